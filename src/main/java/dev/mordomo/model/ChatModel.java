@@ -1,0 +1,15 @@
+package dev.mordomo.model;
+
+/** A model that answers, by streaming text and asking for tools to be run. */
+public interface ChatModel {
+
+  /** {@code provider/name}, for instance {@code embedded/extractive} or {@code openai/gpt-4o}. */
+  String name();
+
+  /**
+   * Begins one answer. Returns at once; the observer hears, in order and never two at a time: any
+   * number of {@code onText} and {@code onToolCall}, then exactly one of {@code onComplete} and
+   * {@code onFailure}. It may be called on any thread, also before this method returns.
+   */
+  ModelCall stream(ChatRequest request, ChatObserver observer);
+}

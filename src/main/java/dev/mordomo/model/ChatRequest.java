@@ -1,0 +1,36 @@
+package dev.mordomo.model;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+
+/**
+ * What a model is asked.
+ *
+ * @param messages oldest first; the last is the user's words, or tool results that follow the
+ *     assistant's tool calls. The system message, where there is one, is the first and already
+ *     holds the passages as text
+ * @param passages the same passages as data, best first, for a model that does not read prompts
+ * @param tools what the model may call; empty for none
+ * @param locale the user's BCP 47 tag, for instance {@code pt-BR}; the answer's language is that of
+ *     the question where it can be told, else this
+ * @param zone the user's time zone
+ * @param now the moment of the question
+ * @param temperature 0 to 2
+ * @param maxTokens the most tokens to generate, 1 or more
+ */
+public record ChatRequest(
+    List<ChatMessage> messages,
+    List<Passage> passages,
+    List<ToolSpec> tools,
+    String locale,
+    ZoneId zone,
+    Instant now,
+    double temperature,
+    int maxTokens) {
+  public ChatRequest {
+    messages = List.copyOf(messages);
+    passages = List.copyOf(passages);
+    tools = List.copyOf(tools);
+  }
+}

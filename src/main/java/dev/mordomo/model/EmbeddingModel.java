@@ -1,0 +1,42 @@
+package dev.mordomo.model;
+
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Turns texts into vectors whose cosine says how near their meanings are. */
+public interface EmbeddingModel {
+
+  /** What a text is used as; some models prefix or treat the two differently. */
+  enum Use {
+    QUERY,
+    PASSAGE
+  }
+
+  /** {@code provider/name}, for instance {@code embedded/gloss-minilm}. */
+  String name();
+
+  /** The length of every vector. */
+  int dimensions();
+
+  /**
+   * One L2-normalised vector per text, in order. Never runs on the caller's thread. Fails with
+   * {@code model_unavailable}, {@code model_timeout} or {@code model_error}.
+   */
+  Future<List<float[]>> embed(List<String> texts, Use use);
+
+  /**
+   * The similarity below which a passage is not worth showing, for this model: 0 to 1. A query
+   * without a threshold of its own uses it.
+   */
+  double defaultThreshold();
+
+  /**
+   * The calibrated probability that a passage answers a query, 0 to 1, or NaN when the model has no
+   * calibration.
+   *
+   * @param similarity max(0, cosine) of the two vectors
+   * @param queryLanguage and
+   * @param passageLanguage are ISO 639-1 codes, or "" when unknown
+   */
+  double probability(double similarity, String queryLanguage, String passageLanguage);
+}

@@ -1,0 +1,10 @@
+/**
+ * Chat models and embedding models behind two small ports, {@link dev.mordomo.model.ChatModel} and
+ * {@link dev.mordomo.model.EmbeddingModel}.
+ *
+ * <p>Purpose: the rest of the house names a model as {@code provider/name} and knows nothing of who
+ * serves it. Tables: none. Failure: an adapter ends every call exactly once, with a result or a
+ * typed {@link dev.mordomo.kernel.Failure}; it never leaves a caller waiting past its deadline.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.mordomo.model;
