@@ -88,7 +88,7 @@ public final class LanguageDetector {
       if (!sentence.isBlank()) {
         Detection detection = detection(sentence);
         sentences.add(
-            new Sentence(sentence, detection.confidence() < 0.1 ? whole : detection.language()));
+            new Sentence(sentence, detection.confidence() < 0.05 ? whole : detection.language()));
       }
     }
     return sentences;
