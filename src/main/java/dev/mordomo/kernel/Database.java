@@ -1,0 +1,211 @@
+package dev.mordomo.kernel;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * PostgreSQL, as two logins. To be called from virtual threads: every method waits for its answer.
+ *
+ * <p>Whatever fails becomes a {@link Failure}: {@code unavailable} when the server cannot be
+ * reached or the statement took too long, else {@code internal}. A {@link Failure} thrown by the
+ * work itself rolls back and passes through.
+ */
+public final class Database {
+  private static final String ACT_AS = "SELECT act_as($1, $2, $3)";
+  private static final int PIPELINE = 64;
+
+  private final Pool app;
+  private final Pool system;
+
+  public Database(Vertx vertx, DatabaseConfig config, Secret secret) {
+    this.app = pool(vertx, config, secret, config.appRole(), config.poolSize());
+    this.system = pool(vertx, config, secret, config.systemRole(), config.systemPoolSize());
+  }
+
+  private static Pool pool(
+      Vertx vertx, DatabaseConfig config, Secret secret, String role, int size) {
+    PgConnectOptions options =
+        PgConnectOptions.fromUri(config.url())
+            .setUser(role)
+            .setPassword(Migrations.password(secret, role))
+            .setCachePreparedStatements(true)
+            .setPreparedStatementCacheMaxSize(512)
+            .setPipeliningLimit(PIPELINE)
+            .setProperties(
+                Map.of(
+                    "application_name",
+                    role,
+                    "search_path",
+                    "public",
+                    "TimeZone",
+                    "UTC",
+                    "statement_timeout",
+                    String.valueOf(config.statementTimeout().toMillis()),
+                    "plan_cache_mode",
+                    "auto"));
+    return PgBuilder.pool()
+        .with(
+            new PoolOptions()
+                .setMaxSize(size)
+                .setMaxWaitQueueSize(4096)
+                .setConnectionTimeout((int) config.connectTimeout().toSeconds())
+                .setConnectionTimeoutUnit(TimeUnit.SECONDS))
+        .connectingTo(options)
+        .using(vertx)
+        .build();
+  }
+
+  /** A transaction for one user: policies show what the scope may see, and nothing else. */
+  public <T> T as(Scope scope, Function<SqlConnection, T> work) {
+    return transaction(app, Tuple.of(scope.tenantId(), scope.userId(), scope.role()), work);
+  }
+
+  /** A transaction across tenants, by the login that has few and narrow rights. */
+  public <T> T asSystem(Function<SqlConnection, T> work) {
+    return transaction(system, null, work);
+  }
+
+  /**
+   * One statement in its own transaction as the app login. For functions that call {@code act_as}
+   * themselves: one round trip instead of four.
+   */
+  public RowSet<Row> call(String sql, Tuple parameters) {
+    return await(app.preparedQuery(sql).execute(parameters));
+  }
+
+  /** {@link #call}, without waiting. */
+  public Future<RowSet<Row>> callAsync(String sql, Tuple parameters) {
+    return app.preparedQuery(sql).execute(parameters).recover(e -> Future.failedFuture(told(e)));
+  }
+
+  /** One statement in its own transaction as the system login. */
+  public RowSet<Row> callSystem(String sql, Tuple parameters) {
+    return await(system.preparedQuery(sql).execute(parameters));
+  }
+
+  /** {@link #callSystem}, without waiting. */
+  public Future<RowSet<Row>> callSystemAsync(String sql, Tuple parameters) {
+    return system.preparedQuery(sql).execute(parameters).recover(e -> Future.failedFuture(told(e)));
+  }
+
+  /** The same statement for many rows, on a connection of a transaction. */
+  public static RowSet<Row> run(SqlClient connection, String sql, Tuple parameters) {
+    return await(connection.preparedQuery(sql).execute(parameters));
+  }
+
+  /** A statement without parameters. */
+  public static RowSet<Row> run(SqlClient connection, String sql) {
+    return await(connection.preparedQuery(sql).execute());
+  }
+
+  private static <T> T transaction(
+      Pool pool, @org.jspecify.annotations.Nullable Tuple scope, Function<SqlConnection, T> work) {
+    SqlConnection connection = await(pool.getConnection());
+    try {
+      // Sent without waiting: the connection pipelines, so the first statement of the work carries
+      // these two along. Should they fail, so does everything after them.
+      Future<RowSet<Row>> begin = connection.query("BEGIN").execute();
+      Future<RowSet<Row>> settings =
+          scope == null ? begin : connection.preparedQuery(ACT_AS).execute(scope);
+      T result;
+      try {
+        result = work.apply(connection);
+        await(begin);
+        await(settings);
+      } catch (Throwable e) {
+        rollBack(connection);
+        throw e;
+      }
+      await(connection.query("COMMIT").execute());
+      return result;
+    } finally {
+      await(connection.close());
+    }
+  }
+
+  private static void rollBack(SqlConnection connection) {
+    try {
+      await(connection.query("ROLLBACK").execute());
+    } catch (Failure e) {
+      // The connection is broken: closing it rolls back, and the first failure is the one to tell.
+      org.slf4j.LoggerFactory.getLogger(Database.class)
+          .debug("rollback failed; the connection is dropped", e);
+    }
+  }
+
+  /** Waits on a virtual thread, and tells what went wrong as a {@link Failure}. */
+  public static <T> T await(Future<T> future) {
+    try {
+      return future.await();
+    } catch (Throwable e) {
+      throw told(e);
+    }
+  }
+
+  private static Failure told(Throwable e) {
+    return switch (e) {
+      case Failure failure -> failure;
+      case PgException pg when "57014".equals(pg.getSqlState()) ->
+          Failure.of(FailureCode.UNAVAILABLE, "the database took too long; try again", pg);
+      case PgException pg
+          when pg.getSqlState() != null
+              && (pg.getSqlState().startsWith("57P")
+                  || pg.getSqlState().startsWith("08")
+                  || pg.getSqlState().startsWith("53")) ->
+          Failure.of(FailureCode.UNAVAILABLE, "the database is not available; try again", pg);
+      // Raised on purpose by the functions of the migrations: MDxxx, the message is the code.
+      case PgException pg when "MD404".equals(pg.getSqlState()) -> Failure.notFound(message(pg));
+      case PgException pg when "MD429".equals(pg.getSqlState()) ->
+          Failure.of(FailureCode.QUEUE_FULL, message(pg), pg);
+      case PgException pg when "MD409".equals(pg.getSqlState()) ->
+          Failure.of(FailureCode.CONFLICT, message(pg), pg);
+      case ClosedConnectionException closed ->
+          Failure.of(
+              FailureCode.UNAVAILABLE, "the database connection was lost; try again", closed);
+      case IOException io ->
+          Failure.of(FailureCode.UNAVAILABLE, "the database cannot be reached; try again", io);
+      case TimeoutException late ->
+          Failure.of(FailureCode.UNAVAILABLE, "no database connection was free in time", late);
+      default -> Failure.of(FailureCode.INTERNAL, "the database refused: " + e.getMessage(), e);
+    };
+  }
+
+  private static String message(PgException e) {
+    String message = e.getErrorMessage();
+    return message == null ? "the row" : message;
+  }
+
+  /** The SQL state of a failure's cause, or "" when it has none. */
+  public static String sqlState(Failure failure) {
+    return failure.getCause() instanceof PgException pg && pg.getSqlState() != null
+        ? pg.getSqlState()
+        : "";
+  }
+
+  /** Whether both logins answer now. */
+  public Future<Boolean> ping() {
+    return Future.all(app.query("SELECT 1").execute(), system.query("SELECT 1").execute())
+        .map(true)
+        .otherwise(false);
+  }
+
+  public Future<Void> close() {
+    return Future.all(app.close(), system.close()).mapEmpty();
+  }
+}

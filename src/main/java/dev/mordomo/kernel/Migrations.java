@@ -1,0 +1,127 @@
+package dev.mordomo.kernel;
+
+import io.vertx.pgclient.PgConnectOptions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Properties;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the schema up to date as the owner, and makes the two logins that the server works with.
+ * Blocking: to be called on a thread that may wait.
+ */
+public final class Migrations {
+  private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+
+  private static final String MAKE_ROLE =
+      """
+      DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%1$s') THEN
+          CREATE ROLE %1$s LOGIN;
+        END IF;
+      END $$
+      """;
+
+  private static final String UNSAFE_ROLE =
+      """
+      SELECT r.rolname FROM pg_roles r
+      WHERE r.rolname = ANY (?) AND (r.rolsuper OR r.rolbypassrls
+        OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid)
+        OR EXISTS (SELECT FROM pg_auth_members m JOIN pg_class c ON c.relowner = m.roleid
+                   WHERE m.member = r.oid))
+      """;
+
+  private final DatabaseConfig config;
+  private final Secret secret;
+
+  public Migrations(DatabaseConfig config, Secret secret) {
+    this.config = config;
+    this.secret = secret;
+  }
+
+  /**
+   * @return how many migrations ran
+   * @throws Failure {@code unavailable} when the database cannot be reached or a migration fails
+   */
+  public int run() {
+    PgConnectOptions owner = PgConnectOptions.fromUri(config.url());
+    String url =
+        "jdbc:postgresql://%s:%d/%s"
+            .formatted(owner.getHost(), owner.getPort(), owner.getDatabase());
+    Properties login = new Properties();
+    login.setProperty("user", owner.getUser());
+    login.setProperty("password", owner.getPassword());
+    try {
+      makeRoles(url, login);
+      Flyway flyway =
+          Flyway.configure()
+              .dataSource(url, owner.getUser(), owner.getPassword())
+              .locations("classpath:migrations")
+              .placeholders(Map.of("app", config.appRole(), "system", config.systemRole()))
+              .connectRetries(5)
+              .validateMigrationNaming(true)
+              .load();
+      int ran = flyway.migrate().migrationsExecuted;
+      refuseUnsafeRoles(url, login);
+      return ran;
+    } catch (SQLException | FlywayException e) {
+      throw Failure.of(
+          FailureCode.UNAVAILABLE,
+          "the database could not be brought up to date: " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** The password of a login that migrations make. */
+  static String password(Secret secret, String role) {
+    return secret.password("role " + role);
+  }
+
+  private void makeRoles(String url, Properties login) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url, login);
+        Statement statement = connection.createStatement()) {
+      // One at a time, also where several databases of one server start together.
+      statement.execute("SELECT pg_advisory_lock(hashtext('mordomo.roles'))");
+      try {
+        for (String role : new String[] {config.appRole(), config.systemRole()}) {
+          // The name is checked by DatabaseConfig: nothing to quote.
+          statement.execute(MAKE_ROLE.formatted(role));
+          // Only the SCRAM verifier leaves this process, so no log of the server holds a password.
+          connection
+              .unwrap(PGConnection.class)
+              .alterUserPassword(role, password(secret, role).toCharArray(), "scram-sha-256");
+        }
+      } finally {
+        statement.execute("SELECT pg_advisory_unlock(hashtext('mordomo.roles'))");
+      }
+    }
+  }
+
+  private void refuseUnsafeRoles(String url, Properties login) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url, login);
+        var query = connection.prepareStatement(UNSAFE_ROLE)) {
+      query.setArray(
+          1,
+          connection.createArrayOf("text", new String[] {config.appRole(), config.systemRole()}));
+      try (var found = query.executeQuery()) {
+        if (found.next()) {
+          String role = found.getString(1);
+          LOG.error("the role {} owns tables or bypasses policies", role);
+          throw Failure.of(
+              FailureCode.INVALID,
+              "the role "
+                  + role
+                  + " is an owner or bypasses row-level security; give it back its narrow rights"
+                  + " or set another database.role_prefix");
+        }
+      }
+    }
+  }
+}

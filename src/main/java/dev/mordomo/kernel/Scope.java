@@ -1,0 +1,25 @@
+package dev.mordomo.kernel;
+
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * For whom a transaction works: PostgreSQL's policies see nothing else.
+ *
+ * @param role superuser, admin, operator or member
+ */
+public record Scope(UUID tenantId, UUID userId, String role) {
+  public boolean isSuperuser() {
+    return "superuser".equals(role);
+  }
+
+  /** An administrator of the tenant, or the superuser. */
+  public boolean isAdmin() {
+    return isSuperuser() || "admin".equals(role);
+  }
+
+  /** The user, where a thing belongs to one. */
+  public Optional<UUID> user() {
+    return Optional.of(userId);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.mordomo.kernel;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Every fact that a live session hears, as rows first: {@code event}, in channels with contiguous
+ * offsets. The row is written in the transaction of the change; {@link #announce} comes after the
+ * commit.
+ */
+public final class Streams {
+  private static final String APPEND =
+      "SELECT append_events($1, $2, $3, $4, $5::text[], $6::text[], $7), stream_epoch()";
+  private static final String POSITION =
+      "SELECT coalesce((SELECT last_offset FROM channel WHERE id = $1), 0), stream_epoch()";
+  private static final String SINCE =
+      """
+      SELECT "offset", type, payload::text FROM event
+      WHERE channel_id = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3
+      """;
+
+  /** Said after every commit that appended to a channel: live sessions wait for nothing else. */
+  public static final Address<Advanced> ADVANCED = new Address<>("stream.advanced", Advanced.class);
+
+  /** A place in a channel's stream. Positions of different epochs cannot be compared. */
+  public record Position(String epoch, long offset) {}
+
+  /**
+   * @param offset 1, 2, … in its channel
+   * @param payload a JSON object with {@code type} and {@code at}
+   */
+  public record StreamEvent(long offset, String type, String payload) {}
+
+  /**
+   * A channel has these new events; the last one's offset is the channel's end.
+   *
+   * @param owner the user whose channel it is
+   */
+  public record Advanced(UUID channel, UUID owner, String epoch, List<StreamEvent> events) {
+    public Advanced {
+      events = List.copyOf(events);
+    }
+  }
+
+  /** An event to be appended. */
+  public record Draft(String type, String payload) {}
+
+  public enum Kind {
+    USER,
+    CONVERSATION;
+
+    String column() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  private final Database database;
+  private final Bus bus;
+
+  public Streams(Database database, Bus bus) {
+    this.database = database;
+    this.bus = bus;
+  }
+
+  /**
+   * Appends within the caller's transaction.
+   *
+   * @return what to {@link #announce} once that has committed
+   */
+  public static Advanced append(
+      SqlClient connection,
+      UUID channel,
+      Kind kind,
+      UUID tenant,
+      UUID owner,
+      List<Draft> drafts,
+      Instant at) {
+    String[] types = drafts.stream().map(Draft::type).toArray(String[]::new);
+    String[] payloads = drafts.stream().map(Draft::payload).toArray(String[]::new);
+    Row row =
+        Database.run(
+                connection,
+                APPEND,
+                Tuple.of(channel, kind.column(), tenant, owner)
+                    .addArrayOfString(types)
+                    .addArrayOfString(payloads)
+                    .addValue(at.atOffset(ZoneOffset.UTC)))
+            .iterator()
+            .next();
+    return advanced(channel, owner, row.getString(1), row.getLong(0), drafts);
+  }
+
+  /** The fact of events that end at {@code last}. */
+  public static Advanced advanced(
+      UUID channel, UUID owner, String epoch, long last, List<Draft> drafts) {
+    List<StreamEvent> events = new ArrayList<>(drafts.size());
+    long offset = last - drafts.size();
+    for (Draft draft : drafts) {
+      events.add(new StreamEvent(++offset, draft.type(), draft.payload()));
+    }
+    return new Advanced(channel, owner, epoch, events);
+  }
+
+  /** An object's payload for a user's channel: {@code {type, at, NAME: object}}. */
+  public static Draft about(String type, Instant at, String name, Object object) {
+    var payload = new java.util.LinkedHashMap<String, Object>();
+    payload.put("type", type);
+    payload.put("at", at);
+    payload.put(name, object);
+    return new Draft(type, Json.write(payload));
+  }
+
+  /** Tells the live sessions of every node. After the commit. */
+  public void announce(Advanced advanced) {
+    bus.publish(ADVANCED, advanced);
+  }
+
+  /** A channel's end now, within the caller's transaction; offset 0 when nothing was ever said. */
+  public static Position position(SqlClient connection, UUID channel) {
+    Row row = Database.run(connection, POSITION, Tuple.of(channel)).iterator().next();
+    return new Position(row.getString(1), row.getLong(0));
+  }
+
+  /**
+   * What a client missed, as the scope may see it.
+   *
+   * @return empty when it cannot be replayed whole: another epoch, a position ahead of the end, or
+   *     rows that are gone
+   */
+  public Optional<Missed> since(Scope scope, UUID channel, Position from, int limit) {
+    return database.as(
+        scope,
+        connection -> {
+          Position end = position(connection, channel);
+          return missed(end, from, readAfter(connection, channel, from.offset(), limit + 1), limit);
+        });
+  }
+
+  /** The same rows for a node that heard a gap; across tenants. */
+  public List<StreamEvent> after(UUID channel, long offset, int limit) {
+    return database.asSystem(connection -> readAfter(connection, channel, offset, limit));
+  }
+
+  /** The end of a channel, across tenants. */
+  public Position end(UUID channel) {
+    Row row = database.callSystem(POSITION, Tuple.of(channel)).iterator().next();
+    return new Position(row.getString(1), row.getLong(0));
+  }
+
+  /**
+   * @param end the channel's end when it was read
+   */
+  public record Missed(Position end, List<StreamEvent> events) {
+    public Missed {
+      events = List.copyOf(events);
+    }
+  }
+
+  /** Recovery as a pure function: rows read after {@code from}, whole and contiguous or nothing. */
+  static Optional<Missed> missed(Position end, Position from, List<StreamEvent> rows, int limit) {
+    if (!end.epoch().equals(from.epoch()) || from.offset() > end.offset() || from.offset() < 0) {
+      return Optional.empty();
+    }
+    // Rows that were committed between the two reads belong to the next push, not to the replay.
+    List<StreamEvent> events = rows.stream().filter(e -> e.offset() <= end.offset()).toList();
+    if (events.size() != end.offset() - from.offset() || events.size() > limit) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < events.size(); i++) {
+      if (events.get(i).offset() != from.offset() + 1 + i) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Missed(end, events));
+  }
+
+  private static List<StreamEvent> readAfter(
+      SqlClient connection, UUID channel, long offset, int limit) {
+    List<StreamEvent> events = new ArrayList<>();
+    for (Row row : Database.run(connection, SINCE, Tuple.of(channel, offset, limit))) {
+      events.add(new StreamEvent(row.getLong(0), row.getString(1), row.getString(2)));
+    }
+    return events;
+  }
+}

@@ -1,0 +1,138 @@
+package dev.mordomo.kernel;
+
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A database of its own for one test class, on the test server of {@code ./mordomo test}: copied
+ * from a migrated template, dropped at the end.
+ */
+public final class TestDatabase implements AutoCloseable {
+  public static final Secret SECRET = Secret.of("a secret for tests, long enough to be one");
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+  private static final String TEMPLATE = "mordomo_template_" + ProcessHandle.current().pid();
+  private static boolean templateMade;
+
+  private final String name;
+  private final DatabaseConfig config;
+  private final Vertx vertx;
+  private final Database database;
+
+  private TestDatabase(String name) {
+    this.name = name;
+    this.config = config(name);
+    this.vertx = Vertx.vertx();
+    this.database = new Database(vertx, config, SECRET);
+  }
+
+  public static synchronized TestDatabase create() {
+    if (!templateMade) {
+      execute("CREATE DATABASE " + TEMPLATE);
+      new Migrations(config(TEMPLATE), SECRET).run();
+      templateMade = true;
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(() -> execute("DROP DATABASE IF EXISTS " + TEMPLATE + " WITH (FORCE)")));
+    }
+    String name = "mordomo_test_" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
+    execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
+    return new TestDatabase(name);
+  }
+
+  /** {@code MORDOMO_TEST_DATABASE_URL}: an owner who may create databases and roles. */
+  public static String serverUrl() {
+    String url = System.getenv("MORDOMO_TEST_DATABASE_URL");
+    if (url == null) {
+      throw new IllegalStateException(
+          "MORDOMO_TEST_DATABASE_URL is not set: run the tests with ./mordomo test");
+    }
+    return url;
+  }
+
+  private static DatabaseConfig config(String database) {
+    return new DatabaseConfig(
+        serverUrl().replaceAll("/[^/]*$", "/" + database),
+        "mordomo",
+        16,
+        8,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(10));
+  }
+
+  public DatabaseConfig config() {
+    return config;
+  }
+
+  public String url() {
+    return config.url();
+  }
+
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  /** A connection as the owner, to look behind the policies. */
+  public Connection owner() throws SQLException {
+    return connect(name);
+  }
+
+  /** A new active tenant with one member. */
+  public Scope tenantWithUser(String role) {
+    UUID tenant = Ids.next();
+    database.callSystem(
+        "INSERT INTO tenant (id, name, token_quota) VALUES ($1, $2, 1000000000)",
+        Tuple.of(tenant, "tenant " + tenant));
+    return user(tenant, role);
+  }
+
+  /** One more user of a tenant. */
+  public Scope user(UUID tenant, String role) {
+    UUID user = Ids.next();
+    database.callSystem(
+        "INSERT INTO app_user (id, tenant_id, email, name, role) VALUES ($1, $2, $3, 'Test', $4)",
+        Tuple.of(user, tenant, user + "@example.org", role));
+    return new Scope(tenant, user, role);
+  }
+
+  private static Connection connect(String database) throws SQLException {
+    PgConnectOptions owner = PgConnectOptions.fromUri(serverUrl());
+    return DriverManager.getConnection(
+        "jdbc:postgresql://%s:%d/%s".formatted(owner.getHost(), owner.getPort(), database),
+        owner.getUser(),
+        owner.getPassword());
+  }
+
+  private static void execute(String sql) {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    database.close().await();
+    vertx.close().await();
+    execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+  }
+
+  /** Settings for a server on this database. */
+  public Map<String, String> environment() {
+    return Map.of("DATABASE_URL", url());
+  }
+}
