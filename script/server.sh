@@ -123,7 +123,10 @@ command_psql() {
     with_database psql_as_owner "$@"
 }
 
-psql_as_owner() { "$PG_BIN/psql" "$DATABASE_URL" "$@"; }
+psql_as_owner() {
+    owner_environment
+    "$PG_BIN/psql" "$@"
+}
 
 # need_private_database COMMAND: for commands that look after the private PostgreSQL only.
 need_private_database() {

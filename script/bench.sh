@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# `bench`: the benchmarks of src/bench, on a PostgreSQL of their own that keeps its data safe like a
+# real one.
+
+# command_bench [NAME] ARGUMENTS…
+command_bench() {
+    need_jdk
+    claim "$MORDOMO_DATA/bench.pid" "A benchmark already runs in this folder"
+    trap bench_finished EXIT
+    bench_build
+    cluster_open "$MORDOMO_DATA/bench"
+    export MORDOMO_BENCH_PG_BIN=$PG_BIN MORDOMO_BENCH_PG_USER=$PG_USER
+    export MORDOMO_BENCH_PG_DATA=$CLUSTER/pgdata
+    MORDOMO_BENCH_DATABASE_URL=$(cluster_url postgres)
+    export MORDOMO_BENCH_DATABASE_URL
+    bench_java "$@"
+}
+
+bench_finished() {
+    cluster_stop
+    rm -f "$MORDOMO_DATA/bench.pid"
+}
+
+# The benchmarks are compiled with the tests, whose classes and libraries they use.
+bench_build() {
+    say "Building Mordomo and its benchmarks …"
+    mkdir -p "$ROOT/target"
+    (cd "$ROOT" && quietly "$ROOT/target/build.log" maven -q -B -ntp -DskipTests -Dspotless.check.skip \
+        -Djacoco.skip package dependency:build-classpath \
+        -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test) ||
+        die "The build failed; the whole log is target/build.log."
+}
+
+bench_java() {
+    local more=()
+    read -r -a more <<<"${MORDOMO_JAVA_OPTS:-}"
+    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+        -XX:+UseCompactObjectHeaders ${more[@]+"${more[@]}"} \
+        -cp "$ROOT/target/test-classes:$ROOT/target/classes:$(cat "$ROOT/target/bench.classpath")" \
+        dev.mordomo.bench.Bench "$@"
+}
