@@ -1,0 +1,84 @@
+package dev.mordomo.knowledge.text;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads plain text: paragraphs between blank lines, items by their markers, and as headings short
+ * lines that stand alone and look like one (numbered, in capitals, or a part's name).
+ */
+final class PlainTextReader implements DocumentReader {
+  private static final Pattern BLANK_LINES =
+      Pattern.compile("\\n[ \\t]*\\n\\s*?(?=\\S|[ \\t]+\\S|\\z)");
+  private static final Pattern ITEM =
+      Pattern.compile("^(\\s*)([-*•‣–·]|\\d{1,3}[.)]|[a-z]\\))\\s+(\\S.*)$");
+  private static final Pattern NUMBERED =
+      Pattern.compile("^(\\d{1,2}(?:\\.\\d{1,2})*)[.)]?\\s+\\p{Lu}.*");
+  private static final Pattern PART =
+      Pattern.compile(
+          "^(?i:cap[ií]tulo|se[cç][aã]o|secci[oó]n|t[ií]tulo|anexo|chapter|section|appendix)\\b.*");
+  private static final int LONGEST_HEADING = 90;
+
+  @Override
+  public void read(byte[] bytes, BlockWriter out) {
+    String text =
+        TextDecoder.decode(bytes).replace("\r\n", "\n").replace('\r', '\n').replace('\f', '\n');
+    for (String block : BLANK_LINES.split(text)) {
+      if (!block.isBlank()) {
+        block(block.stripTrailing(), out);
+      }
+    }
+  }
+
+  private static void block(String block, BlockWriter out) {
+    List<String> lines = block.lines().toList();
+    int level = lines.size() == 1 ? headingLevel(lines.getFirst().strip()) : 0;
+    if (level > 0) {
+      if (out.isEmpty()) {
+        out.title(lines.getFirst());
+      }
+      out.heading(level, lines.getFirst());
+      return;
+    }
+    StringBuilder pending = new StringBuilder();
+    Matcher open = ITEM.matcher("");
+    boolean inItem = false;
+    for (String line : lines) {
+      Matcher item = ITEM.matcher(line);
+      if (item.matches()) {
+        flush(pending, inItem, open, out);
+        open = item;
+        inItem = true;
+        pending.append(item.group(3));
+      } else {
+        pending.append(pending.isEmpty() ? "" : "\n").append(line);
+      }
+    }
+    flush(pending, inItem, open, out);
+  }
+
+  private static void flush(StringBuilder pending, boolean inItem, Matcher item, BlockWriter out) {
+    if (inItem) {
+      out.item(item.group(1).replace("\t", "    ").length() / 2, item.group(2), pending.toString());
+    } else {
+      out.paragraph(pending.toString());
+    }
+    pending.setLength(0);
+  }
+
+  /** 0 for a line that is no heading. */
+  static int headingLevel(String line) {
+    boolean fits = line.length() >= 2 && line.length() <= LONGEST_HEADING;
+    if (!fits || line.matches(".*[.;,:!?]$") || line.chars().noneMatch(Character::isLetter)) {
+      return 0;
+    }
+    Matcher numbered = NUMBERED.matcher(line);
+    if (numbered.matches()) {
+      return 1 + (int) numbered.group(1).chars().filter(c -> c == '.').count();
+    }
+    boolean capitals = line.equals(line.toUpperCase(Locale.ROOT));
+    return capitals || PART.matcher(line).matches() ? 1 : 0;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.mordomo.knowledge.text;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.encryption.AccessPermission;
+import org.apache.pdfbox.pdmodel.encryption.StandardProtectionPolicy;
+import org.apache.pdfbox.pdmodel.font.PDType1Font;
+import org.apache.pdfbox.pdmodel.font.Standard14Fonts.FontName;
+import org.apache.poi.xwpf.usermodel.XWPFDocument;
+import org.apache.poi.xwpf.usermodel.XWPFParagraph;
+import org.apache.poi.xwpf.usermodel.XWPFRun;
+import org.apache.poi.xwpf.usermodel.XWPFTable;
+
+/** Makes the files that the tests read. */
+final class TestFiles {
+  private TestFiles() {}
+
+  record Line(String text, FontName font, int size, int gap) {}
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] pdf(List<Line> lines) {
+    return pdf(lines, false);
+  }
+
+  static byte[] pdf(List<Line> lines, boolean encrypted) {
+    try (PDDocument document = new PDDocument()) {
+      PDPage page = new PDPage();
+      document.addPage(page);
+      try (PDPageContentStream content = new PDPageContentStream(document, page)) {
+        content.beginText();
+        content.newLineAtOffset(72, 740);
+        for (Line line : lines) {
+          content.newLineAtOffset(0, -line.gap());
+          content.setFont(new PDType1Font(line.font()), line.size());
+          content.showText(line.text());
+        }
+        content.endText();
+      }
+      if (encrypted) {
+        document.protect(new StandardProtectionPolicy("owner", "user", new AccessPermission()));
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      document.save(out);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static byte[] docx() {
+    try (XWPFDocument document = new XWPFDocument()) {
+      heading(document, "Manual da cafeteira", "Heading1");
+      document.createParagraph().createRun().setText("A cafeteira faz café em quatro minutos.");
+      heading(document, "Limpeza", "Heading2");
+      document.createParagraph().createRun().setText("Lave o filtro toda semana:");
+      code(document, "filtro.lavar(7)");
+      code(document, "  .secar()");
+      XWPFTable table = document.createTable(2, 2);
+      table.getRow(0).getCell(0).setText("Peça");
+      table.getRow(0).getCell(1).setText("Troca");
+      table.getRow(1).getCell(0).setText("Filtro");
+      table.getRow(1).getCell(1).setText("90 dias");
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      document.write(out);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void heading(XWPFDocument document, String text, String style) {
+    XWPFParagraph paragraph = document.createParagraph();
+    paragraph.setStyle(style);
+    paragraph.createRun().setText(text);
+  }
+
+  private static void code(XWPFDocument document, String text) {
+    XWPFRun run = document.createParagraph().createRun();
+    run.setFontFamily("Courier New");
+    run.setText(text);
+  }
+
+  /** A docx whose one part inflates to a thousand times its size. */
+  static byte[] bomb() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      zip.putNextEntry(new ZipEntry("[Content_Types].xml"));
+      zip.write(
+          utf8("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"));
+      byte[] blanks = new byte[1 << 20];
+      java.util.Arrays.fill(blanks, (byte) ' ');
+      for (int i = 0; i < 64; i++) {
+        zip.write(blanks);
+      }
+      zip.write(utf8("</Types>"));
+      zip.closeEntry();
+      zip.putNextEntry(new ZipEntry("word/document.xml"));
+      zip.write(utf8("<w/>"));
+      zip.closeEntry();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}
