@@ -55,8 +55,9 @@ backup_write() {
 backup_stage() {
     local part
     say "Dumping the database ($(owner_sql -c 'select pg_size_pretty(pg_database_size(current_database()))')) …"
-    "$PG_BIN/pg_dump" --format=custom --file="$1/database.dump" || return 1
-    owner_sql -c "select rolname from pg_roles where rolname like 'mordomo\\_%' order by 1" >"$1/roles" || return 1
+    "$PG_BIN/pg_dump" --format=custom --no-unlogged-table-data --file="$1/database.dump" || return 1
+    owner_sql -c "select rolname from pg_roles where rolname !~ '^pg_' and not rolsuper
+        and rolname <> current_user order by 1" >"$1/roles" || return 1
     for part in files secret; do
         [ -e "$MORDOMO_DATA/$part" ] || continue
         say "Copying $part …"
@@ -154,18 +155,20 @@ drop database mordomo_replaced;
 SQL
 }
 
-# The server gives these roles their passwords, from the restored secret, when it starts.
+# Nobody can sign in as these yet: the server gives them their passwords, from the restored secret,
+# when it starts.
 restore_role() {
     owner_sql -d postgres -v role="$1" <<'SQL' || die "The role $1 could not be made."
-select format('create role %I nologin', :'role')
+select format('create role %I login', :'role')
  where not exists (select from pg_roles where rolname = :'role') \gexec
 SQL
 }
 
-# Clients hold positions in a history that may now be shorter: a new epoch makes them start afresh.
+# Clients hold positions in a history that may now be shorter: without its old epoch, which a backup
+# leaves out, the server makes a new one, and they start afresh.
 restore_epoch() {
-    if [ "$(owner_sql -d mordomo_restored -c "select to_regclass('public.installation') is not null")" = t ]; then
-        owner_sql -d mordomo_restored -c 'update installation set epoch = gen_random_uuid()'
+    if [ "$(owner_sql -d mordomo_restored -c "select to_regclass('public.stream_epoch') is not null")" = t ]; then
+        owner_sql -d mordomo_restored -c 'delete from stream_epoch'
     fi
 }
 

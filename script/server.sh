@@ -14,6 +14,8 @@ JAVA_DEFAULTS=(
 java_command() {
     local more=()
     read -r -a more <<<"${MORDOMO_JAVA_OPTS:-}"
+    # The server refuses settings that it does not know, and these are the script's.
+    export -n MORDOMO_PG_BIN MORDOMO_JVM_FOLDERS MORDOMO_STATE_FOLDER
     # glibc would give each thread an arena of 64 MB.
     export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
     JAVA=("$JAVA_HOME/bin/java" "${JAVA_DEFAULTS[@]}" ${more[@]+"${more[@]}"}
