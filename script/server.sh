@@ -1,14 +1,6 @@
 # shellcheck shell=bash
 # `run`: Java in front of its PostgreSQL, both stopped in that order.
 
-# Small on purpose: the whole server is to stay under 400 MB with the embedding model's native memory.
-JAVA_DEFAULTS=(
-    --enable-native-access=ALL-UNNAMED
-    -XX:+UseSerialGC -XX:+UseCompactObjectHeaders
-    -Xms48m -Xmx160m -XX:MaxDirectMemorySize=64m -XX:ReservedCodeCacheSize=64m
-    -XX:+ExitOnOutOfMemoryError
-)
-
 # java_command: sets JAVA to the command line up to the arguments of Main. MORDOMO_JAVA_OPTS comes
 # last, so it wins.
 java_command() {
@@ -18,7 +10,7 @@ java_command() {
     export -n MORDOMO_PG_BIN MORDOMO_JVM_FOLDERS MORDOMO_STATE_FOLDER
     # glibc would give each thread an arena of 64 MB.
     export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
-    JAVA=("$JAVA_HOME/bin/java" "${JAVA_DEFAULTS[@]}" ${more[@]+"${more[@]}"}
+    JAVA=("$JAVA_HOME/bin/java" "@$ROOT/conf/java.options" ${more[@]+"${more[@]}"}
         -cp "$ROOT/target/mordomo.jar:$ROOT/target/lib/*" dev.mordomo.Main)
 }
 
