@@ -1,0 +1,16 @@
+package dev.mordomo.identity;
+
+import dev.mordomo.kernel.Scope;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Who speaks, as a valid token said.
+ *
+ * @param scope for whom the database works
+ * @param kind whether the token is renewed by refreshing it
+ * @param expiresAt when the token ends; empty: never
+ * @param sessionId the token's own id, or the API key's: the same for every request with it
+ */
+public record Principal(
+    Scope scope, CredentialKind kind, Optional<Instant> expiresAt, String sessionId) {}
