@@ -1,0 +1,176 @@
+// The open conversation: reads it, listens to it from that position on, and reads it again when
+// something was missed. The rules of what an event means are in turns.js.
+import { createStore } from '../store.js';
+import { api, allPages } from '../net/api.js';
+import { cancelTurn } from '../net/commands.js';
+import { isConnected, listen, onUserEvent } from '../net/socket.js';
+import { uuid } from '../ids.js';
+import { conversationHref, goReplacing } from '../router.js';
+import { chosenModel } from '../models.js';
+import { report } from '../notices.js';
+import { onOutbox, put, unacknowledged } from './outbox.js';
+import * as turns from './turns.js';
+
+/** `status`: new | loading | ready | missing | unreadable. `thread` names a conversation without an id. */
+const blank = () => ({ status: 'new', thread: uuid(), ...turns.emptyConversation() });
+export const conversation = createStore(blank());
+
+let stopListening = () => {};
+let early = null; // publications that came while a reading was under way
+let generation = 0; // a reading for a conversation that is no longer open is thrown away
+let retryTimer = null;
+
+const change = (next) => conversation.update((state) => ({ ...state, ...next(state) }));
+
+function hear(publication) {
+  if (early) {
+    early.push(publication);
+    return;
+  }
+  change((state) => turns.applyPublication(state, publication));
+  if (conversation.get().stale) reload();
+}
+
+function subscribe({ id, epoch, offset }) {
+  stopListening();
+  stopListening = listen(`conversation:${id}`, { epoch, offset }, {
+    onPublication: hear,
+    onLost: reload,
+    onRefused: () => change(() => ({ status: 'missing' })),
+  });
+}
+
+function addOwnOutgoing(state) {
+  return unacknowledged()
+    .filter((entry) => entry.conversationId === state.id)
+    .reduce((next, entry) => turns.addOutgoing(next, { ...entry, status: 'unsent' }), state);
+}
+
+async function readActions(id, mine) {
+  // Only decoration of the turns: a server without the filter must not spoil the conversation.
+  const page = await api.get(`/actions?conversation_id=${id}&limit=100`).catch(() => null);
+  if (page && mine === generation) change((state) => turns.placeActions(state, page.data));
+}
+
+async function read(id) {
+  const mine = generation;
+  early = [];
+  try {
+    const { first, data } = await allPages(`/conversations/${id}/messages`);
+    if (mine !== generation) return null;
+    const snapshot = { data, position: first.position, running_turn: first.running_turn };
+    change((state) => ({ ...addOwnOutgoing(turns.fromSnapshot(id, snapshot, state)), status: 'ready' }));
+    const missed = early;
+    early = null;
+    missed.forEach(hear);
+    readActions(id, mine);
+    return conversation.get();
+  } catch (error) {
+    if (mine !== generation) return null;
+    early = null;
+    if (error.status === 404) change(() => ({ status: 'missing' }));
+    else {
+      if (conversation.get().status === 'loading') change(() => ({ status: 'unreadable' }));
+      retryTimer = setTimeout(() => mine === generation && retry(), 3000);
+    }
+    return null;
+  }
+}
+
+async function reload() {
+  // One reading at a time; what comes meanwhile is kept and judged against its position.
+  if (early) return;
+  change(() => ({ stale: false }));
+  const epoch = conversation.get().epoch;
+  const state = await read(conversation.get().id);
+  // After a restore of the server the subscription's epoch is gone too.
+  if (state && state.epoch !== epoch) subscribe(state);
+}
+
+export async function retry() {
+  const { id, epoch } = conversation.get();
+  if (!id) return;
+  clearTimeout(retryTimer);
+  const state = await read(id);
+  if (state && !epoch) subscribe(state);
+  else if (state && state.epoch !== epoch) subscribe(state);
+}
+
+function leave() {
+  generation += 1;
+  clearTimeout(retryTimer);
+  stopListening();
+  stopListening = () => {};
+  early = null;
+}
+
+export async function openConversation(id) {
+  if (id === conversation.get().id && (id || conversation.get().turns.length === 0)) return;
+  leave();
+  if (!id) {
+    const state = blank();
+    const waiting = unacknowledged().filter((entry) => !entry.conversationId);
+    const thread = waiting[0]?.thread ?? state.thread;
+    conversation.set(addOwnOutgoing({ ...state, thread }));
+    return;
+  }
+  conversation.set({ ...blank(), ...turns.emptyConversation(id), status: 'loading' });
+  const state = await read(id);
+  if (state) subscribe(state);
+}
+
+export function closeConversation() {
+  leave();
+  conversation.set(blank());
+}
+
+// ---- sending ------------------------------------------------------------------------------
+
+export function send(content) {
+  const { id, thread } = conversation.get();
+  const createdAt = new Date().toISOString();
+  const entry = { clientMessageId: uuid(), conversationId: id, thread, content, createdAt, model: chosenModel() };
+  change((state) => turns.addOutgoing(state, { ...entry, status: isConnected() ? 'sending' : 'unsent' }));
+  put(entry);
+}
+
+/** A refused message goes again as a new one; an answered one is asked again as a new turn. */
+export function sendAgain(turn) {
+  if (turn.status === 'refused') change((state) => turns.removeTurn(state, turn.key));
+  send(turn.question.text);
+}
+
+export async function stopAnswer() {
+  const turn = turns.activeTurn(conversation.get());
+  if (!turn?.turnId) return;
+  try {
+    await cancelTurn(turn.turnId);
+  } catch (error) {
+    report(error);
+  }
+}
+
+const concerns = (entry, state) =>
+  entry.conversationId ? entry.conversationId === state.id : !state.id && entry.thread === state.thread;
+
+function adoptConversation(entry, accepted) {
+  const { conversation_id: id, position } = accepted;
+  change((state) => ({ ...state, id, epoch: position.epoch, offset: position.offset, status: 'ready' }));
+  subscribe(conversation.get());
+  goReplacing(conversationHref(id));
+}
+
+onOutbox({
+  sending: (entry) => change((state) => turns.markOutgoing(state, entry.clientMessageId, 'sending')),
+  waiting: (entry) => change((state) => turns.markOutgoing(state, entry.clientMessageId, 'unsent')),
+  refused: (entry, error) => change((state) => turns.markOutgoing(state, entry.clientMessageId, 'refused', error)),
+  accepted(entry, accepted) {
+    if (!concerns(entry, conversation.get())) return;
+    change((state) => turns.acknowledge(state, entry.clientMessageId, accepted));
+    if (!entry.conversationId) adoptConversation(entry, accepted);
+  },
+});
+
+onUserEvent((event) => {
+  if (event.action) change((state) => turns.applyAction(state, event.action));
+});

@@ -1,0 +1,56 @@
+// The list of conversations, newest first, kept fresh by the user's channel.
+import { createStore } from '../store.js';
+import { api } from '../net/api.js';
+import { onConnected, onUserEvent } from '../net/socket.js';
+
+export const conversations = createStore({ list: [], nextCursor: null, loaded: false });
+const PAGE = 50;
+
+const page = (cursor) => api.get(`/conversations?${new URLSearchParams({ limit: PAGE, ...(cursor && { cursor }) })}`);
+
+export async function loadConversations() {
+  const { data, next_cursor: nextCursor } = await page();
+  conversations.set({ list: data, nextCursor, loaded: true });
+}
+
+export async function loadMoreConversations() {
+  const { data, next_cursor: nextCursor } = await page(conversations.get().nextCursor);
+  conversations.update(({ list }) => {
+    const known = new Set(list.map(({ id }) => id));
+    return { list: [...list, ...data.filter(({ id }) => !known.has(id))], nextCursor, loaded: true };
+  });
+}
+
+/** What was just talked in comes first. */
+function upsert(conversation) {
+  conversations.update((state) => {
+    const old = state.list.find(({ id }) => id === conversation.id);
+    const rest = state.list.filter(({ id }) => id !== conversation.id);
+    return { ...state, list: [{ ...old, ...conversation }, ...rest] };
+  });
+}
+
+const forget = (id) =>
+  conversations.update((state) => ({ ...state, list: state.list.filter((one) => one.id !== id) }));
+
+export async function renameConversation(id, title) {
+  const changed = await api.patch(`/conversations/${id}`, { title });
+  conversations.update((state) => ({
+    ...state,
+    list: state.list.map((one) => (one.id === id ? { ...one, ...(changed ?? { title }) } : one)),
+  }));
+}
+
+export async function deleteConversation(id) {
+  await api.delete(`/conversations/${id}`);
+  forget(id);
+}
+
+onUserEvent((event) => {
+  if (event.type === 'conversation.updated' && event.conversation) upsert(event.conversation);
+  if (event.type === 'conversation.deleted') forget(event.conversation?.id ?? event.conversation_id);
+});
+onConnected(({ lost }) => {
+  // A failure here shows as the connection's state; the list stays as it was.
+  if (lost) loadConversations().catch(() => {});
+});

@@ -1,0 +1,113 @@
+import { html, useEffect, useRef, useState } from '../lib.js';
+import { useStore } from '../store.js';
+import { t } from '../i18n/index.js';
+import { formatDate } from '../dates.js';
+import { report } from '../notices.js';
+import { openOriginal } from '../citations/chunks.js';
+import { ask } from '../shell/dialog.js';
+import { explain } from '../shell/explain.js';
+import { Icon, IconButton } from '../shell/icon.js';
+import { openPanel } from '../shell/panel.js';
+import { CollectionBar } from './collection-bar.js';
+import { collections, loadCollections } from './collections.js';
+import { deleteDocument, documents, moreDocuments, openCollection } from './documents.js';
+import { UploadList } from './upload-list.js';
+import { addFiles } from './uploads.js';
+
+const KINDS = '.txt,.md,.markdown,.html,.htm,.pdf,.docx';
+
+/** The whole page takes a dropped file; a file dropped beside it would replace the page. */
+function useDrop(onFiles) {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hasFiles = (event) => event.dataTransfer?.types.includes('Files');
+    const onOver = (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const onLeave = (event) => event.relatedTarget === null && setOver(false);
+    const onDrop = (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setOver(false);
+      onFiles(event.dataTransfer.files);
+    };
+    const handlers = { dragover: onOver, dragleave: onLeave, drop: onDrop };
+    for (const [name, handler] of Object.entries(handlers)) addEventListener(name, handler);
+    return () => {
+      for (const [name, handler] of Object.entries(handlers)) removeEventListener(name, handler);
+    };
+  });
+  return over;
+}
+
+function DropZone({ collectionId }) {
+  const input = useRef(null);
+  const over = useDrop((files) => collectionId && addFiles(files, collectionId));
+  const choose = (event) => {
+    addFiles(event.target.files, collectionId);
+    // The same file may be chosen again.
+    event.target.value = '';
+  };
+  return html`<div class="drop-zone" data-over=${over ? 'true' : undefined} data-testid="drop-zone">
+    <${Icon} name="upload" />
+    <p><strong>${t('documents.drop')}</strong><br /><small>${t('documents.kinds')}</small></p>
+    <button type="button" class="button primary" disabled=${!collectionId} onClick=${() => input.current.click()}>${t('documents.choose')}</button>
+    <input ref=${input} class="visually-hidden" type="file" multiple accept=${KINDS} tabindex="-1" aria-label=${t('documents.choose')} data-testid="file-input" disabled=${!collectionId} onChange=${choose} />
+  </div>`;
+}
+
+async function remove(document) {
+  const sure = await ask({ title: t('documents.delete'), text: t('documents.delete_sure', { title: document.title }), confirm: t('common.delete'), danger: true });
+  if (!sure) return;
+  try {
+    await deleteDocument(document.id);
+    await loadCollections();
+  } catch (error) {
+    report(error);
+  }
+}
+
+function Row({ document }) {
+  const { id, title, status } = document;
+  const facts = [document.source_type, document.language, document.chunk_count ? t('documents.passages', { count: document.chunk_count }) : null, document.created_at && formatDate(document.created_at)];
+  return html`<li class="document-row" data-testid="document-row" data-status=${status} data-document-id=${id} data-title=${title}>
+    <${Icon} name="document" />
+    <div class="document-main">
+      <button type="button" class="document-title" data-testid="document-open" onClick=${() => openPanel({ kind: 'document', document })}>${title}</button>
+      <p class="card-meta">${facts.filter(Boolean).join(' · ')}</p>
+      ${status === 'failed' && html`<p class="card-error">${document.metadata?.error ?? t('documents.unreadable')}</p>`}
+    </div>
+    <span class="status" data-status=${status}>${t(`documents.status.${status}`)}</span>
+    <${IconButton} icon="download" label=${t('documents.original', { title })} onClick=${() => openOriginal(id, document.source ?? title).catch(report)} />
+    <${IconButton} icon="trash" label=${t('documents.delete_one', { title })} data-testid="document-delete" onClick=${() => remove(document)} />
+  </li>`;
+}
+
+function List({ state }) {
+  if (state.error) return html`<p class="banner error" role="alert">${explain(state.error)}</p>`;
+  if (!state.loading && state.list.length === 0) return html`<p class="empty">${t('documents.none')}</p>`;
+  return html`<ul class="documents" data-testid="documents">${state.list.map((one) => html`<${Row} key=${one.id} document=${one} />`)}</ul>
+    ${state.loading && state.list.length === 0 && html`<div class="skeleton" aria-label=${t('common.loading')}><i></i><i></i><i></i></div>`}
+    ${state.nextCursor && html`<button type="button" class="button wide" disabled=${state.loading} data-testid="documents-more" onClick=${moreDocuments}>${t('common.more')}</button>`}`;
+}
+
+export function DocumentsView() {
+  const { current } = useStore(collections);
+  const state = useStore(documents);
+  useEffect(() => {
+    loadCollections().catch(report);
+  }, []);
+  useEffect(() => {
+    if (current) openCollection(current);
+  }, [current]);
+  return html`<div class="page">
+    <h1>${t('documents.title')}</h1>
+    <p class="lead">${t('documents.lead')}</p>
+    <${CollectionBar} />
+    <${DropZone} collectionId=${current} />
+    <${UploadList} />
+    <${List} state=${state} />
+  </div>`;
+}

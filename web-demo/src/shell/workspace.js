@@ -1,0 +1,108 @@
+// The page of somebody who is signed in: what is listed on the left, the view, the side panel.
+import { html, useEffect, useRef, useState } from '../lib.js';
+import { useStore } from '../store.js';
+import { language, t } from '../i18n/index.js';
+import { route } from '../router.js';
+import { startSocket, stopSocket } from '../net/socket.js';
+import { me, loadMe } from '../me.js';
+import { loadModels } from '../models.js';
+import { report } from '../notices.js';
+import { loadConversations } from '../chat/conversations.js';
+import { clearOutbox, drain } from '../chat/outbox.js';
+import { closeConversation } from '../chat/conversation.js';
+import { ChatView } from '../chat/chat-view.js';
+import { loadActions } from '../activity/actions.js';
+import { loadReminders } from '../activity/reminders.js';
+import { ReminderToasts } from '../activity/reminder-toasts.js';
+import { unlockSoundOnGesture } from '../activity/chime.js';
+import { DocumentsView } from '../documents/documents-view.js';
+import { SettingsView } from '../settings/settings-view.js';
+import { session } from '../net/session.js';
+import { Announcer } from './announcer.js';
+import { DialogHost } from './dialog.js';
+import { Notices } from './notices-view.js';
+import { closePanel, panel } from './panel.js';
+import { SidePanel } from './side-panel.js';
+import { Sidebar } from './sidebar.js';
+import { TopBar } from './top-bar.js';
+
+const VIEWS = { chat: ChatView, documents: DocumentsView, settings: SettingsView };
+
+function start() {
+  unlockSoundOnGesture();
+  startSocket();
+  drain();
+  for (const load of [loadMe, loadModels, loadConversations, loadActions, loadReminders]) load().catch(report);
+  return () => {
+    stopSocket();
+    closeConversation();
+    panel.set(null);
+    me.set(null);
+    if (!session.get().signedIn && session.get().reason === null) clearOutbox();
+  };
+}
+
+/** Escape closes what lies on top, the drawer before the panel. */
+function useEscape(drawerOpen, setDrawerOpen) {
+  useEffect(() => {
+    const close = (event) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      if (drawerOpen) setDrawerOpen(false);
+      else closePanel();
+    };
+    addEventListener('keydown', close);
+    return () => removeEventListener('keydown', close);
+  }, [drawerOpen]);
+}
+
+function useDrawer(main) {
+  const [open, setOpen] = useState(false);
+  const here = useStore(route);
+  const opener = useRef(null);
+  const first = useRef(true);
+  useEffect(() => {
+    setOpen(false);
+    // A new view begins at its top for the keyboard too; not on the first load, nor in a chat,
+    // where the composer takes the focus.
+    if (!first.current && here.page !== 'chat') main.current?.focus();
+    first.current = false;
+  }, [here]);
+  useEscape(open, (next) => {
+    setOpen(next);
+    opener.current?.focus();
+  });
+  const show = () => {
+    opener.current = document.activeElement;
+    setOpen(true);
+  };
+  return { open, show, hide: () => setOpen(false) };
+}
+
+export function Workspace() {
+  useStore(language);
+  const main = useRef(null);
+  const here = useStore(route);
+  const side = useStore(panel);
+  const drawer = useDrawer(main);
+  useEffect(start, []);
+  const View = VIEWS[here.page];
+  const skip = (event) => {
+    // A plain link to #main would be a route.
+    event.preventDefault();
+    main.current.focus();
+  };
+  return html`<div class="app" data-drawer=${drawer.open ? 'open' : 'closed'} data-panel=${side ? 'open' : 'closed'}>
+    <a class="skip-link" href="#main" onClick=${skip}>${t('shell.skip')}</a>
+    <${Sidebar} open=${drawer.open} onClose=${drawer.hide} />
+    ${drawer.open && html`<div class="scrim" onClick=${drawer.hide}></div>`}
+    <div class="stage">
+      <${TopBar} onMenu=${drawer.show} drawerOpen=${drawer.open} />
+      <main ref=${main} class="main" id="main" tabindex="-1" data-page=${here.page}><${View} /></main>
+    </div>
+    <${SidePanel} />
+    <${ReminderToasts} />
+    <${Notices} />
+    <${DialogHost} />
+    <${Announcer} />
+  </div>`;
+}
