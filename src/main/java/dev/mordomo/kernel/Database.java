@@ -73,12 +73,22 @@ public final class Database {
 
   /** A transaction for one user: policies show what the scope may see, and nothing else. */
   public <T> T as(Scope scope, Function<SqlConnection, T> work) {
-    return transaction(app, Tuple.of(scope.tenantId(), scope.userId(), scope.role()), work);
+    return transaction(
+        app, "BEGIN", Tuple.of(scope.tenantId(), scope.userId(), scope.role()), work);
+  }
+
+  /** The same, for reading several things as they are at one moment. */
+  public <T> T snapshot(Scope scope, Function<SqlConnection, T> work) {
+    return transaction(
+        app,
+        "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        Tuple.of(scope.tenantId(), scope.userId(), scope.role()),
+        work);
   }
 
   /** A transaction across tenants, by the login that has few and narrow rights. */
   public <T> T asSystem(Function<SqlConnection, T> work) {
-    return transaction(system, null, work);
+    return transaction(system, "BEGIN", null, work);
   }
 
   /**
@@ -115,12 +125,15 @@ public final class Database {
   }
 
   private static <T> T transaction(
-      Pool pool, @org.jspecify.annotations.Nullable Tuple scope, Function<SqlConnection, T> work) {
+      Pool pool,
+      String beginning,
+      @org.jspecify.annotations.Nullable Tuple scope,
+      Function<SqlConnection, T> work) {
     SqlConnection connection = await(pool.getConnection());
     try {
       // Sent without waiting: the connection pipelines, so the first statement of the work carries
       // these two along. Should they fail, so does everything after them.
-      Future<RowSet<Row>> begin = connection.query("BEGIN").execute();
+      Future<RowSet<Row>> begin = connection.query(beginning).execute();
       Future<RowSet<Row>> settings =
           scope == null ? begin : connection.preparedQuery(ACT_AS).execute(scope);
       T result;

@@ -1,0 +1,37 @@
+package dev.mordomo.chat;
+
+import dev.mordomo.kernel.Settings;
+import java.time.Duration;
+
+/**
+ * @param messageChars the longest message, in UTF-16 units
+ * @param queuedTurns how many turns may wait in one conversation
+ * @param turnDeadline after which a turn fails, whatever its model does
+ * @param deltaJoin small pieces of an answer are joined for about this long
+ * @param nodeLease after which a silent node's turns are taken
+ * @param toolRounds how often a model may ask for tools within a turn
+ */
+public record ChatConfig(
+    int messageChars,
+    int queuedTurns,
+    Duration turnDeadline,
+    Duration deltaJoin,
+    Duration nodeLease,
+    int toolRounds,
+    double temperature,
+    int maxTokens,
+    String instructions) {
+
+  public static ChatConfig from(Settings settings) {
+    return new ChatConfig(
+        settings.integer("limits.message_chars", 32_000, 1, 1_000_000),
+        settings.integer("chat.queued_turns", 5, 0, 100),
+        settings.duration("chat.turn_deadline", Duration.ofMinutes(5)),
+        settings.duration("chat.delta_join", Duration.ofMillis(25)),
+        settings.duration("chat.node_lease", Duration.ofSeconds(5)),
+        settings.integer("chat.tool_rounds", 5, 1, 20),
+        settings.decimal("chat.temperature", 0.7, 0, 2),
+        settings.integer("chat.max_tokens", 1024, 1, 1_000_000),
+        settings.text("chat.instructions", ""));
+  }
+}

@@ -1,0 +1,369 @@
+package dev.mordomo.chat;
+
+import dev.mordomo.action.Actions;
+import dev.mordomo.chat.ConversationStore.Draft;
+import dev.mordomo.chat.TurnStore.Begun;
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Streams;
+import dev.mordomo.kernel.Streams.Advanced;
+import dev.mordomo.kernel.Streams.Kind;
+import dev.mordomo.kernel.Streams.Position;
+import dev.mordomo.model.ChatModels;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Conversations, messages and turns. Every method waits, on a virtual thread, and sees only what is
+ * the scope's: for all else it says {@code not_found}.
+ */
+public final class ChatService {
+  private static final int TITLE = 300;
+
+  private final Database database;
+  private final Streams streams;
+  private final ChatModels models;
+  private final ChatConfig config;
+  private final InstantSource clock;
+  private final ConversationStore conversations = new ConversationStore();
+  private final MessageStore messages = new MessageStore();
+  private final TurnStore turnStore;
+  private final Turns turns;
+
+  /**
+   * To be made on a thread that is no virtual one: the flusher runs on the event loop that it
+   * finds.
+   *
+   * @param speakers the locale and time zone of a scope's user; quick, since it is asked each turn
+   */
+  public ChatService(
+      Vertx vertx,
+      Database database,
+      Streams streams,
+      Bus bus,
+      ChatModels models,
+      Retrieval retrieval,
+      Actions actions,
+      Function<Scope, Speaker> speakers,
+      ChatConfig config,
+      InstantSource clock) {
+    this.database = database;
+    this.streams = streams;
+    this.models = models;
+    this.config = config;
+    this.clock = clock;
+    this.turnStore = new TurnStore(database);
+    EventFlusher flusher = new EventFlusher(vertx, database, streams, clock, config.deltaJoin());
+    TurnRunner runner =
+        new TurnRunner(vertx, turnStore, streams, retrieval, actions, config, clock);
+    this.turns =
+        new Turns(
+            Ids.next(),
+            vertx,
+            turnStore,
+            streams,
+            bus,
+            flusher,
+            runner,
+            models,
+            speakers,
+            config,
+            clock);
+  }
+
+  /** What the verticle drives. */
+  Turns turns() {
+    return turns;
+  }
+
+  ChatConfig config() {
+    return config;
+  }
+
+  // ── Conversations ──────────────────────────────────────────────────────────────────────────────
+
+  /** A new, empty conversation. */
+  public Conversation create(
+      Scope scope,
+      String title,
+      String channel,
+      Optional<String> model,
+      Optional<List<UUID>> collections,
+      Map<String, Object> metadata) {
+    checkTitle(title);
+    model.ifPresent(models::byName);
+    Draft draft =
+        new Draft(
+            Ids.next(),
+            title,
+            channel,
+            model,
+            collections,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            metadata);
+    return create(scope, draft);
+  }
+
+  private Conversation create(Scope scope, Draft draft) {
+    record Made(Conversation conversation, Advanced told) {}
+    Made made =
+        database.as(
+            scope,
+            connection -> {
+              conversations.insert(connection, scope, draft, clock.instant());
+              Conversation conversation = conversations.get(connection, draft.id()).orElseThrow();
+              return new Made(conversation, tell(connection, scope, conversation));
+            });
+    streams.announce(made.told());
+    return made.conversation();
+  }
+
+  private Advanced tell(
+      io.vertx.sqlclient.SqlClient connection, Scope scope, Conversation conversation) {
+    Instant at = clock.instant();
+    return Streams.append(
+        connection,
+        scope.userId(),
+        Kind.USER,
+        scope.tenantId(),
+        scope.userId(),
+        List.of(Streams.about("conversation.updated", at, "conversation", conversation)),
+        at);
+  }
+
+  /** The newest first. */
+  public List<Conversation> list(Scope scope, Optional<UUID> before, int limit) {
+    return database.snapshot(scope, c -> conversations.list(c, scope, before, limit));
+  }
+
+  public Conversation get(Scope scope, UUID id) {
+    return database
+        .snapshot(scope, c -> conversations.get(c, id))
+        .orElseThrow(() -> Failure.notFound("the conversation"));
+  }
+
+  /** Whether the scope may listen to it. */
+  public boolean mayListen(Scope scope, UUID id) {
+    return database.as(scope, c -> conversations.get(c, id)).isPresent();
+  }
+
+  public Conversation change(Scope scope, UUID id, ConversationChange change) {
+    change.title().ifPresent(ChatService::checkTitle);
+    change.model().flatMap(m -> m).ifPresent(models::byName);
+    change
+        .satisfactionScore()
+        .flatMap(s -> s)
+        .filter(score -> score < 0 || score > 1)
+        .ifPresent(score -> {
+          throw Failure.invalid("satisfaction_score", "must be from 0 to 1");
+        });
+    record Changed(Conversation conversation, Advanced told) {}
+    Changed changed =
+        database.as(
+            scope,
+            connection -> {
+              if (!conversations.update(connection, id, change, clock.instant())) {
+                throw Failure.notFound("the conversation");
+              }
+              Conversation conversation = conversations.get(connection, id).orElseThrow();
+              return new Changed(conversation, tell(connection, scope, conversation));
+            });
+    streams.announce(changed.told());
+    return changed.conversation();
+  }
+
+  /** Erases it with its messages, turns and actions. A turn that runs is cancelled first. */
+  public void delete(Scope scope, UUID id) {
+    get(scope, id);
+    turnStore.running(scope, id).ifPresent(turn -> cancel(scope, turn, Optional.empty()));
+    if (!database.as(scope, c -> conversations.delete(c, id))) {
+      throw Failure.notFound("the conversation");
+    }
+  }
+
+  private static void checkTitle(String title) {
+    if (title.length() > TITLE) {
+      throw Failure.invalid("title", "must have at most " + TITLE + " characters");
+    }
+  }
+
+  // ── Messages ───────────────────────────────────────────────────────────────────────────────────
+
+  /** A page of a conversation, oldest first. */
+  public ConversationMessages messages(
+      Scope scope, UUID conversation, Optional<UUID> after, int limit) {
+    return database.snapshot(
+        scope,
+        connection -> {
+          Conversation owner =
+              conversations
+                  .get(connection, conversation)
+                  .orElseThrow(() -> Failure.notFound("the conversation"));
+          List<Message> page = messages.ofConversation(connection, conversation, after, limit + 1);
+          return new ConversationMessages(
+              page.subList(0, Math.min(limit, page.size())),
+              page.size() > limit,
+              owner.position(),
+              owner.runningTurn());
+        });
+  }
+
+  /** A user's messages across conversations, newest first. */
+  public List<Message> messages(Scope scope, MessageQuery query) {
+    return database.as(
+        scope,
+        connection ->
+            messages.ofUser(
+                connection,
+                scope.tenantId(),
+                scope.userId(),
+                new MessageStore.Filter(
+                    query.conversation(),
+                    query.from(),
+                    query.to(),
+                    query.role(),
+                    query.intent(),
+                    query.before(),
+                    query.limit())));
+  }
+
+  /** Full text over one's own messages, best first, in Portuguese, Spanish and English. */
+  public List<MessageHit> search(
+      Scope scope, String query, Optional<Instant> from, Optional<Instant> to, int limit) {
+    if (query.isBlank()) {
+      throw Failure.invalid("query", "must not be empty");
+    }
+    return database.as(scope, c -> messages.search(c, scope, query, from, to, limit));
+  }
+
+  /**
+   * @param score 1 to 5
+   */
+  public void feedback(Scope scope, UUID message, int score, Optional<String> comment) {
+    if (score < 1 || score > 5) {
+      throw Failure.invalid("score", "must be from 1 to 5");
+    }
+    if (!database.as(scope, c -> messages.feedback(c, message, score, comment))) {
+      throw Failure.notFound("the assistant's message");
+    }
+  }
+
+  // ── Turns ──────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Takes the user's words. When this returns they are stored, and the answer is on its way on the
+   * conversation's channel. The same {@code client_message_id} again is the same turn.
+   */
+  public TurnStarted startTurn(Scope scope, TurnRequest request) {
+    check(request);
+    Optional<UUID> given = request.conversationId();
+    if (given.isEmpty()) {
+      Optional<Turn> before = turnStore.findByClientMessage(scope, request.clientMessageId());
+      if (before.isPresent()) {
+        return again(scope, before.get());
+      }
+    }
+    UUID conversation =
+        given.orElseGet(() ->
+            create(
+                    scope,
+                    new Draft(
+                        Ids.next(),
+                        "",
+                        request.channel(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        request.source(),
+                        Map.of()))
+                .id());
+    if (request.interrupt() && given.isPresent()) {
+      turnStore
+          .running(scope, conversation)
+          .ifPresent(turn -> cancel(scope, turn, request.spokenChars()));
+    }
+    Begun begun = turns.begin(scope, conversation, request);
+    if (begun.existing() && given.isEmpty()) {
+      database.as(
+          scope,
+          connection -> {
+            conversations.deleteIfEmpty(connection, conversation);
+            return true;
+          });
+    }
+    if (begun.first()) {
+      Conversation titled = get(scope, conversation);
+      streams.announce(database.as(scope, connection -> tell(connection, scope, titled)));
+    }
+    // Reading on from the place before turn.started misses nothing of the turn.
+    long offset = begun.position().offset() - (begun.existing() ? 0 : 1);
+    return new TurnStarted(
+        begun.turn(),
+        begun.message(),
+        begun.conversation(),
+        begun.status(),
+        new Position(begun.position().epoch(), offset));
+  }
+
+  private TurnStarted again(Scope scope, Turn turn) {
+    return new TurnStarted(
+        turn.id(),
+        turn.messageId(),
+        turn.conversationId(),
+        turn.status(),
+        get(scope, turn.conversationId()).position());
+  }
+
+  private void check(TurnRequest request) {
+    if (request.content().isBlank()) {
+      throw Failure.invalid("content", "must not be empty");
+    }
+    if (request.content().length() > config.messageChars()) {
+      throw Failure.invalid(
+          "content",
+          "has %d characters, the limit is %d"
+              .formatted(request.content().length(), config.messageChars()));
+    }
+    if (request.content().indexOf(0) >= 0) {
+      throw Failure.invalid("content", "must not contain the character U+0000");
+    }
+    String id = request.clientMessageId();
+    if (id.isBlank() || id.length() > 120) {
+      throw Failure.invalid("client_message_id", "must have 1 to 120 characters");
+    }
+  }
+
+  public Turn turn(Scope scope, UUID id) {
+    return turnStore.find(scope, id).orElseThrow(() -> Failure.notFound("the turn"));
+  }
+
+  /**
+   * Stops a turn in whatever phase it is; what was said stays. One that has ended stays as it is.
+   *
+   * @param spokenChars how much of the answer was heard: the rest is not kept
+   */
+  public Turn cancel(Scope scope, UUID id, Optional<Integer> spokenChars) {
+    return turns.cancel(scope, turn(scope, id), spokenChars);
+  }
+
+  /**
+   * Refuses new turns and waits for those that run; after the deadline they fail as interrupted.
+   */
+  public Future<Void> drain(Duration deadline) {
+    return turns.drain(deadline);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.mordomo.chat;
+
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Failure;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives turns a virtual-thread context to run on. The first instance also keeps the node's lease,
+ * begins queued turns, and takes the turns of silent nodes.
+ */
+public final class ChatVerticle extends AbstractVerticle {
+  private static final Logger LOG = LoggerFactory.getLogger(ChatVerticle.class);
+  private static final Duration BEAT = Duration.ofSeconds(1);
+
+  private final ChatService chat;
+  private final Bus bus;
+  private final boolean first;
+  private final List<MessageConsumer<?>> subscriptions = new ArrayList<>();
+  private boolean stopped;
+
+  public ChatVerticle(ChatService chat, Bus bus, boolean first) {
+    this.chat = chat;
+    this.bus = bus;
+    this.first = first;
+  }
+
+  @Override
+  public void start() {
+    chat.turns().offer(context);
+    if (first) {
+      chat.turns().renew();
+      subscriptions.add(
+          bus.subscribe(TurnEnded.ADDRESS, ended -> context.runOnContext(ignored -> claim(ended))));
+      subscriptions.add(bus.subscribe(TurnCancelWanted.ADDRESS, chat.turns()::cancelHere));
+      vertx.setTimer(BEAT.toMillis(), ignored -> beat());
+    }
+  }
+
+  private void claim(TurnEnded ended) {
+    try {
+      chat.turns().claim(ended.conversation());
+    } catch (Failure e) {
+      LOG.warn("a queued turn waits for the next beat: {}", e.detail());
+    }
+  }
+
+  private void beat() {
+    if (stopped) {
+      return;
+    }
+    try {
+      chat.turns().renew();
+      chat.turns().claimAll();
+      chat.turns().reap();
+    } catch (Failure e) {
+      LOG.warn("the node's beat failed, the next comes in {} s: {}", BEAT.toSeconds(), e.detail());
+    }
+    vertx.setTimer(BEAT.toMillis(), ignored -> beat());
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+    subscriptions.forEach(subscription -> subscription.unregister());
+  }
+}

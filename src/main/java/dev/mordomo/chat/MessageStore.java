@@ -1,0 +1,171 @@
+package dev.mordomo.chat;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Scope;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Messages in PostgreSQL. */
+final class MessageStore {
+  private static final String COLUMNS =
+      """
+      m.id, m.conversation_id, m.turn_id, m.role, m.type, m.content, m."references"::text,
+      m.prompt_tokens, m.completion_tokens, m.model, m.intent, m.confidence, m.latency_ms,
+      m.time_to_first_token_ms, m.interrupted, m.source, m.metadata::text, m.created_at
+      """;
+  private static final String OF_CONVERSATION =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM message m WHERE m.conversation_id = $1 AND ($2::uuid IS NULL OR m.id > $2)
+          ORDER BY m.id LIMIT $3
+          """;
+  private static final String OF_USER =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM message m
+          WHERE m.tenant_id = $1 AND m.user_id = $2
+            AND ($3::uuid IS NULL OR m.conversation_id = $3)
+            AND ($4::timestamptz IS NULL OR m.created_at >= $4)
+            AND ($5::timestamptz IS NULL OR m.created_at < $5)
+            AND ($6::text IS NULL OR m.role = $6)
+            AND ($7::text IS NULL OR m.intent = $7)
+            AND ($8::uuid IS NULL OR m.id < $8)
+          ORDER BY m.id DESC LIMIT $9
+          """;
+  // The messages of one user are few: read by their index and matched one by one, so that saying
+  // something costs no full-text index.
+  private static final String SEARCH =
+      """
+      SELECT m.id, m.conversation_id, m.content, m.created_at,
+        ts_rank(to_tsvector('simple', m.content), q.simple) + ts_rank(to_tsvector('portuguese', m.content), q.pt)
+          + ts_rank(to_tsvector('spanish', m.content), q.es) + ts_rank(to_tsvector('english', m.content), q.en) AS rank
+      FROM message m, (SELECT websearch_to_tsquery('simple', $3) AS simple,
+        websearch_to_tsquery('portuguese', $3) AS pt, websearch_to_tsquery('spanish', $3) AS es,
+        websearch_to_tsquery('english', $3) AS en) q
+      WHERE m.tenant_id = $1 AND m.user_id = $2
+        AND ($4::timestamptz IS NULL OR m.created_at >= $4)
+        AND ($5::timestamptz IS NULL OR m.created_at < $5)
+        AND (to_tsvector('simple', m.content) @@ q.simple OR to_tsvector('portuguese', m.content) @@ q.pt
+          OR to_tsvector('spanish', m.content) @@ q.es OR to_tsvector('english', m.content) @@ q.en)
+      ORDER BY rank DESC, m.id DESC LIMIT $6
+      """;
+  private static final String FEEDBACK =
+      """
+      UPDATE message SET feedback_score = $2, feedback_comment = $3
+      WHERE id = $1 AND role = 'assistant'
+      """;
+  private static final TypeReference<List<Reference>> REFERENCES = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+
+  /** What to look for among a user's messages. */
+  record Filter(
+      Optional<UUID> conversation,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      Optional<String> role,
+      Optional<String> intent,
+      Optional<UUID> before,
+      int limit) {}
+
+  List<Message> ofConversation(
+      SqlClient connection, UUID conversation, Optional<UUID> after, int limit) {
+    return messages(
+        Database.run(
+            connection, OF_CONVERSATION, Tuple.of(conversation, after.orElse(null), limit)));
+  }
+
+  List<Message> ofUser(SqlClient connection, UUID tenant, UUID user, Filter filter) {
+    return messages(
+        Database.run(
+            connection,
+            OF_USER,
+            Tuple.of(tenant, user)
+                .addUUID(filter.conversation().orElse(null))
+                .addValue(time(filter.from()))
+                .addValue(time(filter.to()))
+                .addString(filter.role().orElse(null))
+                .addString(filter.intent().orElse(null))
+                .addUUID(filter.before().orElse(null))
+                .addInteger(filter.limit())));
+  }
+
+  List<MessageHit> search(
+      SqlClient connection,
+      Scope scope,
+      String query,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      int limit) {
+    List<MessageHit> hits = new ArrayList<>();
+    for (Row row :
+        Database.run(
+            connection,
+            SEARCH,
+            Tuple.of(scope.tenantId(), scope.userId())
+                .addString(query)
+                .addValue(time(from))
+                .addValue(time(to))
+                .addInteger(limit))) {
+      hits.add(
+          new MessageHit(
+              row.getUUID(0),
+              row.getUUID(1),
+              row.getString(2),
+              row.getOffsetDateTime(3).toInstant()));
+    }
+    return hits;
+  }
+
+  boolean feedback(SqlClient connection, UUID message, int score, Optional<String> comment) {
+    return Database.run(
+                connection,
+                FEEDBACK,
+                Tuple.of(message).addInteger(score).addString(comment.orElse(null)))
+            .rowCount()
+        > 0;
+  }
+
+  private static @Nullable OffsetDateTime time(Optional<Instant> at) {
+    return at.map(t -> t.atOffset(ZoneOffset.UTC)).orElse(null);
+  }
+
+  private static List<Message> messages(Iterable<Row> rows) {
+    List<Message> messages = new ArrayList<>();
+    for (Row row : rows) {
+      messages.add(
+          new Message(
+              row.getUUID(0),
+              row.getUUID(1),
+              Optional.ofNullable(row.getUUID(2)),
+              row.getString(3),
+              row.getString(4),
+              row.getString(5),
+              Json.read(row.getString(6), REFERENCES),
+              new Message.Tokens(row.getInteger(7), row.getInteger(8)),
+              Optional.ofNullable(row.getString(9)),
+              Optional.ofNullable(row.getString(10)),
+              Optional.ofNullable(row.getDouble(11)),
+              Optional.ofNullable(row.getInteger(12)),
+              Optional.ofNullable(row.getInteger(13)),
+              row.getBoolean(14),
+              Optional.ofNullable(row.getString(15)),
+              Json.read(row.getString(16), MAP),
+              row.getOffsetDateTime(17).toInstant()));
+    }
+    return messages;
+  }
+}

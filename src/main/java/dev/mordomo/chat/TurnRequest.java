@@ -1,0 +1,49 @@
+package dev.mordomo.chat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What a user says.
+ *
+ * @param conversationId empty: a new conversation is made
+ * @param collections to retrieve from; empty list: none; absent: the conversation's
+ * @param interrupt cancels the turn that runs, instead of queueing behind it
+ * @param spokenChars with {@code interrupt}: how much of the running answer was heard
+ */
+public record TurnRequest(
+    Optional<UUID> conversationId,
+    String content,
+    String clientMessageId,
+    Optional<String> model,
+    Optional<List<UUID>> collections,
+    boolean speech,
+    Optional<String> source,
+    Map<String, Object> metadata,
+    Optional<Audio> audio,
+    boolean interrupt,
+    Optional<Integer> spokenChars,
+    String channel) {
+
+  /** Where the words were spoken and not typed. */
+  public record Audio(Optional<Integer> durationMs, Optional<String> transcriptionModel) {}
+
+  /** Typed words in a conversation. */
+  public static TurnRequest of(UUID conversation, String content, String clientMessageId) {
+    return new TurnRequest(
+        Optional.of(conversation),
+        content,
+        clientMessageId,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Map.of(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        "web");
+  }
+}

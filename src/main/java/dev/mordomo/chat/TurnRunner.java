@@ -1,0 +1,289 @@
+package dev.mordomo.chat;
+
+import dev.mordomo.action.Action;
+import dev.mordomo.action.Actions;
+import dev.mordomo.action.ToolContext;
+import dev.mordomo.chat.Message.Tokens;
+import dev.mordomo.chat.TurnStore.Call;
+import dev.mordomo.chat.TurnStore.Ending;
+import dev.mordomo.chat.TurnStore.Finished;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Streams;
+import dev.mordomo.kernel.Streams.Draft;
+import dev.mordomo.model.ChatMessage;
+import dev.mordomo.model.ChatRequest;
+import dev.mordomo.model.ToolCall;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one turn from its retrieval to its end, straight on, on a virtual thread. */
+final class TurnRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(TurnRunner.class);
+  private static final Duration FINISH_RETRY = Duration.ofMillis(500);
+  private static final int FINISH_TRIES = 120;
+
+  private final Vertx vertx;
+  private final TurnStore store;
+  private final Streams streams;
+  private final Retrieval retrieval;
+  private final Actions actions;
+  private final ChatConfig config;
+  private final InstantSource clock;
+
+  TurnRunner(
+      Vertx vertx,
+      TurnStore store,
+      Streams streams,
+      Retrieval retrieval,
+      Actions actions,
+      ChatConfig config,
+      InstantSource clock) {
+    this.vertx = vertx;
+    this.store = store;
+    this.streams = streams;
+    this.retrieval = retrieval;
+    this.actions = actions;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /**
+   * Runs it to its end, which is stored before this returns.
+   *
+   * @return whether another turn of the conversation waits
+   */
+  boolean run(RunningTurn turn) {
+    long deadline =
+        vertx.setTimer(
+            config.turnDeadline().toMillis(),
+            ignored ->
+                turn.fail(
+                    Failure.of(
+                        FailureCode.MODEL_TIMEOUT,
+                        "the answer took longer than "
+                            + config.turnDeadline().toSeconds()
+                            + " s")));
+    Answer answer = new Answer();
+    try {
+      answer(turn, answer);
+      return finish(turn, answer, TurnStatus.COMPLETED, Optional.empty());
+    } catch (RunningTurn.Cancelled e) {
+      return finish(turn, answer, TurnStatus.CANCELLED, Optional.empty());
+    } catch (RunningTurn.FencedOut e) {
+      LOG.warn("turn {} was taken over by another node; nothing more is written", turn.id());
+      return false;
+    } catch (Failure e) {
+      return finish(turn, answer, TurnStatus.FAILED, Optional.of(e));
+    } catch (RuntimeException e) {
+      LOG.error("turn {} failed; its text so far is kept", turn.id(), e);
+      return finish(
+          turn,
+          answer,
+          TurnStatus.FAILED,
+          Optional.of(Failure.of(FailureCode.INTERNAL, "the answer could not be made", e)));
+    } finally {
+      vertx.cancelTimer(deadline);
+    }
+  }
+
+  /** What is known of the answer while it grows. */
+  private static final class Answer {
+    private List<Reference> context = List.of();
+    private final List<Call> calls = new ArrayList<>();
+    private Optional<String> intent = Optional.empty();
+    private Optional<Double> confidence = Optional.empty();
+
+    private Tokens tokens() {
+      return new Tokens(
+          calls.stream().mapToInt(Call::prompt).sum(),
+          calls.stream().mapToInt(Call::completion).sum());
+    }
+  }
+
+  private void answer(RunningTurn turn, Answer answer) {
+    var found =
+        turn.collections().filter(List::isEmpty).isPresent()
+            ? List.<Retrieval.Retrieved>of()
+            : retrieval.retrieve(turn.scope(), turn.collections(), turn.question());
+    turn.check();
+    answer.context = Prompt.references(found);
+    if (!found.isEmpty()) {
+      turn.stream().event("turn.context", Map.of("references", answer.context));
+    }
+    var passages = Prompt.passages(found);
+    Instant now = clock.instant();
+    List<ChatMessage> messages =
+        Prompt.messages(
+            config.instructions(), passages, turn.history(), turn.question(), turn.zone(), now);
+    ToolContext context =
+        new ToolContext(
+            turn.scope(),
+            turn.stream().conversation,
+            turn.id(),
+            turn.messageId(),
+            turn.zone(),
+            now);
+    for (int round = 0; ; round++) {
+      boolean offersTools = round < config.toolRounds();
+      RunningTurn.Reply reply =
+          turn.ask(
+              new ChatRequest(
+                  messages,
+                  passages,
+                  offersTools ? actions.tools() : List.of(),
+                  turn.locale(),
+                  turn.zone(),
+                  now,
+                  config.temperature(),
+                  config.maxTokens()));
+      answer.calls.add(
+          new Call(
+              Ids.next(),
+              turn.model().name(),
+              reply.result().tokens().prompt(),
+              reply.result().tokens().completion()));
+      answer.intent = answer.intent.or(() -> reply.result().intent());
+      answer.confidence = answer.confidence.or(() -> reply.result().confidence());
+      if (reply.toolCalls().isEmpty()) {
+        return;
+      }
+      messages.add(new ChatMessage.Assistant(reply.text(), reply.toolCalls()));
+      for (ToolCall call : reply.toolCalls()) {
+        turn.check();
+        messages.add(new ChatMessage.ToolResult(call.id(), call.name(), act(turn, context, call)));
+      }
+    }
+  }
+
+  private String act(RunningTurn turn, ToolContext context, ToolCall call) {
+    try {
+      Action action = actions.run(context, call);
+      turn.stream().event("turn.action", Map.of("action", action));
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("action_id", action.id());
+      result.put("status", action.status());
+      action.result().ifPresent(value -> result.put("result", value));
+      action.errorMessage().ifPresent(value -> result.put("error", value));
+      return Json.write(result);
+    } catch (Failure e) {
+      if (e.code() == FailureCode.UNAVAILABLE || e.code() == FailureCode.INTERNAL) {
+        throw e;
+      }
+      return Json.write(Map.of("error", e.code().wire(), "detail", e.detail()));
+    }
+  }
+
+  private boolean finish(
+      RunningTurn turn, Answer answer, TurnStatus status, Optional<Failure> failure) {
+    List<Draft> drafts = new ArrayList<>(turn.stream().close().await());
+    Instant at = clock.instant();
+    String said = turn.heard();
+    if (status != TurnStatus.COMPLETED && turn.asked() && answer.calls.isEmpty()) {
+      // The provider did not get to say what it cost: about four characters a token.
+      answer.calls.add(
+          new Call(
+              Ids.next(),
+              turn.model().name(),
+              turn.question().length() / 4 + 1,
+              said.length() / 4));
+    }
+    Optional<Message> message =
+        status == TurnStatus.COMPLETED || !said.isEmpty()
+            ? Optional.of(message(turn, answer, said, status != TurnStatus.COMPLETED, at))
+            : Optional.empty();
+    drafts.add(last(turn, status, message, failure));
+    Ending ending =
+        new Ending(
+            status,
+            failure.map(f -> new Turn.Problem(f.code().wire(), f.detail(), f.code().retryable())),
+            drafts,
+            message,
+            answer.context,
+            answer.calls);
+    Optional<Finished> finished = store(turn, ending, at);
+    finished.ifPresent(f ->
+        streams.announce(
+            Streams.advanced(
+                turn.stream().conversation,
+                turn.scope().userId(),
+                f.position().epoch(),
+                f.position().offset(),
+                drafts)));
+    return finished.map(Finished::more).orElse(true);
+  }
+
+  private static Message message(
+      RunningTurn turn, Answer answer, String said, boolean interrupted, Instant at) {
+    return new Message(
+        turn.messageId(),
+        turn.stream().conversation,
+        Optional.of(turn.id()),
+        "assistant",
+        "text",
+        said,
+        Prompt.cited(said, answer.context),
+        answer.tokens(),
+        Optional.of(turn.model().name()),
+        answer.intent,
+        answer.confidence,
+        Optional.of((int) Duration.between(turn.startedAt(), at).toMillis()),
+        turn.timeToFirstToken().map(d -> (int) d.toMillis()),
+        interrupted,
+        Optional.empty(),
+        Map.of(),
+        at);
+  }
+
+  private static Draft last(
+      RunningTurn turn, TurnStatus status, Optional<Message> message, Optional<Failure> failure) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("client_message_id", turn.clientMessageId());
+    members.put("message", message);
+    failure.ifPresent(f -> {
+      members.put("code", f.code().wire());
+      members.put("detail", f.detail());
+      members.put("retryable", f.code().retryable());
+    });
+    return turn.stream().draft("turn." + status.wire(), members);
+  }
+
+  /** Tries until the database is back: the answer was shown, so it must be kept. */
+  private Optional<Finished> store(RunningTurn turn, Ending ending, Instant at) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return Optional.of(store.finish(turn.scope(), turn.stream(), ending, at));
+      } catch (Failure e) {
+        if (e.code() == FailureCode.CONFLICT) {
+          // Taken by another node; or a try before was committed and its reply was lost.
+          LOG.warn("turn {} had ended already: {}", turn.id(), e.detail());
+          return Optional.empty();
+        }
+        if (e.code() != FailureCode.UNAVAILABLE || attempt >= FINISH_TRIES) {
+          LOG.error("the end of turn {} could not be stored; the reaper will end it", turn.id(), e);
+          return Optional.empty();
+        }
+        LOG.warn("the end of turn {} waits for the database: {}", turn.id(), e.detail());
+        pause(FINISH_RETRY);
+      }
+    }
+  }
+
+  private void pause(Duration wait) {
+    Promise<Void> over = Promise.promise();
+    vertx.setTimer(wait.toMillis(), ignored -> over.complete());
+    over.future().await();
+  }
+}

@@ -1,0 +1,316 @@
+package dev.mordomo.chat;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.mordomo.chat.Turn.Problem;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Streams.Draft;
+import dev.mordomo.kernel.Streams.Position;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The life of turns in PostgreSQL; see V003__turns.sql. */
+final class TurnStore {
+  private static final String BEGIN =
+      """
+      SELECT existing, turn_id, turn_status, message_id, conversation_id, fence, last_offset, epoch,
+        conversation_model, collections, history::text, first_turn
+      FROM begin_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+      """;
+  private static final String CLAIM =
+      "SELECT turn_id, fence, history::text FROM claim_turn($1, $2, $3, $4, $5)";
+  private static final String FINISH =
+      """
+      SELECT last_offset, epoch, more
+      FROM finish_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text[], $11::text[], $12, $13, $14, $15, $16)
+      """;
+  private static final String CANCEL_QUEUED =
+      "SELECT cancelled, conversation_id, last_offset, epoch FROM cancel_queued_turn($1, $2, $3,"
+          + " $4, $5)";
+  private static final String RENEW = "SELECT renew_node($1, make_interval(secs => $2))";
+  private static final String REAP =
+      "SELECT channel_id, user_id, last_offset, epoch, payload, conversation_tenant, more FROM"
+          + " reap_turns($1)";
+  private static final String COLUMNS =
+      """
+      id, conversation_id, status, client_message_id, user_message_id, error_code, error_detail,
+      retryable, created_at, started_at, ended_at
+      """;
+  private static final String FIND = "SELECT " + COLUMNS + " FROM turn WHERE id = $1";
+  private static final String FIND_BY_CLIENT_MESSAGE =
+      "SELECT " + COLUMNS + " FROM turn WHERE user_id = $1 AND client_message_id = $2";
+  private static final String RUNNING =
+      """
+      SELECT id FROM turn WHERE conversation_id = $1 AND status IN ('retrieving', 'running')
+      ORDER BY id LIMIT 1
+      """;
+  private static final TypeReference<List<Said>> HISTORY = new TypeReference<>() {};
+
+  /** One message of the history that a model is given. */
+  record Said(String role, String content) {}
+
+  /** What {@code begin_turn} found or made. */
+  record Begun(
+      boolean existing,
+      UUID turn,
+      TurnStatus status,
+      UUID message,
+      UUID conversation,
+      long fence,
+      Position position,
+      Optional<String> model,
+      Optional<List<UUID>> collections,
+      List<Said> history,
+      boolean first) {}
+
+  record Claimed(UUID turn, long fence, List<Said> history) {}
+
+  record Finished(Position position, boolean more) {}
+
+  record Reaped(
+      UUID conversation, UUID user, UUID tenant, Position position, Draft event, boolean more) {}
+
+  /** A model call to be written to the ledger. */
+  record Call(UUID id, String model, int prompt, int completion) {}
+
+  /** The end of a turn. */
+  record Ending(
+      TurnStatus status,
+      Optional<Problem> error,
+      List<Draft> events,
+      Optional<Message> message,
+      List<Reference> context,
+      List<Call> calls) {}
+
+  private final Database database;
+
+  TurnStore(Database database) {
+    this.database = database;
+  }
+
+  Begun begin(
+      Scope scope,
+      UUID conversation,
+      UUID turn,
+      Message message,
+      UUID assistantMessage,
+      TurnRequest request,
+      String startedPayload,
+      UUID node,
+      int mostQueued,
+      boolean retrieves,
+      Instant at) {
+    Row row =
+        database
+            .call(
+                BEGIN,
+                Tuple.of(scope.tenantId(), scope.userId(), conversation, turn, message.id())
+                    .addValue(assistantMessage)
+                    .addString(request.clientMessageId())
+                    .addString(message.type())
+                    .addString(message.content())
+                    .addString(request.source().orElse(null))
+                    .addInteger(request.audio().flatMap(TurnRequest.Audio::durationMs).orElse(null))
+                    .addString(
+                        request.audio().flatMap(TurnRequest.Audio::transcriptionModel).orElse(null))
+                    .addValue(new JsonObject(Json.write(request.metadata())))
+                    .addValue(new JsonObject(Json.write(new Wanted(request))))
+                    .addString(startedPayload)
+                    .addUUID(node)
+                    .addInteger(mostQueued)
+                    .addBoolean(retrieves)
+                    .addValue(at.atOffset(ZoneOffset.UTC)))
+            .iterator()
+            .next();
+    UUID[] collections = row.getArrayOfUUIDs(9);
+    String history = row.getString(10);
+    return new Begun(
+        row.getBoolean(0),
+        row.getUUID(1),
+        TurnStatus.of(row.getString(2)),
+        row.getUUID(3),
+        row.getUUID(4),
+        orZero(row.getLong(5)),
+        new Position(row.getString(7), orZero(row.getLong(6))),
+        Optional.ofNullable(row.getString(8)),
+        collections == null ? Optional.empty() : Optional.of(List.of(collections)),
+        history == null ? List.of() : Json.read(history, HISTORY),
+        Boolean.TRUE.equals(row.getBoolean(11)));
+  }
+
+  /** What was asked beside the words, kept with the turn. */
+  private record Wanted(Optional<String> model, Optional<List<UUID>> collections, boolean speech) {
+    Wanted(TurnRequest request) {
+      this(request.model(), request.collections(), request.speech());
+    }
+  }
+
+  Optional<Claimed> claim(Scope scope, UUID conversation, UUID node, Instant at) {
+    Row row =
+        database
+            .call(
+                CLAIM,
+                Tuple.of(
+                    scope.tenantId(),
+                    scope.userId(),
+                    conversation,
+                    node,
+                    at.atOffset(ZoneOffset.UTC)))
+            .iterator()
+            .next();
+    return row.getUUID(0) == null
+        ? Optional.empty()
+        : Optional.of(
+            new Claimed(row.getUUID(0), row.getLong(1), Json.read(row.getString(2), HISTORY)));
+  }
+
+  /**
+   * @throws Failure {@code conflict} when the turn is not this node's any more
+   */
+  Finished finish(Scope scope, TurnStream stream, Ending ending, Instant at) {
+    Optional<Problem> error = ending.error();
+    Row row =
+        database
+            .call(
+                FINISH,
+                Tuple.of(scope.tenantId(), scope.userId(), stream.conversation, stream.turn)
+                    .addLong(stream.fence)
+                    .addString(ending.status().wire())
+                    .addString(error.map(Problem::code).orElse(null))
+                    .addString(error.map(Problem::detail).orElse(null))
+                    .addBoolean(error.map(Problem::retryable).orElse(false))
+                    .addArrayOfString(
+                        ending.events().stream().map(Draft::type).toArray(String[]::new))
+                    .addArrayOfString(
+                        ending.events().stream().map(Draft::payload).toArray(String[]::new))
+                    .addValue(ending.message().map(TurnStore::row).orElse(null))
+                    .addString(
+                        Json.write(ending.message().map(Message::references).orElse(List.of())))
+                    .addString(Json.write(ending.context()))
+                    .addValue(new io.vertx.core.json.JsonArray(Json.write(ending.calls())))
+                    .addValue(at.atOffset(ZoneOffset.UTC)))
+            .iterator()
+            .next();
+    return new Finished(new Position(row.getString(1), row.getLong(0)), row.getBoolean(2));
+  }
+
+  private static JsonObject row(Message message) {
+    return new JsonObject()
+        .put("id", message.id().toString())
+        .put("content", message.content())
+        .put("prompt_tokens", message.tokens().prompt())
+        .put("completion_tokens", message.tokens().completion())
+        .put("model", message.model().orElse(null))
+        .put("intent", message.intent().orElse(null))
+        .put("confidence", message.confidence().orElse(null))
+        .put("latency_ms", message.latencyMs().orElse(null))
+        .put("time_to_first_token_ms", message.timeToFirstTokenMs().orElse(null))
+        .put("interrupted", message.interrupted());
+  }
+
+  /** The position after the cancellation, or empty when the turn does not wait any more. */
+  Optional<Position> cancelQueued(Scope scope, UUID turn, Draft event, Instant at) {
+    Row row =
+        database
+            .call(
+                CANCEL_QUEUED,
+                Tuple.of(
+                    scope.tenantId(),
+                    scope.userId(),
+                    turn,
+                    event.payload(),
+                    at.atOffset(ZoneOffset.UTC)))
+            .iterator()
+            .next();
+    return Boolean.TRUE.equals(row.getBoolean(0))
+        ? Optional.of(new Position(row.getString(3), row.getLong(2)))
+        : Optional.empty();
+  }
+
+  void renew(UUID node, Duration lease) {
+    database.callSystem(RENEW, Tuple.of(node, lease.toMillis() / 1000.0));
+  }
+
+  List<Reaped> reap(int most) {
+    List<Reaped> reaped = new ArrayList<>();
+    for (Row row : database.callSystem(REAP, Tuple.of(most))) {
+      reaped.add(
+          new Reaped(
+              row.getUUID(0),
+              row.getUUID(1),
+              row.getUUID(5),
+              new Position(row.getString(3), row.getLong(2)),
+              new Draft("turn.failed", row.getString(4)),
+              row.getBoolean(6)));
+    }
+    return reaped;
+  }
+
+  Optional<Turn> find(Scope scope, UUID turn) {
+    return database.as(
+        scope, connection -> one(Database.run(connection, FIND, Tuple.of(turn)).iterator()));
+  }
+
+  Optional<Turn> findByClientMessage(Scope scope, String clientMessageId) {
+    return database.as(
+        scope,
+        connection ->
+            one(
+                Database.run(
+                        connection,
+                        FIND_BY_CLIENT_MESSAGE,
+                        Tuple.of(scope.userId(), clientMessageId))
+                    .iterator()));
+  }
+
+  Optional<UUID> running(Scope scope, UUID conversation) {
+    return database.as(
+        scope,
+        connection -> {
+          var rows = Database.run(connection, RUNNING, Tuple.of(conversation)).iterator();
+          return rows.hasNext() ? Optional.of(rows.next().getUUID(0)) : Optional.empty();
+        });
+  }
+
+  private static Optional<Turn> one(java.util.Iterator<Row> rows) {
+    return rows.hasNext() ? Optional.of(turn(rows.next())) : Optional.empty();
+  }
+
+  private static Turn turn(Row row) {
+    String code = row.getString(5);
+    return new Turn(
+        row.getUUID(0),
+        row.getUUID(1),
+        TurnStatus.of(row.getString(2)),
+        row.getString(3),
+        row.getUUID(4),
+        code == null
+            ? Optional.empty()
+            : Optional.of(
+                new Problem(
+                    code, Optional.ofNullable(row.getString(6)).orElse(""), row.getBoolean(7))),
+        row.getOffsetDateTime(8).toInstant(),
+        instant(row.getOffsetDateTime(9)),
+        instant(row.getOffsetDateTime(10)));
+  }
+
+  private static Optional<Instant> instant(@Nullable OffsetDateTime time) {
+    return Optional.ofNullable(time).map(OffsetDateTime::toInstant);
+  }
+
+  private static long orZero(@Nullable Long number) {
+    return number == null ? 0 : number;
+  }
+}
