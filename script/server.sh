@@ -14,6 +14,14 @@ java_command() {
         -cp "$ROOT/target/mordomo.jar:$ROOT/target/lib/*" dev.mordomo.Main)
 }
 
+# java_archive: Java keeps its loaded classes in a file when it ends, and takes them from there at the
+# next start, which halves its time. It makes the file anew when it no longer fits, and runs without
+# one as well, so its messages about that are of no use to anybody.
+java_archive() {
+    JAVA=("${JAVA[0]}" -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$ROOT/target/mordomo.jsa"
+        '-Xlog:cds*=off' '-Xlog:aot*=off' "${JAVA[@]:1}")
+}
+
 # database_up: DATABASE_URL as given, else of the private PostgreSQL.
 database_up() {
     [ -z "${DATABASE_URL:-}" ] || return 0
@@ -44,6 +52,7 @@ command_run() {
     build_if_changed
     database_up
     java_command
+    java_archive
     run_java run ${arguments[@]+"${arguments[@]}"}
 }
 
