@@ -113,7 +113,15 @@ die_without_pgvector() {
             fi
             die "$missing" "sudo ./mordomo install" "(builds it from Debian's own source package; nothing else runs as root)"
             ;;
-        ubuntu) die "$missing" "sudo apt-get install postgresql-$1-pgvector" ;;
+        ubuntu)
+            if pgvector_packaged "$1"; then
+                die "$missing" "sudo apt-get install postgresql-$1-pgvector"
+            fi
+            # This release's own package is too old; PostgreSQL's own packages come with newer ones.
+            die "$missing" "sudo apt-get install postgresql-common" \
+                "sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh" \
+                "sudo apt-get install postgresql-$1-pgvector"
+            ;;
         fedora) die "$missing" "sudo dnf install pgvector" ;;
         arch) die "$missing" "sudo pacman -S pgvector" ;;
         macos) die "$missing" "brew install pgvector" ;;
