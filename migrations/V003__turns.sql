@@ -13,11 +13,11 @@ CREATE FUNCTION begin_turn(
   OUT conversation_id uuid, OUT fence bigint, OUT last_offset bigint, OUT epoch text,
   OUT conversation_model text, OUT collections uuid[], OUT history json, OUT first_turn boolean)
 LANGUAGE plpgsql AS $$
-DECLARE found turn%ROWTYPE; waiting integer; status text;
+DECLARE known turn%ROWTYPE; waiting integer; status text;
 BEGIN
   PERFORM act_as(tenant, usr, 'member');
   existing := false;
-  SELECT * INTO found FROM turn t WHERE t.user_id = usr AND t.client_message_id = client_id;
+  SELECT * INTO known FROM turn t WHERE t.user_id = usr AND t.client_message_id = client_id;
   IF NOT FOUND THEN
     UPDATE conversation c SET message_count = message_count + 1, last_message_at = at, ended_at = NULL,
         title = CASE WHEN c.title = '' THEN left(regexp_replace(content, '\s+', ' ', 'g'), 80) ELSE c.title END
@@ -41,13 +41,13 @@ BEGIN
     IF NOT FOUND THEN
       -- The same words came twice at once: undo the count, and answer with the first.
       UPDATE conversation c SET message_count = message_count - 1 WHERE c.id = conv;
-      SELECT * INTO found FROM turn t WHERE t.user_id = usr AND t.client_message_id = client_id;
+      SELECT * INTO known FROM turn t WHERE t.user_id = usr AND t.client_message_id = client_id;
     END IF;
   END IF;
-  IF found.id IS NOT NULL THEN
-    existing := true; turn_id := found.id; turn_status := found.status;
-    message_id := found.user_message_id; conversation_id := found.conversation_id; fence := found.fence;
-    SELECT c.last_offset INTO last_offset FROM channel c WHERE c.id = found.conversation_id;
+  IF known.id IS NOT NULL THEN
+    existing := true; turn_id := known.id; turn_status := known.status;
+    message_id := known.user_message_id; conversation_id := known.conversation_id; fence := known.fence;
+    SELECT c.last_offset INTO last_offset FROM channel c WHERE c.id = known.conversation_id;
     epoch := stream_epoch();
     RETURN;
   END IF;

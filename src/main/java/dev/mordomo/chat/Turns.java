@@ -112,10 +112,12 @@ final class Turns {
     Optional<ChatModel> asked = request.model().map(models::byName);
     Instant at = clock.instant();
     UUID turn = Ids.next();
+    // The user's message first: messages are read in the order of their ids.
+    UUID said = Ids.next();
     UUID assistant = Ids.next();
     Message message =
         Message.ofUser(
-            Ids.next(),
+            said,
             conversation,
             turn,
             request.audio().isPresent() ? "audio" : "text",

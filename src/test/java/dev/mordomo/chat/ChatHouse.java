@@ -1,0 +1,113 @@
+package dev.mordomo.chat;
+
+import dev.mordomo.action.Action;
+import dev.mordomo.action.Actions;
+import dev.mordomo.action.ToolContext;
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Settings;
+import dev.mordomo.kernel.Streams;
+import dev.mordomo.kernel.Streams.StreamEvent;
+import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.model.ScriptedModel;
+import dev.mordomo.model.ToolCall;
+import dev.mordomo.model.ToolSpec;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Chat on a real database, with a model that the test speaks for. One node. */
+final class ChatHouse implements AutoCloseable {
+  final ScriptedModel model = new ScriptedModel();
+  final List<Retrieval.Retrieved> found = new CopyOnWriteArrayList<>();
+  final LinkedBlockingQueue<StreamEvent> heard = new LinkedBlockingQueue<>();
+  final ChatService chat;
+  final Streams streams;
+  private final Vertx vertx = Vertx.vertx();
+  private final dev.mordomo.kernel.Database database;
+
+  ChatHouse(TestDatabase db, Map<String, String> settings) {
+    database = new dev.mordomo.kernel.Database(vertx, db.config(), TestDatabase.SECRET);
+    Bus bus = new Bus(vertx);
+    streams = new Streams(database, bus);
+    bus.subscribe(Streams.ADVANCED, advanced -> heard.addAll(advanced.events()));
+    chat =
+        new ChatService(
+            vertx,
+            database,
+            streams,
+            bus,
+            model,
+            (scope, collections, question) -> List.copyOf(found),
+            new NoActions(),
+            scope -> new Speaker("pt-BR", ZoneId.of("America/Sao_Paulo")),
+            ChatConfig.from(Settings.of(settings, Map.of())),
+            InstantSource.system());
+    for (int i = 0; i < 2; i++) {
+      vertx
+          .deployVerticle(
+              new ChatVerticle(chat, bus, i == 0),
+              new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+          .await();
+    }
+  }
+
+  Conversation conversation(Scope scope) {
+    return chat.create(
+        scope,
+        "",
+        "web",
+        java.util.Optional.empty(),
+        java.util.Optional.empty(),
+        Map.of());
+  }
+
+  /** What the channels say until an event of this type; the event is the last. */
+  List<StreamEvent> until(String type) throws InterruptedException {
+    List<StreamEvent> events = new ArrayList<>();
+    while (true) {
+      StreamEvent event = heard.poll(20, TimeUnit.SECONDS);
+      if (event == null) {
+        throw new AssertionError("no " + type + " after " + events);
+      }
+      events.add(event);
+      if (event.type().equals(type)) {
+        return events;
+      }
+    }
+  }
+
+  static TurnRequest words(Conversation conversation, String text) {
+    return TurnRequest.of(conversation.id(), text, UUID.randomUUID().toString());
+  }
+
+  @Override
+  public void close() {
+    // As App does it: verticles first, then the pool.
+    vertx.deploymentIDs().forEach(id -> vertx.undeploy(id).await());
+    database.close().await();
+    vertx.close().await();
+  }
+
+  private static final class NoActions implements Actions {
+    @Override
+    public List<ToolSpec> tools() {
+      return List.of();
+    }
+
+    @Override
+    public Action run(ToolContext context, ToolCall call) {
+      throw Failure.invalid("name", "no tool is named " + call.name());
+    }
+  }
+}
