@@ -30,7 +30,9 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
   public static final String NAME = "embedded/gloss-minilm";
 
   private final EmbeddingPool pool;
-  private final CompletableFuture<MiniLm> model = new CompletableFuture<>();
+  private final CompletableFuture<Loaded> model = new CompletableFuture<>();
+
+  private record Loaded(Gloss gloss, MiniLm miniLm) {}
 
   /**
    * A model on as many threads as there are cores.
@@ -50,7 +52,7 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
 
   private void load(Path nativeCache) {
     try {
-      model.complete(MiniLm.load(nativeCache));
+      model.complete(new Loaded(new Gloss(), MiniLm.load(nativeCache)));
     } catch (IOException | OrtException | RuntimeException | LinkageError e) {
       model.completeExceptionally(e);
     }
@@ -103,7 +105,7 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
   }
 
   private float[] embedNow(String text) {
-    MiniLm ready;
+    Loaded ready;
     try {
       ready = model.join();
     } catch (RuntimeException e) {
@@ -111,7 +113,7 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
           FailureCode.MODEL_UNAVAILABLE, "the embedded embedding model cannot be loaded", e);
     }
     try {
-      return ready.embed(text);
+      return ready.miniLm.embed(ready.gloss.gloss(text));
     } catch (OrtException | RuntimeException e) {
       throw Failure.of(FailureCode.MODEL_ERROR, "the text cannot be embedded", e);
     }

@@ -1,0 +1,101 @@
+package dev.mordomo.model.embedded;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The English forms that a gloss needs: plurals, and the two participles. */
+final class English {
+  private static final Map<String, String> PLURALS =
+      Map.ofEntries(
+          Map.entry("child", "children"),
+          Map.entry("man", "men"),
+          Map.entry("woman", "women"),
+          Map.entry("person", "people"),
+          Map.entry("foot", "feet"),
+          Map.entry("tooth", "teeth"),
+          Map.entry("mouse", "mice"),
+          Map.entry("knife", "knives"),
+          Map.entry("life", "lives"),
+          Map.entry("leaf", "leaves"),
+          Map.entry("wife", "wives"),
+          Map.entry("half", "halves"),
+          Map.entry("shelf", "shelves"));
+  private static final Map<String, String> PARTICIPLES = new HashMap<>();
+
+  static {
+    String irregular =
+        "be been have had do done make made pay paid send sent write written read read buy bought"
+            + " sell sold find found lose lost break broken open opened close closed give given"
+            + " take taken see seen know known get gotten go gone come come put put cut cut set set"
+            + " keep kept leave left begin begun choose chosen bring brought build built burn"
+            + " burned catch caught draw drawn drive driven eat eaten fall fallen feel felt forget"
+            + " forgotten hide hidden hold held hurt hurt lend lent let let mean meant meet met run"
+            + " run say said shut shut speak spoken spend spent stand stood steal stolen teach"
+            + " taught tell told think thought throw thrown understand understood wear worn win won"
+            + " hit hit freeze frozen grow grown show shown shake shaken split split spread spread"
+            + " stick stuck tear torn wake woken hang hung light lit sit sat sleep slept rise risen"
+            + " ring rung sing sung sink sunk swear sworn swim swum withdraw withdrawn overdraw"
+            + " overdrawn forbid forbidden";
+    String[] words = irregular.split(" ");
+    for (int i = 0; i < words.length; i += 2) {
+      PARTICIPLES.put(words[i], words[i + 1]);
+    }
+  }
+
+  private English() {}
+
+  /** The plural of a noun or of the last word of an expression. */
+  static String plural(String noun) {
+    int of = noun.indexOf(" of ");
+    if (of > 0) {
+      return plural(noun.substring(0, of)) + noun.substring(of);
+    }
+    int space = noun.lastIndexOf(' ') + 1;
+    String word = noun.substring(space);
+    String irregular = PLURALS.get(word);
+    if (irregular != null) {
+      return noun.substring(0, space) + irregular;
+    }
+    if (word.endsWith("s") && !word.endsWith("ss") && !word.endsWith("us")) {
+      return noun;
+    }
+    if (word.matches(".*(s|x|z|ch|sh)")) {
+      return noun + "es";
+    }
+    return word.matches(".*[^aeiou]y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
+  }
+
+  /** The past participle, of the first word when there are several. */
+  static String participle(String verb) {
+    int space = verb.indexOf(' ');
+    String word = space < 0 ? verb : verb.substring(0, space);
+    String rest = space < 0 ? "" : verb.substring(space);
+    String irregular = PARTICIPLES.get(word);
+    if (irregular != null) {
+      return irregular + rest;
+    }
+    if (word.endsWith("e")) {
+      return word + "d" + rest;
+    }
+    if (word.matches(".*[^aeiou]y")) {
+      return word.substring(0, word.length() - 1) + "ied" + rest;
+    }
+    return (doubles(word) ? word + word.charAt(word.length() - 1) : word) + "ed" + rest;
+  }
+
+  /** The present participle, of the first word when there are several. */
+  static String gerund(String verb) {
+    int space = verb.indexOf(' ');
+    String word = space < 0 ? verb : verb.substring(0, space);
+    String rest = space < 0 ? "" : verb.substring(space);
+    if (word.endsWith("e") && !word.endsWith("ee") && word.length() > 2) {
+      return word.substring(0, word.length() - 1) + "ing" + rest;
+    }
+    return (doubles(word) ? word + word.charAt(word.length() - 1) : word) + "ing" + rest;
+  }
+
+  /** A short word of consonant, vowel, consonant doubles its last letter: stop, stopped. */
+  private static boolean doubles(String word) {
+    return word.matches("[^aeiou]*[aeiou][^aeiouwxy]");
+  }
+}

@@ -1,0 +1,43 @@
+package dev.mordomo.model.embedded;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Portuguese and Spanish texts as English words, which MiniLM understands. Immutable and
+ * thread-safe.
+ *
+ * <p>A text in English, or in any other language, comes back as it is, the very same string. A text
+ * in several languages is glossed sentence by sentence.
+ */
+public final class Gloss {
+  private final Map<String, Glosser> glossers;
+
+  /** Loads the lexicons, some 200 ms. */
+  public Gloss() {
+    glossers = Map.of("pt", new Glosser("pt"), "es", new Glosser("es"));
+  }
+
+  /** The gloss of a text, in the languages that its sentences are in. */
+  public String gloss(String text) {
+    List<LanguageDetector.Sentence> sentences = LanguageDetector.sentences(text);
+    if (sentences.stream().noneMatch(sentence -> glossers.containsKey(sentence.language()))) {
+      return text;
+    }
+    StringBuilder gloss = new StringBuilder(text.length());
+    for (LanguageDetector.Sentence sentence : sentences) {
+      Glosser glosser = glossers.get(sentence.language());
+      if (!gloss.isEmpty()) {
+        gloss.append(' ');
+      }
+      gloss.append(glosser == null ? sentence.text() : glosser.gloss(sentence.text()));
+    }
+    return gloss.toString();
+  }
+
+  /** The gloss of a text that is in "pt" or "es". */
+  String gloss(String text, String language) {
+    Glosser glosser = glossers.get(language);
+    return glosser == null ? text : glosser.gloss(text);
+  }
+}

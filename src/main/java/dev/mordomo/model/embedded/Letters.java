@@ -1,0 +1,35 @@
+package dev.mordomo.model.embedded;
+
+/** Letters without their accents: "ação" and "acao" are looked up alike. */
+final class Letters {
+  private static final String ACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ";
+  private static final String PLAIN = "aaaaaeeeeiiiiooooouuuucn";
+  private static final char[] FOLD = new char[0x100];
+
+  static {
+    for (int i = 0; i < ACCENTED.length(); i++) {
+      FOLD[ACCENTED.charAt(i)] = PLAIN.charAt(i);
+    }
+  }
+
+  private Letters() {}
+
+  /** A lower-case word without accents; the same string when it has none. */
+  static String fold(String word) {
+    for (int i = 0; i < word.length(); i++) {
+      if (plain(word.charAt(i)) != word.charAt(i)) {
+        char[] letters = word.toCharArray();
+        for (int j = i; j < letters.length; j++) {
+          letters[j] = plain(letters[j]);
+        }
+        return new String(letters);
+      }
+    }
+    return word;
+  }
+
+  private static char plain(char letter) {
+    char folded = letter < FOLD.length ? FOLD[letter] : 0;
+    return folded == 0 ? letter : folded;
+  }
+}

@@ -1,0 +1,15 @@
+package dev.mordomo.model.embedded;
+
+/**
+ * One meaning of a lemma.
+ *
+ * @param lemma lower case, with its accents
+ * @param english what stands for it in a gloss; "" when it vanishes
+ * @param area the area of life it belongs to, or "" when learned
+ */
+record Sense(String lemma, Part part, String english, String area) {
+
+  boolean learned() {
+    return part == Part.LEARNED;
+  }
+}
