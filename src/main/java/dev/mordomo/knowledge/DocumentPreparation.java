@@ -1,0 +1,114 @@
+package dev.mordomo.knowledge;
+
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Failure.FieldError;
+import dev.mordomo.kernel.Json;
+import dev.mordomo.knowledge.DocumentUpload.Content;
+import dev.mordomo.knowledge.text.Chunker;
+import dev.mordomo.knowledge.text.ExtractedText;
+import dev.mordomo.knowledge.text.TextChunk;
+import dev.mordomo.knowledge.text.TextExtractor;
+import io.vertx.core.buffer.Buffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Checks, reads and cuts up what was uploaded. */
+final class DocumentPreparation {
+  private static final int LONGEST_TITLE = 500;
+  private static final int LONGEST_SOURCE = 2_000;
+  private static final int LARGEST_METADATA = 65_536;
+
+  private final TextExtractor extractor;
+  private final Chunker chunker;
+
+  DocumentPreparation(TextExtractor extractor, Chunker chunker) {
+    this.extractor = extractor;
+    this.chunker = chunker;
+  }
+
+  PreparedDocument prepare(DocumentUpload upload) {
+    check(upload);
+    Buffer bytes =
+        switch (upload.content()) {
+          case Content.Text text -> Buffer.buffer(text.content());
+          case Content.File file -> file.bytes();
+        };
+    String name =
+        switch (upload.content()) {
+          case Content.Text _ -> "";
+          case Content.File file -> baseName(file.name());
+        };
+    ExtractedText text = extractor.extract(name.isEmpty() ? "content.txt" : name, bytes.getBytes());
+    String title = title(upload, text, name);
+    String language = upload.language().orElseGet(() -> chunker.languageOf(text));
+    List<TextChunk> chunks = chunker.chunk(text, title, upload.language().orElse(""));
+    return new PreparedDocument(
+        title,
+        upload.source(),
+        text.kind().extension(),
+        language,
+        sha256(bytes),
+        name.isEmpty() ? "document." + text.kind().extension() : name,
+        bytes,
+        upload.metadata(),
+        chunks);
+  }
+
+  private static void check(DocumentUpload upload) {
+    List<FieldError> errors = new ArrayList<>();
+    upload
+        .title()
+        .filter(t -> t.isBlank() || t.length() > LONGEST_TITLE)
+        .ifPresent(t -> errors.add(new FieldError("title", "1 to 500 characters")));
+    upload
+        .source()
+        .filter(s -> s.isBlank() || s.length() > LONGEST_SOURCE)
+        .ifPresent(s -> errors.add(new FieldError("source", "1 to 2000 characters")));
+    upload
+        .language()
+        .filter(l -> !l.matches("[a-z]{2}"))
+        .ifPresent(l -> errors.add(new FieldError("language", "two letters (ISO 639-1)")));
+    if (Json.write(upload.metadata()).length() > LARGEST_METADATA) {
+      errors.add(new FieldError("metadata", "at most 64 KiB as JSON"));
+    }
+    if (!errors.isEmpty()) {
+      throw Failure.invalid(errors);
+    }
+  }
+
+  private static String title(DocumentUpload upload, ExtractedText text, String fileName) {
+    String own = text.title().orElse("");
+    String otherwise = own.isBlank() ? withoutExtension(fileName) : own;
+    String title = upload.title().map(String::strip).orElse(otherwise).replace("\0", "");
+    String whole = title.isBlank() ? firstWords(text) : title;
+    return whole.substring(0, Math.min(LONGEST_TITLE, whole.length()));
+  }
+
+  private static String firstWords(ExtractedText text) {
+    String start = text.text().substring(0, Math.min(80, text.text().length()));
+    return start.lines().findFirst().orElse(start).strip();
+  }
+
+  private static String baseName(String name) {
+    String base = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+    String clean = base.replaceAll("\\p{Cntrl}", "").strip();
+    return clean.substring(Math.max(0, clean.length() - 255));
+  }
+
+  private static String withoutExtension(String name) {
+    int dot = name.lastIndexOf('.');
+    return (dot > 0 ? name.substring(0, dot) : name).strip();
+  }
+
+  static String sha256(Buffer bytes) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.getBytes()));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java platform has SHA-256", impossible);
+    }
+  }
+}

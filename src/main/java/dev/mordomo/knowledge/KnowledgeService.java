@@ -1,0 +1,264 @@
+package dev.mordomo.knowledge;
+
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.knowledge.text.Chunker;
+import dev.mordomo.knowledge.text.FileKind;
+import dev.mordomo.knowledge.text.TextExtractor;
+import dev.mordomo.model.EmbeddingModel;
+import dev.mordomo.model.embedded.LanguageDetector;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Collections, documents and search, for whoever speaks. To be called from virtual threads.
+ *
+ * <p>What the caller does not see fails with {@code not_found}; writing to a global collection is
+ * the superuser's alone, else {@code forbidden}.
+ */
+public final class KnowledgeService {
+  private static final int LONGEST_NAME = 160;
+  private static final int MOST_LISTED = 200;
+
+  private final Database database;
+  private final Bus bus;
+  private final FileStore files;
+  private final InstantSource clock;
+  private final DocumentIntake intake;
+  private final Searcher searcher;
+  private final Retriever retriever;
+
+  /** Makes the model's partition and index where they are missing: the database must be up. */
+  public KnowledgeService(
+      Database database,
+      Bus bus,
+      FileStore files,
+      EmbeddingModel model,
+      KnowledgeConfig config,
+      InstantSource clock) {
+    this.database = database;
+    this.bus = bus;
+    this.files = files;
+    this.clock = clock;
+    short modelId = ChunkStore.addModel(database, model.name(), model.dimensions());
+    DocumentPreparation preparation =
+        new DocumentPreparation(
+            new TextExtractor(config.extraction(), config.parallelReaders()),
+            new Chunker(config.chunking(), LanguageDetector::detect));
+    Embedder embedder = new Embedder(database, model, modelId);
+    this.intake = new DocumentIntake(database, bus, files, preparation, embedder, clock);
+    SearchStore store = new SearchStore(database, config);
+    this.searcher = new Searcher(store, model, LanguageDetector::detect);
+    this.retriever = new Retriever(searcher, config.passages());
+  }
+
+  /** All that the caller sees, newest first; {@code before} is the last id of the page before. */
+  public List<KnowledgeCollection> collections(Scope who, Optional<UUID> before, int limit) {
+    return database.as(who, c -> CollectionStore.list(c, before, bounded(limit)));
+  }
+
+  public KnowledgeCollection collection(Scope who, UUID id) {
+    return database.as(who, c -> visible(CollectionStore.find(c, id))).collection();
+  }
+
+  /** Fails with {@code conflict} when the owner has one of that name. */
+  public KnowledgeCollection createCollection(Scope who, String name, CollectionScope scope) {
+    String clean = checkedName(name);
+    Owner owner = Owner.of(scope, who);
+    requireWritable(who, owner);
+    UUID id = Ids.next();
+    return database.as(
+        who,
+        c -> {
+          CollectionStore.insert(c, id, owner, clean, clock.instant());
+          return visible(CollectionStore.find(c, id)).collection();
+        });
+  }
+
+  /** The one of this owner and name, made if it is not there. */
+  public KnowledgeCollection ensureCollection(Scope who, String name, CollectionScope scope) {
+    Owner owner = Owner.of(scope, who);
+    return database
+        .as(who, c -> CollectionStore.find(c, owner, checkedName(name)))
+        .map(CollectionStore.Found::collection)
+        .orElseGet(() -> createCollection(who, name, scope));
+  }
+
+  public KnowledgeCollection renameCollection(Scope who, UUID id, String name) {
+    String clean = checkedName(name);
+    return database.as(
+        who,
+        c -> {
+          requireWritable(who, visible(CollectionStore.find(c, id)).owner());
+          CollectionStore.rename(c, id, clean);
+          return visible(CollectionStore.find(c, id)).collection();
+        });
+  }
+
+  /** With all its documents and their files. */
+  public void deleteCollection(Scope who, UUID id) {
+    record Deleted(Owner owner, List<String> fileKeys) {}
+    Deleted deleted =
+        database.as(
+            who,
+            c -> {
+              Owner owner = visible(CollectionStore.find(c, id)).owner();
+              requireWritable(who, owner);
+              DocumentStore.lock(c, id.toString());
+              List<String> keys = DocumentStore.fileKeys(c, id);
+              CollectionStore.delete(c, id);
+              return new Deleted(owner, keys);
+            });
+    deleted.fileKeys().forEach(key -> intake.dropUnused(who, key));
+    bus.publish(
+        KnowledgeEvent.COLLECTION_DELETED,
+        new KnowledgeEvent.CollectionDeleted(deleted.owner().tenantId(), id));
+  }
+
+  /**
+   * Reads, cuts up and embeds a document, then keeps all of it at once.
+   *
+   * @throws Failure {@code duplicate} with a {@link Duplicate}; what {@link TextExtractor#extract}
+   *     says of bad files; what the embedding model says
+   */
+  public Document addDocument(Scope who, UUID collectionId, DocumentUpload upload) {
+    return intake.add(who, writable(who, collectionId), upload);
+  }
+
+  /** Puts a new version in a document's place: search sees the old one or the new one, whole. */
+  public Document replaceDocument(Scope who, UUID documentId, DocumentUpload upload) {
+    Document old = document(who, documentId);
+    return intake.replace(who, writable(who, old.collectionId()), documentId, upload);
+  }
+
+  /** Newest first; {@code before} is the last id of the page before. */
+  public List<Document> documents(Scope who, UUID collection, Optional<UUID> before, int limit) {
+    return database.as(
+        who,
+        c -> {
+          visible(CollectionStore.find(c, collection));
+          return DocumentStore.list(c, collection, before, bounded(limit));
+        });
+  }
+
+  public Document document(Scope who, UUID id) {
+    return found(who, id).document();
+  }
+
+  /** In order; {@code after} is the last index of the page before, -1 for the first. */
+  public List<Chunk> chunks(Scope who, UUID documentId, int after, int limit) {
+    return database.as(
+        who,
+        c -> {
+          if (DocumentStore.find(c, documentId).isEmpty()) {
+            throw Failure.notFound("the document");
+          }
+          return ChunkStore.ofDocument(c, documentId, after, bounded(limit));
+        });
+  }
+
+  public Chunk chunk(Scope who, UUID id) {
+    return database
+        .as(who, c -> ChunkStore.find(c, id))
+        .orElseThrow(() -> Failure.notFound("the passage"));
+  }
+
+  /** The original. */
+  public DocumentFile file(Scope who, UUID documentId) {
+    DocumentStore.Found found = found(who, documentId);
+    String type =
+        Arrays.stream(FileKind.values())
+            .filter(k -> k.extension().equals(found.document().sourceType()))
+            .findFirst()
+            .map(FileKind::mediaType)
+            .orElse("application/octet-stream");
+    return found
+        .fileKey()
+        .flatMap(files::get)
+        .map(bytes -> new DocumentFile(found.fileName().orElse("document"), type, bytes))
+        .orElseThrow(() -> Failure.notFound("the file"));
+  }
+
+  /** With its chunks, its embeddings and its file. */
+  public void deleteDocument(Scope who, UUID id) {
+    DocumentStore.Found found = found(who, id);
+    CollectionStore.Found collection = writable(who, found.document().collectionId());
+    database.as(
+        who,
+        c -> {
+          DocumentStore.delete(c, id);
+          return id;
+        });
+    found.fileKey().ifPresent(key -> intake.dropUnused(who, key));
+    bus.publish(
+        KnowledgeEvent.DOCUMENT_DELETED,
+        new KnowledgeEvent.DocumentDeleted(collection.owner().tenantId(), collection.id(), id));
+  }
+
+  /**
+   * Finds passages.
+   *
+   * @throws Failure {@code invalid} for a request that makes no sense; what the embedding model
+   *     says
+   */
+  public SearchResult search(Scope who, SearchRequest request) {
+    return searcher.search(who, request);
+  }
+
+  /**
+   * The passages that a question may be answered from, best first.
+   *
+   * @param collections empty for all that the user sees; an empty list for none
+   */
+  public List<Retrieved> retrieve(Scope who, Optional<List<UUID>> collections, String question) {
+    return retriever.retrieve(who, collections, question);
+  }
+
+  /** Documents of a collection, all of them, for whoever keeps it in step with something else. */
+  List<Document> allDocuments(Scope who, UUID collection) {
+    return database.as(who, c -> DocumentStore.all(c, collection));
+  }
+
+  private DocumentStore.Found found(Scope who, UUID id) {
+    return database
+        .as(who, c -> DocumentStore.find(c, id))
+        .orElseThrow(() -> Failure.notFound("the document"));
+  }
+
+  private CollectionStore.Found writable(Scope who, UUID collectionId) {
+    CollectionStore.Found collection =
+        database.as(who, c -> visible(CollectionStore.find(c, collectionId)));
+    requireWritable(who, collection.owner());
+    return collection;
+  }
+
+  private static CollectionStore.Found visible(Optional<CollectionStore.Found> collection) {
+    return collection.orElseThrow(() -> Failure.notFound("the collection"));
+  }
+
+  private static void requireWritable(Scope who, Owner owner) {
+    if (!owner.isWritableBy(who)) {
+      throw Failure.of(
+          FailureCode.FORBIDDEN, "global collections are written by the superuser alone");
+    }
+  }
+
+  private static String checkedName(String name) {
+    String clean = name.strip();
+    if (clean.isEmpty() || clean.length() > LONGEST_NAME || clean.indexOf('\0') >= 0) {
+      throw Failure.invalid("name", "1 to 160 characters");
+    }
+    return clean;
+  }
+
+  private static int bounded(int limit) {
+    return Math.clamp(limit, 1, MOST_LISTED);
+  }
+}

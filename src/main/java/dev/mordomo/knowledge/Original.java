@@ -1,0 +1,6 @@
+package dev.mordomo.knowledge;
+
+import io.vertx.core.buffer.Buffer;
+
+/** A document's file, and where it lies in the file store. */
+record Original(String name, String key, Buffer bytes) {}

@@ -1,0 +1,19 @@
+package dev.mordomo.knowledge;
+
+import dev.mordomo.knowledge.text.TextChunk;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A document that was read and cut up, before anything of it is kept. */
+record PreparedDocument(
+    String title,
+    Optional<String> source,
+    String sourceType,
+    String language,
+    String sha256,
+    String fileName,
+    Buffer bytes,
+    Map<String, Object> metadata,
+    List<TextChunk> chunks) {}

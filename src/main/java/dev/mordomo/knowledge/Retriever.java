@@ -1,0 +1,106 @@
+package dev.mordomo.knowledge;
+
+import dev.mordomo.kernel.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Finds what a question may be answered from. */
+final class Retriever {
+  private static final int LONGEST_MERGED = 2_000;
+  private static final int LONGEST_OVERLAP = 400;
+
+  private final Searcher searcher;
+  private final int passages;
+
+  Retriever(Searcher searcher, int passages) {
+    this.searcher = searcher;
+    this.passages = passages;
+  }
+
+  List<Retrieved> retrieve(Scope who, Optional<List<UUID>> collections, String question) {
+    SearchRequest request =
+        new SearchRequest(
+            Optional.of(question.substring(0, Math.min(question.length(), 8_000))),
+            Optional.empty(),
+            collections,
+            SearchFilter.NONE,
+            passages,
+            Optional.of(0.0),
+            SearchMode.HYBRID);
+    List<Retrieved> found = new ArrayList<>();
+    List<SearchHit> used = new ArrayList<>();
+    for (SearchHit hit : searcher.search(who, request).hits()) {
+      int neighbour = neighbour(used, found, hit);
+      if (neighbour < 0) {
+        found.add(retrieved(hit, hit.text()));
+        used.add(hit);
+      } else {
+        found.set(neighbour, merged(used.get(neighbour), found.get(neighbour), hit));
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /** The place of a better hit that stands right before or after this one under one heading. */
+  private static int neighbour(List<SearchHit> used, List<Retrieved> found, SearchHit hit) {
+    for (int i = 0; i < used.size(); i++) {
+      SearchHit other = used.get(i);
+      boolean beside =
+          other.documentId().equals(hit.documentId())
+              && other.heading().equals(hit.heading())
+              && Math.abs(other.chunkIndex() - hit.chunkIndex()) == 1;
+      boolean fits = found.get(i).text().length() + hit.text().length() <= LONGEST_MERGED;
+      boolean prose = hit.kind().equals("prose") && other.kind().equals("prose");
+      if (beside && fits && prose && found.get(i).text().equals(other.text())) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static Retrieved merged(SearchHit first, Retrieved before, SearchHit hit) {
+    boolean after = hit.chunkIndex() > first.chunkIndex();
+    String text = after ? joined(before.text(), hit.text()) : joined(hit.text(), before.text());
+    double coverage = Math.max(before.coverage(), hit.coverage());
+    return new Retrieved(
+        before.chunkId(),
+        before.documentId(),
+        before.collectionId(),
+        before.title(),
+        before.heading(),
+        text,
+        before.language(),
+        before.similarity(),
+        before.probability(),
+        before.score(),
+        coverage);
+  }
+
+  /** Two chunks in a row, without the words that both hold. */
+  static String joined(String first, String second) {
+    int most = Math.min(LONGEST_OVERLAP, Math.min(first.length(), second.length()));
+    for (int n = most; n > 0; n--) {
+      if (first.regionMatches(first.length() - n, second, 0, n)) {
+        return first + second.substring(n);
+      }
+    }
+    return first + "\n\n" + second;
+  }
+
+  private static Retrieved retrieved(SearchHit hit, String text) {
+    return new Retrieved(
+        hit.chunkId(),
+        hit.documentId(),
+        hit.collectionId(),
+        hit.title(),
+        hit.heading(),
+        text,
+        hit.language(),
+        hit.similarity(),
+        hit.probability().orElse(Double.NaN),
+        hit.score(),
+        hit.coverage());
+  }
+}

@@ -1,0 +1,127 @@
+package dev.mordomo.knowledge;
+
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.knowledge.SearchRequest.QueryVector;
+import dev.mordomo.knowledge.SearchStore.Question;
+import dev.mordomo.model.EmbeddingModel;
+import dev.mordomo.model.EmbeddingModel.Use;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Checks a search, embeds its words, and asks the database. */
+final class Searcher {
+  private static final int MOST_HITS = 100;
+  private static final int LONGEST_QUERY = 8_000;
+
+  private final SearchStore store;
+  private final EmbeddingModel model;
+  private final UnaryOperator<String> languageOf;
+
+  Searcher(SearchStore store, EmbeddingModel model, UnaryOperator<String> languageOf) {
+    this.store = store;
+    this.model = model;
+    this.languageOf = languageOf;
+  }
+
+  SearchResult search(Scope who, SearchRequest request) {
+    long start = System.nanoTime();
+    check(request);
+    if (request.collections().isPresent() && request.collections().get().isEmpty()) {
+      return new SearchResult(List.of(), 0);
+    }
+    String words = request.query().orElse("");
+    String language = words.isEmpty() ? "" : languageOf.apply(words);
+    Question question =
+        new Question(
+            request.vector().map(QueryVector::model).orElse(model.name()),
+            Optional.of(vector(request)),
+            words,
+            language,
+            request.mode(),
+            request.collections(),
+            request.filter(),
+            request.limit(),
+            leastSimilarity(request));
+    List<SearchHit> hits =
+        store.search(who, question).stream()
+            .filter(hit -> isWorthShowing(hit, request))
+            .map(hit -> calibrated(hit, language))
+            .toList();
+    return new SearchResult(hits, (System.nanoTime() - start) / 1_000_000.0);
+  }
+
+  private static void check(SearchRequest request) {
+    if (request.query().isPresent() == request.vector().isPresent()) {
+      throw Failure.invalid("query", "either query, or embedding with embedding_model");
+    }
+    if (request.query().filter(q -> q.isBlank() || q.length() > LONGEST_QUERY).isPresent()) {
+      throw Failure.invalid("query", "1 to 8000 characters");
+    }
+    if (request.vector().isPresent() && request.mode() != SearchMode.SEMANTIC) {
+      throw Failure.invalid("mode", "an embedding is searched with mode semantic");
+    }
+    if (request.limit() < 1 || request.limit() > MOST_HITS) {
+      throw Failure.invalid("limit", "1 to 100");
+    }
+    if (request.threshold().filter(t -> !(t >= 0 && t <= 1)).isPresent()) {
+      throw Failure.invalid("threshold", "0 to 1");
+    }
+  }
+
+  private Float[] vector(SearchRequest request) {
+    if (request.vector().isPresent()) {
+      QueryVector given = request.vector().get();
+      if (!given.model().equals(model.name())) {
+        throw Failure.invalid("embedding_model", "the embedding model here is " + model.name());
+      }
+      if (given.values().size() != model.dimensions()) {
+        throw Failure.invalid("embedding", "needs " + model.dimensions() + " numbers");
+      }
+      return given.values().toArray(Float[]::new);
+    }
+    String words = request.query().orElse("").replace("\0", " ");
+    float[] made = Database.await(model.embed(List.of(words), Use.QUERY)).getFirst();
+    Float[] boxed = new Float[made.length];
+    for (int i = 0; i < made.length; i++) {
+      boxed[i] = made[i];
+    }
+    return boxed;
+  }
+
+  private double leastSimilarity(SearchRequest request) {
+    boolean byMeaning = request.mode() == SearchMode.SEMANTIC && request.query().isPresent();
+    return request.threshold().orElse(byMeaning ? model.defaultThreshold() : 0.0);
+  }
+
+  /** Without a threshold of the caller's, what shares no word must reach the model's own. */
+  private boolean isWorthShowing(SearchHit hit, SearchRequest request) {
+    return request.mode() != SearchMode.HYBRID
+        || request.threshold().isPresent()
+        || hit.coverage() > 0
+        || hit.similarity() >= model.defaultThreshold();
+  }
+
+  private SearchHit calibrated(SearchHit hit, String language) {
+    double probability = model.probability(hit.similarity(), language, hit.language());
+    return new SearchHit(
+        hit.chunkId(),
+        hit.documentId(),
+        hit.collectionId(),
+        hit.chunkIndex(),
+        hit.title(),
+        hit.source(),
+        hit.heading(),
+        hit.text(),
+        hit.kind(),
+        hit.language(),
+        hit.page(),
+        hit.similarity(),
+        Double.isNaN(probability) ? Optional.empty() : Optional.of(probability),
+        hit.score(),
+        hit.coverage(),
+        hit.metadata());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.mordomo.knowledge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.TestDatabase;
+import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.function.Executable;
+
+/** Knowledge on a database of its own, with a model that tests can foresee. */
+final class TestKnowledge implements AutoCloseable {
+  final TestDatabase db = TestDatabase.create();
+  final Bus bus = new Bus(db.vertx());
+  final WordVectors model = new WordVectors();
+  final FolderFileStore files;
+  final KnowledgeService service;
+
+  TestKnowledge(Path folder) {
+    this(folder, KnowledgeConfig.DEFAULT);
+  }
+
+  TestKnowledge(Path folder, KnowledgeConfig config) {
+    files = new FolderFileStore(folder);
+    service =
+        new KnowledgeService(db.database(), bus, files, model, config, InstantSource.system());
+  }
+
+  Scope user() {
+    return db.tenantWithUser("member");
+  }
+
+  UUID collection(Scope who, CollectionScope scope) {
+    return service.createCollection(who, "c " + UUID.randomUUID(), scope).id();
+  }
+
+  Document add(Scope who, UUID collection, String title, String content) {
+    return service.addDocument(who, collection, DocumentUpload.text(title, content));
+  }
+
+  List<String> titles(Scope who, String query) {
+    return service.search(who, SearchRequest.of(query, 20)).hits().stream()
+        .map(SearchHit::title)
+        .distinct()
+        .toList();
+  }
+
+  static Buffer bytes(String text) {
+    return Buffer.buffer(text);
+  }
+
+  static Failure refused(FailureCode code, Executable work) {
+    Failure failure = assertThrows(Failure.class, work);
+    assertEquals(code, failure.code(), failure.detail());
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    db.close();
+  }
+}
