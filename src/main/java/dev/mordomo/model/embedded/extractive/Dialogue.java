@@ -1,0 +1,63 @@
+package dev.mordomo.model.embedded.extractive;
+
+import dev.mordomo.model.ChatMessage;
+import dev.mordomo.model.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The end of a conversation, as the answerer needs it.
+ *
+ * @param said the user's last words, or ""
+ * @param before the user's words before those, when the assistant answered them without a tool
+ * @param outcomes the tool results that wait for an answer, with their calls
+ */
+record Dialogue(String said, Optional<String> before, List<Outcome> outcomes) {
+
+  /** A call of the assistant's and its result. */
+  record Outcome(ToolCall call, ChatMessage.ToolResult result) {}
+
+  Dialogue {
+    outcomes = List.copyOf(outcomes);
+  }
+
+  static Dialogue of(List<ChatMessage> messages) {
+    List<ChatMessage.User> users = new ArrayList<>();
+    List<ToolCall> calls = new ArrayList<>();
+    List<Outcome> outcomes = new ArrayList<>();
+    boolean toolBetween = false;
+    boolean toolBefore = false;
+    for (ChatMessage message : messages) {
+      switch (message) {
+        case ChatMessage.Instructions instructions -> {}
+        case ChatMessage.User user -> {
+          users.add(user);
+          outcomes.clear();
+          toolBefore = toolBetween;
+          toolBetween = false;
+        }
+        case ChatMessage.Assistant assistant -> {
+          calls.addAll(assistant.toolCalls());
+          toolBetween = toolBetween || !assistant.toolCalls().isEmpty();
+          outcomes.clear();
+        }
+        case ChatMessage.ToolResult result ->
+            outcomes.add(new Outcome(call(calls, result), result));
+      }
+    }
+    String said = users.isEmpty() ? "" : users.getLast().content();
+    boolean follows = users.size() > 1 && !toolBefore;
+    return new Dialogue(
+        said,
+        follows ? Optional.of(users.get(users.size() - 2).content()) : Optional.empty(),
+        outcomes);
+  }
+
+  private static ToolCall call(List<ToolCall> calls, ChatMessage.ToolResult result) {
+    return calls.reversed().stream()
+        .filter(call -> call.id().equals(result.callId()))
+        .findFirst()
+        .orElseGet(() -> new ToolCall(result.callId(), result.name(), java.util.Map.of()));
+  }
+}
