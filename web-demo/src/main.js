@@ -1,5 +1,5 @@
 // Starts the page. What only a signed-in user needs is fetched when somebody is signed in.
-import { html, render, useEffect, useState } from './lib.js';
+import { html, render, useEffect, useLayoutEffect, useState } from './lib.js';
 import { useStore } from './store.js';
 import { session } from './net/session.js';
 import { language } from './i18n/index.js';
@@ -13,7 +13,7 @@ function App() {
   const { signedIn } = useStore(session);
   const lang = useStore(language);
   const [Workspace, setWorkspace] = useState(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = lang;
   }, [lang]);
   useEffect(() => {

@@ -22,8 +22,24 @@ function wrap(area) {
         // Nothing was kept, nothing to remove.
       }
     },
+    clear() {
+      try {
+        const ours = Object.keys(area()).filter((key) => key.startsWith('mordomo.'));
+        ours.forEach((key) => area().removeItem(key));
+      } catch {
+        // Nothing was kept, nothing to clear.
+      }
+    },
   };
 }
 
 export const kept = wrap(() => localStorage);
 export const keptInTab = wrap(() => sessionStorage);
+
+/** Drafts and unsent messages belong to who wrote them, not to who signs in next. */
+export function claimTab() {
+  const account = kept.get('account');
+  if (keptInTab.get('account') === account) return;
+  keptInTab.clear();
+  keptInTab.set('account', account);
+}

@@ -1,4 +1,4 @@
-import { html, useState } from '../lib.js';
+import { html, useEffect, useState } from '../lib.js';
 import { useStore } from '../store.js';
 import { t } from '../i18n/index.js';
 import { formatDateTime, formatRelative } from '../dates.js';
@@ -48,7 +48,17 @@ function NotificationHint() {
   </div>`;
 }
 
+/** "in 5 minutes" must not stay so. */
+function useMinute() {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), 20_000);
+    return () => clearInterval(timer);
+  }, []);
+}
+
 function Reminders() {
+  useMinute();
   const list = useStore(reminders).filter(isWaiting);
   const [adding, setAdding] = useState(false);
   return html`<section aria-labelledby="reminders-title">

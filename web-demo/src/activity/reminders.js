@@ -36,7 +36,11 @@ function ring(reminder) {
   showNotification(reminder);
 }
 
-const waits = (reminder) => reminder.status === 'triggered' && !reminder.acknowledged_at;
+/** A recurring one is pending again as soon as it has rung. */
+function waits({ status, rrule, triggered_at: at, acknowledged_at: seen }) {
+  const rang = status === 'triggered' || (status === 'pending' && rrule && at);
+  return Boolean(rang) && (!seen || (at && seen < at));
+}
 
 /** `connect` tells what rang while nobody was here: the reminders, or how many. */
 async function ringMissed(pending) {

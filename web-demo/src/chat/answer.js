@@ -1,7 +1,7 @@
 // The text of an answer, with its citations, and the sources below.
 import { html, useMemo } from '../lib.js';
 import { language, t } from '../i18n/index.js';
-import { headingPath } from '../citations/chunks.js';
+import { headingPath } from '../citations/headings.js';
 import { openPanel } from '../shell/panel.js';
 import { renderBlocks } from './markdown.js';
 import { sanitize } from './sanitize.js';

@@ -8,11 +8,15 @@ import { uuid } from '../ids.js';
 import { conversationHref, goReplacing } from '../router.js';
 import { chosenModel } from '../models.js';
 import { report } from '../notices.js';
+import { actions } from '../activity/actions.js';
 import { onOutbox, put, unacknowledged } from './outbox.js';
+import * as outgoing from './outgoing.js';
+import { fromSnapshot } from './snapshot.js';
+import { emptyConversation } from './turn-state.js';
 import * as turns from './turns.js';
 
 /** `status`: new | loading | ready | missing | unreadable. `thread` names a conversation without an id. */
-const blank = () => ({ status: 'new', thread: uuid(), ...turns.emptyConversation() });
+const blank = () => ({ status: 'new', thread: uuid(), ...emptyConversation() });
 export const conversation = createStore(blank());
 
 let stopListening = () => {};
@@ -28,6 +32,8 @@ function hear(publication) {
     return;
   }
   change((state) => turns.applyPublication(state, publication));
+  // Decided before this page was loaded, while the message they belong to was not there yet.
+  if (publication.data.type === 'turn.completed') change((state) => turns.placeActions(state, actions.get()));
   if (conversation.get().stale) reload();
 }
 
@@ -43,7 +49,7 @@ function subscribe({ id, epoch, offset }) {
 function addOwnOutgoing(state) {
   return unacknowledged()
     .filter((entry) => entry.conversationId === state.id)
-    .reduce((next, entry) => turns.addOutgoing(next, { ...entry, status: 'unsent' }), state);
+    .reduce((next, entry) => outgoing.addOutgoing(next, { ...entry, status: 'unsent' }), state);
 }
 
 async function readActions(id, mine) {
@@ -59,7 +65,7 @@ async function read(id) {
     const { first, data } = await allPages(`/conversations/${id}/messages`);
     if (mine !== generation) return null;
     const snapshot = { data, position: first.position, running_turn: first.running_turn };
-    change((state) => ({ ...addOwnOutgoing(turns.fromSnapshot(id, snapshot, state)), status: 'ready' }));
+    change((state) => ({ ...addOwnOutgoing(fromSnapshot(id, snapshot, state)), status: 'ready' }));
     const missed = early;
     early = null;
     missed.forEach(hear);
@@ -105,16 +111,15 @@ function leave() {
 }
 
 export async function openConversation(id) {
-  if (id === conversation.get().id && (id || conversation.get().turns.length === 0)) return;
+  if (id && id === conversation.get().id) return;
   leave();
   if (!id) {
-    const state = blank();
-    const waiting = unacknowledged().filter((entry) => !entry.conversationId);
-    const thread = waiting[0]?.thread ?? state.thread;
-    conversation.set(addOwnOutgoing({ ...state, thread }));
+    // A reload before the server had the first message: it is still to be sent, and to be seen.
+    const thread = unacknowledged().find((entry) => !entry.conversationId)?.thread;
+    conversation.set(addOwnOutgoing({ ...blank(), ...(thread && { thread }) }));
     return;
   }
-  conversation.set({ ...blank(), ...turns.emptyConversation(id), status: 'loading' });
+  conversation.set({ ...blank(), ...emptyConversation(id), status: 'loading' });
   const state = await read(id);
   if (state) subscribe(state);
 }
@@ -130,13 +135,13 @@ export function send(content) {
   const { id, thread } = conversation.get();
   const createdAt = new Date().toISOString();
   const entry = { clientMessageId: uuid(), conversationId: id, thread, content, createdAt, model: chosenModel() };
-  change((state) => turns.addOutgoing(state, { ...entry, status: isConnected() ? 'sending' : 'unsent' }));
+  change((state) => outgoing.addOutgoing(state, { ...entry, status: isConnected() ? 'sending' : 'unsent' }));
   put(entry);
 }
 
 /** A refused message goes again as a new one; an answered one is asked again as a new turn. */
 export function sendAgain(turn) {
-  if (turn.status === 'refused') change((state) => turns.removeTurn(state, turn.key));
+  if (turn.status === 'refused') change((state) => outgoing.removeTurn(state, turn.key));
   send(turn.question.text);
 }
 
@@ -161,12 +166,12 @@ function adoptConversation(entry, accepted) {
 }
 
 onOutbox({
-  sending: (entry) => change((state) => turns.markOutgoing(state, entry.clientMessageId, 'sending')),
-  waiting: (entry) => change((state) => turns.markOutgoing(state, entry.clientMessageId, 'unsent')),
-  refused: (entry, error) => change((state) => turns.markOutgoing(state, entry.clientMessageId, 'refused', error)),
+  sending: (entry) => change((state) => outgoing.markOutgoing(state, entry.clientMessageId, 'sending')),
+  waiting: (entry) => change((state) => outgoing.markOutgoing(state, entry.clientMessageId, 'unsent')),
+  refused: (entry, error) => change((state) => outgoing.markOutgoing(state, entry.clientMessageId, 'refused', error)),
   accepted(entry, accepted) {
     if (!concerns(entry, conversation.get())) return;
-    change((state) => turns.acknowledge(state, entry.clientMessageId, accepted));
+    change((state) => outgoing.acknowledge(state, entry.clientMessageId, accepted));
     if (!entry.conversationId) adoptConversation(entry, accepted);
   },
 });

@@ -3,7 +3,8 @@ import { createStore } from '../store.js';
 import { api } from '../net/api.js';
 import { onConnected, onUserEvent } from '../net/socket.js';
 
-export const conversations = createStore({ list: [], nextCursor: null, loaded: false });
+export const NO_CONVERSATIONS = { list: [], nextCursor: null, loaded: false };
+export const conversations = createStore(NO_CONVERSATIONS);
 const PAGE = 50;
 
 const page = (cursor) => api.get(`/conversations?${new URLSearchParams({ limit: PAGE, ...(cursor && { cursor }) })}`);

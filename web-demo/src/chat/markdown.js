@@ -90,10 +90,9 @@ export function renderBlocks(markdown, references = [], label = ({ n }) => Strin
 export function plainText(markdown) {
   return markdown
     .replace(/```\w*\n?/g, '')
-    .replace(/\[\d+(\s*,\s*\d+)*\](?!\()/g, '')
+    .replace(/\s*\[\d+(\s*,\s*\d+)*\](?!\()/g, '')
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/[*_`#>|]+/g, '')
-    .replace(/\s+([.,;:!?])/g, '$1')
     .replace(/[ \t]+/g, ' ')
     .trim();
 }

@@ -72,8 +72,8 @@ export function onOutbox(next) {
   listener = next;
 }
 
-export function clearOutbox() {
-  keep([]);
+/** The session has ended; what waits goes when the same user is back. */
+export function stopDraining() {
   clearTimeout(timer);
 }
 

@@ -7,12 +7,6 @@ const MOST_PAGES = 100;
 export const chunkId = (chunk) => chunk.id ?? chunk.chunk_id;
 export const chunkText = (chunk) => chunk.text ?? chunk.content ?? '';
 
-/** The heading path, as a list: "A › B", "A > B" or an array. */
-export function headingPath(heading) {
-  if (Array.isArray(heading)) return heading.filter(Boolean);
-  return (heading ?? '').split(/\s+[›>]\s+/).filter(Boolean);
-}
-
 /** One page of passages, or as many as it takes to reach `until`. */
 export async function readChunks(documentId, { cursor = null, until = null } = {}) {
   const chunks = [];
@@ -27,18 +21,29 @@ export async function readChunks(documentId, { cursor = null, until = null } = {
   return { chunks, next };
 }
 
-// Shown as they are; everything else is saved, since HTML of a document must not run as our page.
-const SHOWN = { 'application/pdf': 'application/pdf', 'text/plain': 'text/plain', 'text/markdown': 'text/plain' };
+// Shown as text; everything else is saved: HTML of a document must not run as our page, and our
+// content security policy, which such a page would inherit, leaves no room for a PDF viewer.
+const TEXT = new Set(['text/plain', 'text/markdown']);
+
+const fileName = (response) => {
+  const named = (response.headers.get('Content-Disposition') ?? '').match(/filename\*?=(?:UTF-8'')?"?([^";]+)/i)?.[1];
+  try {
+    return named && decodeURIComponent(named);
+  } catch {
+    return named;
+  }
+};
 
 /** Opens the original file, which needs the token and so cannot be a plain link. */
 export async function openOriginal(documentId, name) {
   const response = await fetchResponse('GET', `/documents/${documentId}/file`);
-  const type = SHOWN[(response.headers.get('Content-Type') ?? '').split(';')[0]];
-  const blob = new Blob([await response.arrayBuffer()], { type: type === 'text/plain' ? 'text/plain;charset=utf-8' : type ?? 'application/octet-stream' });
+  const isText = TEXT.has((response.headers.get('Content-Type') ?? '').split(';')[0].trim());
+  const type = isText ? 'text/plain;charset=utf-8' : 'application/octet-stream';
+  const blob = new Blob([await response.arrayBuffer()], { type });
   const url = URL.createObjectURL(blob);
   const link = Object.assign(document.createElement('a'), { href: url, rel: 'noopener' });
-  if (type) link.target = '_blank';
-  else link.download = name;
+  if (isText) link.target = '_blank';
+  else link.download = fileName(response) ?? name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

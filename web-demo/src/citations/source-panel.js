@@ -6,7 +6,8 @@ import { sanitize } from '../chat/sanitize.js';
 import { report } from '../notices.js';
 import { Icon } from '../shell/icon.js';
 import { explain } from '../shell/explain.js';
-import { chunkId, chunkText, headingPath, openOriginal, readChunks } from './chunks.js';
+import { chunkId, chunkText, openOriginal, readChunks } from './chunks.js';
+import { headingPath } from './headings.js';
 
 /** Passages of plain text and PDF stay as they are: their dashes and indents mean nothing. */
 const MARKDOWN = /```|`[^`\n]+`|\*\*\S|^\s*[-*] |^\|.*\|/m;

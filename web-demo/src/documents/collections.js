@@ -4,7 +4,8 @@ import { api, allPages } from '../net/api.js';
 import { kept } from '../storage.js';
 import { uuid } from '../ids.js';
 
-export const collections = createStore({ list: [], current: null, loaded: false });
+export const NO_COLLECTIONS = { list: [], current: null, loaded: false };
+export const collections = createStore(NO_COLLECTIONS);
 
 /** One's own first: that is where files are dropped. */
 const RANK = { user: 0, tenant: 1, global: 2 };

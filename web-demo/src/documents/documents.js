@@ -4,8 +4,8 @@ import { api } from '../net/api.js';
 import { onUserEvent } from '../net/socket.js';
 import { collections } from './collections.js';
 
-const EMPTY = { collectionId: null, list: [], nextCursor: null, loading: false, error: null };
-export const documents = createStore(EMPTY);
+export const NO_DOCUMENTS = { collectionId: null, list: [], nextCursor: null, loading: false, error: null };
+export const documents = createStore(NO_DOCUMENTS);
 const PAGE = 25;
 
 async function page(collectionId, cursor) {
@@ -27,7 +27,7 @@ async function read(collectionId, cursor, before) {
 
 export function openCollection(collectionId) {
   const again = documents.get().collectionId === collectionId;
-  if (!again) documents.set({ ...EMPTY, collectionId });
+  if (!again) documents.set({ ...NO_DOCUMENTS, collectionId });
   return read(collectionId, null, []);
 }
 

@@ -23,7 +23,7 @@ export default {
   'shell.skip': 'Skip to the content',
   'shell.menu': 'Open the menu',
   'shell.close_menu': 'Close the menu',
-  'shell.pages': 'Pages',
+  'shell.navigation': 'Navigation',
 
   'connection.connected': 'Connected',
   'connection.connecting': 'Reconnecting…',

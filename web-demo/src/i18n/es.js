@@ -23,7 +23,7 @@ export default {
   'shell.skip': 'Ir al contenido',
   'shell.menu': 'Abrir el menú',
   'shell.close_menu': 'Cerrar el menú',
-  'shell.pages': 'Páginas',
+  'shell.navigation': 'Navegación',
 
   'connection.connected': 'Conectado',
   'connection.connecting': 'Reconectando…',

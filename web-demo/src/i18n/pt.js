@@ -23,7 +23,7 @@ export default {
   'shell.skip': 'Ir para o conteúdo',
   'shell.menu': 'Abrir o menu',
   'shell.close_menu': 'Fechar o menu',
-  'shell.pages': 'Páginas',
+  'shell.navigation': 'Navegação',
 
   'connection.connected': 'Conectado',
   'connection.connecting': 'Reconectando…',

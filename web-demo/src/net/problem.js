@@ -29,6 +29,6 @@ export function problemFrom(status, body, headers) {
 
 /** `message` begins with the stable code: "quota_exceeded: The quota is spent." */
 export function problemFromRpc({ code, message = '', temporary = false }) {
-  const [, stable, detail] = message.match(/^([a-z0-9_.-]+)\b[:\s]*([^]*)$/i) ?? [];
+  const [, stable, detail] = message.match(/^([a-z][a-z0-9_]*)(?::\s*|$)([^]*)$/) ?? [];
   return new Problem({ status: code, code: stable ?? `rpc_${code}`, detail: detail || message, temporary });
 }

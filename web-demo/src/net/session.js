@@ -2,6 +2,7 @@
 // reload must not sign out. A refresh token works once, and its reuse ends the whole family, so all
 // tabs take turns at refreshing and share what comes back.
 import { createStore } from '../store.js';
+import { kept, keptInTab } from '../storage.js';
 import { Problem, problemFrom, Unreachable } from './problem.js';
 import { oneTabAtATime, onTabMessage, tellTabs } from './tabs.js';
 
@@ -44,7 +45,9 @@ function adopt(tokens) {
 }
 
 export async function signIn(email, password) {
-  adopt(await post('/v1/auth/token', { email, password }));
+  const tokens = await post('/v1/auth/token', { email, password });
+  kept.set('account', email.toLowerCase());
+  adopt(tokens);
 }
 
 /** Forgets the tokens here and in the other tabs. The reason is shown on the sign-in page. */
@@ -58,6 +61,7 @@ export function forgetSession(reason = null) {
 export async function signOut() {
   const token = refreshToken();
   const bearer = access?.token;
+  keptInTab.clear();
   forgetSession();
   if (!token) return;
   // Best effort: this browser has forgotten the tokens either way.

@@ -1,7 +1,7 @@
 // Keys for devices and for OpenAI clients. A key is shown once, when it is made.
 import { html, useEffect, useState } from '../lib.js';
 import { t } from '../i18n/index.js';
-import { formatDate } from '../dates.js';
+import { formatDate, fromLocalInput } from '../dates.js';
 import { api } from '../net/api.js';
 import { uuid } from '../ids.js';
 import { notify, report } from '../notices.js';
@@ -37,7 +37,7 @@ export function ApiKeys() {
     const form = event.target;
     const { name, expires } = Object.fromEntries(new FormData(form));
     try {
-      const body = { name: name.trim(), ...(expires && { expires_at: new Date(`${expires}T00:00:00Z`).toISOString() }) };
+      const body = { name: name.trim(), ...(expires && { expires_at: fromLocalInput(`${expires}T23:59`).toISOString() }) };
       setMade(await api.post('/api-keys', body, { headers: { 'Idempotency-Key': uuid() } }));
       form.reset();
       await load();

@@ -99,22 +99,22 @@ export function Sidebar({ open, onClose }) {
   const user = useStore(me);
   const { page, conversationId } = useStore(route);
   useInertWhenHidden(element, open);
-  return html`<div ref=${element} class="sidebar" id="sidebar">
+  return html`<nav ref=${element} class="sidebar" id="sidebar" aria-label=${t('shell.navigation')}>
     <div class="sidebar-head">
       <a class="wordmark" href="#/"><${Mark} />Mordomo</a>
       <${IconButton} icon="close" label=${t('shell.close_menu')} class="icon-button drawer-close" onClick=${onClose} />
     </div>
     <a class="button new-conversation" href="#/" data-testid="conversation-new" aria-current=${page === 'chat' && !conversationId ? 'page' : undefined}
       onClick=${onClose}><${Icon} name="plus" />${t('chat.new')}</a>
-    <nav class="conversation-list" aria-label=${t('chat.list')}><${List} /></nav>
-    <nav class="nav" aria-label=${t('shell.pages')}>
+    <section class="conversation-list" aria-label=${t('chat.list')}><${List} /></section>
+    <div class="nav">
       <${NavLink} page="documents" icon="document" current=${page} />
       <${NavLink} page="settings" icon="settings" current=${page} />
-    </nav>
+    </div>
     <footer class="sidebar-foot">
       <div class="who"><span class="avatar" aria-hidden="true">${(user?.name ?? user?.email ?? '·').slice(0, 1)}</span>
         <div><p>${user?.name ?? user?.email ?? ''}</p><${ConnectionState} /></div></div>
       <div class="row"><${LanguageSwitch} /><${ThemeSwitch} /></div>
     </footer>
-  </div>`;
+  </nav>`;
 }

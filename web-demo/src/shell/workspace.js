@@ -6,18 +6,21 @@ import { route } from '../router.js';
 import { startSocket, stopSocket } from '../net/socket.js';
 import { me, loadMe } from '../me.js';
 import { loadModels } from '../models.js';
-import { report } from '../notices.js';
-import { loadConversations } from '../chat/conversations.js';
-import { clearOutbox, drain } from '../chat/outbox.js';
+import { notices, report } from '../notices.js';
+import { claimTab } from '../storage.js';
+import { conversations, loadConversations, NO_CONVERSATIONS } from '../chat/conversations.js';
+import { drain, stopDraining } from '../chat/outbox.js';
 import { closeConversation } from '../chat/conversation.js';
 import { ChatView } from '../chat/chat-view.js';
-import { loadActions } from '../activity/actions.js';
-import { loadReminders } from '../activity/reminders.js';
+import { actions, loadActions } from '../activity/actions.js';
+import { loadReminders, reminders, ringing } from '../activity/reminders.js';
 import { ReminderToasts } from '../activity/reminder-toasts.js';
 import { unlockSoundOnGesture } from '../activity/chime.js';
+import { collections, NO_COLLECTIONS } from '../documents/collections.js';
+import { documents, NO_DOCUMENTS } from '../documents/documents.js';
 import { DocumentsView } from '../documents/documents-view.js';
+import { uploads } from '../documents/uploads.js';
 import { SettingsView } from '../settings/settings-view.js';
-import { session } from '../net/session.js';
 import { Announcer } from './announcer.js';
 import { DialogHost } from './dialog.js';
 import { Notices } from './notices-view.js';
@@ -33,13 +36,20 @@ function start() {
   startSocket();
   drain();
   for (const load of [loadMe, loadModels, loadConversations, loadActions, loadReminders]) load().catch(report);
-  return () => {
-    stopSocket();
-    closeConversation();
-    panel.set(null);
-    me.set(null);
-    if (!session.get().signedIn && session.get().reason === null) clearOutbox();
-  };
+  return stop;
+}
+
+/** Nothing of this user is left for the next one. */
+function stop() {
+  stopSocket();
+  closeConversation();
+  stopDraining();
+  panel.set(null);
+  me.set(null);
+  conversations.set(NO_CONVERSATIONS);
+  collections.set(NO_COLLECTIONS);
+  documents.set(NO_DOCUMENTS);
+  for (const store of [actions, reminders, ringing, uploads, notices]) store.set([]);
 }
 
 /** Escape closes what lies on top, the drawer before the panel. */
@@ -80,6 +90,7 @@ function useDrawer(main) {
 
 export function Workspace() {
   useStore(language);
+  useState(claimTab); // once, before anything of the tab is shown or sent
   const main = useRef(null);
   const here = useStore(route);
   const side = useStore(panel);
