@@ -1,4 +1,4 @@
-import { html, useState } from '../lib.js';
+import { html, useEffect, useRef, useState } from '../lib.js';
 import { t } from '../i18n/index.js';
 import { fromLocalInput, timeZone, toLocalInput } from '../dates.js';
 import { explained } from '../notices.js';
@@ -29,6 +29,8 @@ function fieldsOf(form) {
 
 export function ReminderForm({ onDone }) {
   const [error, setError] = useState(null);
+  const first = useRef(null);
+  useEffect(() => first.current.focus(), []);
   const submit = async (event) => {
     event.preventDefault();
     try {
@@ -40,7 +42,7 @@ export function ReminderForm({ onDone }) {
   };
   return html`<form class="form card" onSubmit=${submit} data-testid="reminder-form">
     <label><span>${t('reminder.title')}</span>
-      <input class="field" name="title" required maxlength="200" autofocus data-testid="reminder-title" /></label>
+      <input ref=${first} class="field" name="title" required maxlength="200" data-testid="reminder-title" /></label>
     <label><span>${t('reminder.description')}</span>
       <input class="field" name="description" maxlength="1000" /></label>
     <div class="form-pair">
