@@ -35,7 +35,11 @@ public final class Settings {
           "MORDOMO_CONF",
           "MORDOMO_ADMIN_EMAIL",
           "MORDOMO_ADMIN_PASSWORD",
-          "MORDOMO_JAVA_OPTS");
+          "MORDOMO_JAVA_OPTS",
+          "MORDOMO_LOG_LEVEL",
+          "MORDOMO_JVM_FOLDERS",
+          "MORDOMO_PG_BIN",
+          "MORDOMO_STATE_FOLDER");
 
   private final Map<String, String> file;
   private final Map<String, String> environment;

@@ -86,7 +86,7 @@ public final class TestDatabase implements AutoCloseable {
 
   /** A connection as the owner, to look behind the policies. */
   public Connection owner() throws SQLException {
-    return connect(name);
+    return ownerOf(name);
   }
 
   /** A new active tenant with one member. */
@@ -107,7 +107,12 @@ public final class TestDatabase implements AutoCloseable {
     return new Scope(tenant, user, role);
   }
 
-  private static Connection connect(String database) throws SQLException {
+  /** The same for another database of the test server. */
+  public Connection connect(String database) throws SQLException {
+    return ownerOf(database);
+  }
+
+  private static Connection ownerOf(String database) throws SQLException {
     PgConnectOptions owner = PgConnectOptions.fromUri(serverUrl());
     return DriverManager.getConnection(
         "jdbc:postgresql://%s:%d/%s".formatted(owner.getHost(), owner.getPort(), database),
@@ -116,7 +121,7 @@ public final class TestDatabase implements AutoCloseable {
   }
 
   private static void execute(String sql) {
-    try (Connection connection = connect("postgres");
+    try (Connection connection = ownerOf("postgres");
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
