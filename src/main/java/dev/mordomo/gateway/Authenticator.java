@@ -1,0 +1,14 @@
+package dev.mordomo.gateway;
+
+import dev.mordomo.identity.Principal;
+import io.vertx.core.Future;
+
+/** Tells who speaks. */
+@FunctionalInterface
+public interface Authenticator {
+  /**
+   * @param token a JWT or an API key, as it came from outside
+   * @return the principal, or fails with {@code unauthenticated} or {@code token_expired}
+   */
+  Future<Principal> authenticate(String token);
+}

@@ -1,0 +1,94 @@
+package dev.mordomo.gateway.http;
+
+import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Json;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads a request's body within its limit. The request is paused until then. */
+final class BodyReader {
+  private final GatewayConfig config;
+
+  BodyReader(GatewayConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * @throws Failure {@code too_large}, {@code malformed} or {@code unsupported_media_type}
+   */
+  RequestBody read(HttpServerRequest request, Route.Body wanted) {
+    String type = mediaType(request);
+    if (wanted == Route.Body.UPLOAD && type.equals("multipart/form-data")) {
+      refuseLonger(request, config.uploadBytes() + config.bodyBytes());
+      return new UploadReader(config.uploadBytes()).read(request);
+    }
+    refuseLonger(request, config.bodyBytes());
+    byte[] bytes = bytes(request);
+    if (bytes.length == 0) {
+      return new RequestBody.None();
+    }
+    if (!type.isEmpty() && !type.equals("application/json") && !type.endsWith("+json")) {
+      throw Failure.of(
+          FailureCode.UNSUPPORTED_MEDIA_TYPE, "expected application/json, not " + type);
+    }
+    return new RequestBody.Json(Json.read(text(bytes)), Buffer.buffer(bytes));
+  }
+
+  private static String mediaType(HttpServerRequest request) {
+    return Optional.ofNullable(request.getHeader(HttpHeaders.CONTENT_TYPE))
+        .map(v -> v.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
+        .orElse("");
+  }
+
+  private static void refuseLonger(HttpServerRequest request, long most) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    // Netty has checked that it is a number; a long one may not fit.
+    if (length != null && (length.length() > 18 || Long.parseLong(length) > most)) {
+      throw tooLarge(most);
+    }
+  }
+
+  static Failure tooLarge(long most) {
+    return Failure.of(FailureCode.TOO_LARGE, "at most " + most + " bytes are taken here");
+  }
+
+  private byte[] bytes(HttpServerRequest request) {
+    Promise<Buffer> whole = Promise.promise();
+    Buffer collected = Buffer.buffer();
+    request.exceptionHandler(whole::tryFail);
+    request.handler(part -> {
+      if (collected.length() + part.length() > config.bodyBytes()) {
+        whole.tryFail(tooLarge(config.bodyBytes()));
+      } else {
+        collected.appendBuffer(part);
+      }
+    });
+    request.endHandler(end -> whole.tryComplete(collected));
+    request.resume();
+    return Database.await(whole.future()).getBytes();
+  }
+
+  private static String text(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(bytes))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw Failure.of(FailureCode.MALFORMED, "the body is not UTF-8", e);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.mordomo.gateway.http;
+
+import dev.mordomo.gateway.Authenticator;
+import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Secret;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP server; several instances share the port. */
+public final class HttpGateway extends VerticleBase {
+  private static final int IDLE_SECONDS = 120;
+  private static final int HEADER_BYTES = 16 * 1024;
+  private static final int FORM_FIELD_BYTES = 64 * 1024;
+
+  /** What the gateway serves. */
+  public record Services(
+      GatewayConfig config,
+      Database database,
+      Secret secret,
+      InstantSource clock,
+      Authenticator authenticator,
+      Supplier<String> metrics) {}
+
+  private final Services services;
+  private final List<Route> more;
+  private @Nullable HttpServer server;
+
+  public HttpGateway(Services services) {
+    this(services, List.of());
+  }
+
+  /**
+   * @param more routes beside those of the table
+   */
+  HttpGateway(Services services, List<Route> more) {
+    this.services = services;
+    this.more = List.copyOf(more);
+  }
+
+  /** How this verticle is to be deployed. */
+  public static DeploymentOptions deployment(GatewayConfig config) {
+    return new DeploymentOptions()
+        .setThreadingModel(ThreadingModel.VIRTUAL_THREAD)
+        .setInstances(config.instances());
+  }
+
+  @Override
+  public Future<?> start() {
+    HttpServer http = vertx.createHttpServer(options());
+    server = http;
+    return http.requestHandler(router()).listen();
+  }
+
+  /** The port that is listened on; known after the start. */
+  public int port() {
+    HttpServer http = server;
+    return http == null ? 0 : http.actualPort();
+  }
+
+  private Router router() {
+    GatewayConfig config = services.config();
+    PublicRoutes open = new PublicRoutes(services.database(), services.metrics());
+    Idempotency idempotency =
+        new Idempotency(
+            new IdempotencyStore(services.database()), services.secret(), services.clock());
+    RouteRunner runner =
+        new RouteRunner(vertx, services.authenticator(), new BodyReader(config), idempotency);
+    List<Route> table = new ArrayList<>(Routes.table(open));
+    table.addAll(more);
+    return new Mount(runner, config).router(vertx, table, open::file);
+  }
+
+  private HttpServerOptions options() {
+    GatewayConfig config = services.config();
+    return new HttpServerOptions()
+        .setHost(config.host())
+        // A negative port is a free one that all instances share.
+        .setPort(config.port() == 0 ? -1 : config.port())
+        .setIdleTimeout(IDLE_SECONDS)
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setHttp2ClearTextEnabled(false)
+        .setMaxHeaderSize(HEADER_BYTES)
+        .setMaxFormAttributeSize(FORM_FIELD_BYTES)
+        .setHandle100ContinueAutomatically(true)
+        .setMaxWebSocketFrameSize(2 * config.frameBytes())
+        .setMaxWebSocketMessageSize(2 * config.frameBytes())
+        .setWebSocketSubProtocols(List.of("centrifuge-json"));
+  }
+}

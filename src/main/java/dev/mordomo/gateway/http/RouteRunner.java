@@ -1,0 +1,170 @@
+package dev.mordomo.gateway.http;
+
+import dev.mordomo.gateway.Authenticator;
+import dev.mordomo.identity.Principal;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The way of every request: who may, its body, its idempotency key, its handler, its answer. */
+final class RouteRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(RouteRunner.class);
+  private static final long DISCARD_MILLIS = 2_000;
+
+  private final Vertx vertx;
+  private final Authenticator authenticator;
+  private final BodyReader bodies;
+  private final Idempotency idempotency;
+
+  RouteRunner(
+      Vertx vertx, Authenticator authenticator, BodyReader bodies, Idempotency idempotency) {
+    this.vertx = vertx;
+    this.authenticator = authenticator;
+    this.bodies = bodies;
+    this.idempotency = idempotency;
+  }
+
+  /** Runs on a virtual thread, until the answer is written. */
+  void run(Route route, RoutingContext routing) {
+    HttpServerRequest request = routing.request();
+    request.pause();
+    String requestId = Headers.requestId(request);
+    Answer answer;
+    try {
+      answer = answer(route, routing, requestId);
+    } catch (Throwable e) {
+      answer = Problem.of(told(e, route, requestId), requestId);
+    }
+    write(request, answer, requestId);
+  }
+
+  private Answer answer(Route route, RoutingContext routing, String requestId) {
+    HttpServerRequest request = routing.request();
+    Optional<Principal> principal = principal(route, request);
+    try (RequestBody body =
+        route.body() == Route.Body.NONE
+            ? new RequestBody.None()
+            : bodies.read(request, route.body())) {
+      Exchange exchange = new Exchange(request, routing.pathParams(), requestId, principal, body);
+      Optional<String> key = exchange.header("Idempotency-Key");
+      if (route.creates() && key.isPresent() && !exchange.wantsEvents()) {
+        return idempotency.once(exchange, key.get(), () -> route.handler().handle(exchange));
+      }
+      return route.handler().handle(exchange);
+    }
+  }
+
+  private Optional<Principal> principal(Route route, HttpServerRequest request) {
+    if (route.access() == Access.ANYONE) {
+      return Optional.empty();
+    }
+    String token =
+        bearer(request)
+            .orElseThrow(() ->
+                Failure.of(FailureCode.UNAUTHENTICATED, "sign in, and send the token as a bearer"));
+    Principal principal = Database.await(authenticator.authenticate(token));
+    if (!route.access().admits(principal.scope())) {
+      throw Failure.of(
+          FailureCode.FORBIDDEN,
+          "only for the role " + route.access().name().toLowerCase(Locale.ROOT));
+    }
+    return Optional.of(principal);
+  }
+
+  private static Optional<String> bearer(HttpServerRequest request) {
+    String header = request.getHeader("Authorization");
+    if (header == null || !header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      return Optional.empty();
+    }
+    return Optional.of(header.substring(7).strip()).filter(token -> !token.isEmpty());
+  }
+
+  /** What may be told of what went wrong; the rest is logged. */
+  private static Failure told(Throwable e, Route route, String requestId) {
+    if (e instanceof Failure failure && failure.code() != FailureCode.INTERNAL) {
+      return failure;
+    }
+    if (e instanceof HttpClosedException) {
+      return Failure.of(FailureCode.MALFORMED, "the request broke off");
+    }
+    if (e instanceof Failure failure && failure.getCause() instanceof HttpClosedException) {
+      return Failure.of(FailureCode.MALFORMED, "the request broke off");
+    }
+    LOG.error("{} {} failed (request {})", route.method(), route.path(), requestId, e);
+    return Failure.of(
+        FailureCode.INTERNAL,
+        "our fault; the request id finds it in the log, and it may be retried");
+  }
+
+  void write(HttpServerRequest request, Answer answer, String requestId) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    discardRest(request);
+    switch (answer) {
+      case Answer.Text text -> {
+        Headers.put(response, text.headers(), "application/json");
+        end(response.setStatusCode(text.status()).end(text.body()));
+      }
+      case Answer.Bytes bytes -> {
+        Headers.put(response, bytes.headers(), "application/octet-stream");
+        end(response.setStatusCode(bytes.status()).end(bytes.body()));
+      }
+      case Answer.Empty empty -> {
+        empty.headers().forEach(response::putHeader);
+        end(response.setStatusCode(empty.status()).end());
+      }
+      case Answer.File file -> {
+        Headers.put(response, file.headers(), "application/octet-stream");
+        end(response.sendFile(file.path().toString()));
+      }
+      case Answer.Stream stream -> stream(request, stream, requestId);
+    }
+  }
+
+  private void stream(HttpServerRequest request, Answer.Stream stream, String requestId) {
+    try {
+      stream.writer().write(request.response());
+    } catch (RuntimeException e) {
+      if (request.response().headWritten()) {
+        LOG.error("a stream broke off (request {})", requestId, e);
+        request.connection().close();
+      } else {
+        Failure failure =
+            e instanceof Failure f ? f : Failure.of(FailureCode.INTERNAL, "the stream failed", e);
+        write(request, Problem.of(failure, requestId), requestId);
+      }
+    }
+  }
+
+  /** A body that nobody read: thrown away for a while, then the connection is closed. */
+  private void discardRest(HttpServerRequest request) {
+    if (request.isEnded()) {
+      return;
+    }
+    request.handler(part -> {});
+    request.exceptionHandler(e -> LOG.debug("a request broke off after its answer", e));
+    request.resume();
+    String length = request.getHeader("Content-Length");
+    boolean hasBody = length != null && !"0".equals(length);
+    if (hasBody || request.getHeader("Transfer-Encoding") != null) {
+      request.response().putHeader("Connection", "close");
+      long timer = vertx.setTimer(DISCARD_MILLIS, id -> request.connection().close());
+      request.endHandler(end -> vertx.cancelTimer(timer));
+    }
+  }
+
+  private static void end(io.vertx.core.Future<Void> written) {
+    written.onFailure(e -> LOG.debug("the client left before its answer", e));
+  }
+}
