@@ -117,12 +117,7 @@ final class Turns {
     UUID assistant = Ids.next();
     Message message =
         Message.ofUser(
-            said,
-            conversation,
-            turn,
-            request.audio().isPresent() ? "audio" : "text",
-            request,
-            at);
+            said, conversation, turn, request.audio().isPresent() ? "audio" : "text", request, at);
     Map<String, Object> started = new LinkedHashMap<>();
     started.put("type", "turn.started");
     started.put("at", at);

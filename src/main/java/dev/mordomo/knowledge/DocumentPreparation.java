@@ -65,14 +65,15 @@ final class DocumentPreparation {
         .ifPresent(t -> errors.add(new FieldError("title", "1 to 500 characters")));
     upload
         .source()
-        .filter(s -> s.isBlank() || s.length() > LONGEST_SOURCE)
+        .filter(s -> s.isBlank() || s.length() > LONGEST_SOURCE || s.indexOf('\0') >= 0)
         .ifPresent(s -> errors.add(new FieldError("source", "1 to 2000 characters")));
     upload
         .language()
         .filter(l -> !l.matches("[a-z]{2}"))
         .ifPresent(l -> errors.add(new FieldError("language", "two letters (ISO 639-1)")));
-    if (Json.write(upload.metadata()).length() > LARGEST_METADATA) {
-      errors.add(new FieldError("metadata", "at most 64 KiB as JSON"));
+    String metadata = Json.write(upload.metadata());
+    if (metadata.length() > LARGEST_METADATA || metadata.contains("\\u0000")) {
+      errors.add(new FieldError("metadata", "at most 64 KiB as JSON, without NUL characters"));
     }
     if (!errors.isEmpty()) {
       throw Failure.invalid(errors);

@@ -2,6 +2,7 @@ package dev.mordomo.knowledge;
 
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.SearchRequest.QueryVector;
 import dev.mordomo.knowledge.SearchStore.Question;
@@ -32,7 +33,7 @@ final class Searcher {
     if (request.collections().isPresent() && request.collections().get().isEmpty()) {
       return new SearchResult(List.of(), 0);
     }
-    String words = request.query().orElse("");
+    String words = words(request);
     String language = words.isEmpty() ? "" : languageOf.apply(words);
     Question question =
         new Question(
@@ -63,6 +64,9 @@ final class Searcher {
     if (request.vector().isPresent() && request.mode() != SearchMode.SEMANTIC) {
       throw Failure.invalid("mode", "an embedding is searched with mode semantic");
     }
+    if (Json.write(request.filter()).contains("\\u0000")) {
+      throw Failure.invalid("filter", "without NUL characters");
+    }
     if (request.limit() < 1 || request.limit() > MOST_HITS) {
       throw Failure.invalid("limit", "1 to 100");
     }
@@ -82,13 +86,17 @@ final class Searcher {
       }
       return given.values().toArray(Float[]::new);
     }
-    String words = request.query().orElse("").replace("\0", " ");
-    float[] made = Database.await(model.embed(List.of(words), Use.QUERY)).getFirst();
+    float[] made = Database.await(model.embed(List.of(words(request)), Use.QUERY)).getFirst();
     Float[] boxed = new Float[made.length];
     for (int i = 0; i < made.length; i++) {
       boxed[i] = made[i];
     }
     return boxed;
+  }
+
+  /** PostgreSQL takes no NUL. */
+  private static String words(SearchRequest request) {
+    return request.query().orElse("").replace('\0', ' ');
   }
 
   private double leastSimilarity(SearchRequest request) {

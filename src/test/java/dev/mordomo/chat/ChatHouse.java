@@ -64,12 +64,7 @@ final class ChatHouse implements AutoCloseable {
 
   Conversation conversation(Scope scope) {
     return chat.create(
-        scope,
-        "",
-        "web",
-        java.util.Optional.empty(),
-        java.util.Optional.empty(),
-        Map.of());
+        scope, "", "web", java.util.Optional.empty(), java.util.Optional.empty(), Map.of());
   }
 
   /** What the channels say until an event of this type; the event is the last. */

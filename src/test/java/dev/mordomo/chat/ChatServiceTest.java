@@ -131,7 +131,9 @@ class ChatServiceTest {
       assertEquals(FailureCode.QUEUE_FULL, full.code());
       assertEquals(3, house.chat.get(scope, conversation.id()).messageCount());
 
-      assertEquals(TurnStatus.CANCELLED, house.chat.cancel(scope, third.turnId(), Optional.empty()).status());
+      assertEquals(
+          TurnStatus.CANCELLED,
+          house.chat.cancel(scope, third.turnId(), Optional.empty()).status());
       first.say("1").end();
       house.model.next().say("2").end();
       house.until("turn.completed");
@@ -139,7 +141,10 @@ class ChatServiceTest {
       assertEquals(
           List.of("um", "dois", "três", "1", "2"),
           house.chat.messages(scope, conversation.id(), Optional.empty(), 10).messages().stream()
-              .sorted(java.util.Comparator.comparing(Message::role).reversed().thenComparing(Message::createdAt))
+              .sorted(
+                  java.util.Comparator.comparing(Message::role)
+                      .reversed()
+                      .thenComparing(Message::createdAt))
               .map(Message::content)
               .toList());
     }
@@ -193,14 +198,15 @@ class ChatServiceTest {
       Conversation conversation = house.conversation(scope);
       TurnStarted started = house.chat.startTurn(scope, words(conversation, "meu segredo"));
       house.until("turn.completed");
-      for (Scope other : List.of(db.user(scope.tenantId(), "admin"), db.tenantWithUser("superuser"))) {
+      for (Scope other :
+          List.of(db.user(scope.tenantId(), "admin"), db.tenantWithUser("superuser"))) {
         assertNotFound(() -> house.chat.get(other, conversation.id()));
         assertNotFound(() -> house.chat.turn(other, started.turnId()));
         assertNotFound(() -> house.chat.cancel(other, started.turnId(), Optional.empty()));
         assertNotFound(() -> house.chat.startTurn(other, words(conversation, "oi")));
-        assertNotFound(
-            () -> house.chat.messages(other, conversation.id(), Optional.empty(), 10));
-        assertTrue(house.chat.search(other, "segredo", Optional.empty(), Optional.empty(), 10).isEmpty());
+        assertNotFound(() -> house.chat.messages(other, conversation.id(), Optional.empty(), 10));
+        assertTrue(
+            house.chat.search(other, "segredo", Optional.empty(), Optional.empty(), 10).isEmpty());
         assertFalse(house.chat.mayListen(other, conversation.id()));
       }
       assertEquals(

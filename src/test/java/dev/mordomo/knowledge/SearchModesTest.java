@@ -1,0 +1,190 @@
+package dev.mordomo.knowledge;
+
+import static dev.mordomo.knowledge.TestKnowledge.refused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.knowledge.SearchRequest.QueryVector;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SearchModesTest {
+  @TempDir static Path folder;
+  private static TestKnowledge knowledge;
+  private static Scope ana;
+  private static UUID collection;
+
+  @BeforeAll
+  static void open() {
+    knowledge = new TestKnowledge(folder);
+    ana = knowledge.user();
+    collection = knowledge.collection(ana, CollectionScope.TENANT);
+    add("Servidores", "Configurações do servidor ficam no arquivo incremental_backup.sh.", "pt", 1);
+    add("Copias", "Las copias de seguridad se guardan durante siete días en otra ciudad.", "es", 2);
+    add("Holidays", "Employees may take twenty days of holidays every year.", "en", 2);
+    add("Férias", "Os funcionários têm direito a trinta dias de descanso remunerado.", "pt", 2);
+  }
+
+  private static void add(String title, String content, String language, int level) {
+    knowledge.service.addDocument(
+        ana,
+        collection,
+        new DocumentUpload(
+            new DocumentUpload.Content.Text(content),
+            Optional.of(title),
+            Optional.of("test:" + title),
+            Optional.of(language),
+            Map.of("level", level, "tags", List.of("a", "b")),
+            OnDuplicate.REFUSE));
+  }
+
+  @AfterAll
+  static void close() {
+    knowledge.close();
+  }
+
+  @Test
+  void wordsAreFoundByStemAccentAndPart() {
+    assertEquals("Servidores", first("configuração"));
+    assertEquals("Servidores", first("configuracoes"));
+    assertEquals("Servidores", first("backup"));
+    assertEquals("Copias", first("¿cuántos dias se guarda la copia?"));
+    assertEquals("Holidays", first("holiday"));
+    assertEquals("Férias", first("ferias"));
+  }
+
+  @Test
+  void filtersHoldInEveryMode() {
+    for (SearchMode mode : SearchMode.values()) {
+      assertEquals(
+          List.of("Copias"),
+          filtered(mode, new SearchFilter(Optional.of("es"), Optional.empty(), Map.of())));
+      assertEquals(
+          List.of("Férias"),
+          filtered(mode, new SearchFilter(Optional.empty(), Optional.of("test:Férias"), Map.of())));
+      assertEquals(
+          List.of(),
+          filtered(
+              mode, new SearchFilter(Optional.of("pt"), Optional.empty(), Map.of("level", 3))));
+      assertEquals(
+          List.of("Holidays"),
+          filtered(
+              mode,
+              new SearchFilter(
+                  Optional.of("en"), Optional.empty(), Map.of("level", 2, "tags", List.of("b")))));
+    }
+  }
+
+  @Test
+  void theThresholdIsOnSimilarityAlone() {
+    SearchRequest all = SearchRequest.of("dias de descanso remunerado", 10);
+    List<SearchHit> hits = knowledge.service.search(ana, all).hits();
+    double best = hits.stream().mapToDouble(SearchHit::similarity).max().orElseThrow();
+    SearchRequest strict =
+        new SearchRequest(
+            all.query(),
+            all.vector(),
+            all.collections(),
+            all.filter(),
+            10,
+            Optional.of(best - 0.001),
+            all.mode());
+    List<SearchHit> kept = knowledge.service.search(ana, strict).hits();
+    assertEquals(List.of("Férias"), kept.stream().map(SearchHit::title).toList());
+    assertTrue(hits.size() > 1);
+  }
+
+  @Test
+  void hitsAreOrderedAndLimited() {
+    List<SearchHit> hits = knowledge.service.search(ana, SearchRequest.of("dias", 2)).hits();
+    assertEquals(2, hits.size());
+    assertTrue(hits.get(0).score() >= hits.get(1).score());
+  }
+
+  @Test
+  void whatSharesNothingIsNotShown() {
+    SearchRequest alien = SearchRequest.of("xilofone zumbido quasar", 10);
+    assertTrue(knowledge.service.search(ana, alien).hits().isEmpty());
+    assertTrue(knowledge.service.search(ana, alien.mode(SearchMode.TEXT)).hits().isEmpty());
+    assertTrue(knowledge.service.search(ana, SearchRequest.of("de a o que", 10)).hits().isEmpty());
+  }
+
+  @Test
+  void retrievedPassagesCarryWhatAnAnswerNeeds() {
+    Retrieved passage =
+        knowledge.service.retrieve(ana, Optional.empty(), "dias de descanso").getFirst();
+    assertEquals("Férias", passage.title());
+    assertFalse(Double.isNaN(passage.probability()));
+    assertEquals(3, passage.passage(3).n());
+    assertEquals("Um dois.\n\nTrês.", Retriever.joined("Um dois.", "Três."));
+    assertEquals("Um dois. Três.", Retriever.joined("Um dois.", "dois. Três."));
+  }
+
+  @Test
+  void requestsThatMakeNoSenseAreRefused() {
+    SearchRequest good = SearchRequest.of("x", 10);
+    QueryVector foreign = new QueryVector("other/model", List.of(1f));
+    QueryVector brief = new QueryVector("test/words", List.of(1f));
+    for (SearchRequest bad :
+        List.of(
+            SearchRequest.of(" ", 10),
+            SearchRequest.of("x", 0),
+            SearchRequest.of("x", 101),
+            vector(foreign, SearchMode.SEMANTIC),
+            vector(brief, SearchMode.SEMANTIC),
+            vector(brief, SearchMode.HYBRID),
+            new SearchRequest(
+                good.query(),
+                Optional.empty(),
+                Optional.empty(),
+                SearchFilter.NONE,
+                5,
+                Optional.of(Double.NaN),
+                SearchMode.HYBRID))) {
+      refused(FailureCode.INVALID, () -> knowledge.service.search(ana, bad));
+    }
+  }
+
+  private static SearchRequest vector(QueryVector vector, SearchMode mode) {
+    return new SearchRequest(
+        Optional.empty(),
+        Optional.of(vector),
+        Optional.empty(),
+        SearchFilter.NONE,
+        5,
+        Optional.empty(),
+        mode);
+  }
+
+  private static String first(String query) {
+    return knowledge
+        .service
+        .search(ana, SearchRequest.of(query, 5).mode(SearchMode.TEXT))
+        .hits()
+        .getFirst()
+        .title();
+  }
+
+  private static List<String> filtered(SearchMode mode, SearchFilter filter) {
+    SearchRequest request =
+        new SearchRequest(
+            Optional.of("dias configurações holidays"),
+            Optional.empty(),
+            Optional.of(List.of(collection)),
+            filter,
+            10,
+            Optional.of(0.0),
+            mode);
+    return knowledge.service.search(ana, request).hits().stream().map(SearchHit::title).toList();
+  }
+}
