@@ -53,20 +53,19 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> eachPackageUsesOnlyWhatTheTableAllows() {
     return MAY_USE.entrySet().stream()
-        .map(
-            entry -> {
-              String name = entry.getKey();
-              List<String> allowed = new ArrayList<>(List.of(ROOT + name + "..", ROOT + "kernel.."));
-              entry.getValue().forEach(other -> allowed.add(ROOT + other + ".."));
-              ArchRule rule =
-                  noClasses()
-                      .that()
-                      .resideInAPackage(ROOT + name + "..")
-                      .should()
-                      .dependOnClassesThat(oursExcept(allowed))
-                      .allowEmptyShould(true);
-              return DynamicTest.dynamicTest(name, () -> rule.check(house));
-            });
+        .map(entry -> {
+          String name = entry.getKey();
+          List<String> allowed = new ArrayList<>(List.of(ROOT + name + "..", ROOT + "kernel.."));
+          entry.getValue().forEach(other -> allowed.add(ROOT + other + ".."));
+          ArchRule rule =
+              noClasses()
+                  .that()
+                  .resideInAPackage(ROOT + name + "..")
+                  .should()
+                  .dependOnClassesThat(oursExcept(allowed))
+                  .allowEmptyShould(true);
+          return DynamicTest.dynamicTest(name, () -> rule.check(house));
+        });
   }
 
   private static DescribedPredicate<JavaClass> oursExcept(List<String> packages) {

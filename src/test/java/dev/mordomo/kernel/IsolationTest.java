@@ -92,7 +92,8 @@ class IsolationTest {
 
   @Test
   void aPartitionCannotBeReadByItsName() throws SQLException {
-    db.database().callSystem("SELECT maintain_partitions(now() + interval '2 hours')", Tuple.tuple());
+    db.database()
+        .callSystem("SELECT maintain_partitions(now() + interval '2 hours')", Tuple.tuple());
     List<String> partitions =
         strings(
             "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
@@ -151,7 +152,14 @@ class IsolationTest {
     try {
       java.nio.file.Path file = java.nio.file.Files.createTempFile("mordomo", ".dump");
       try {
-        pg("pg_dump", server, "-Fc", "--no-unlogged-table-data", "-f", file.toString(), server.getDatabase());
+        pg(
+            "pg_dump",
+            server,
+            "-Fc",
+            "--no-unlogged-table-data",
+            "-f",
+            file.toString(),
+            server.getDatabase());
         // Extensions and their comments are the superuser's; all else must come back whole.
         pg("pg_restore", server, "--no-comments", "-d", copy, file.toString());
       } finally {
@@ -162,7 +170,8 @@ class IsolationTest {
               restored
                   .createStatement()
                   .executeQuery(
-                      "SELECT (SELECT count(*) FROM pg_policy), (SELECT count(*) FROM conversation WHERE id = '"
+                      "SELECT (SELECT count(*) FROM pg_policy), (SELECT count(*) FROM conversation"
+                          + " WHERE id = '"
                           + conversation
                           + "'), (SELECT count(*) FROM stream_epoch)")) {
         assertTrue(rows.next());
@@ -181,12 +190,15 @@ class IsolationTest {
       throws Exception {
     List<String> command = new ArrayList<>();
     command.add(System.getenv("MORDOMO_TEST_PG_BIN") + "/" + program);
-    command.addAll(List.of("-h", server.getHost(), "-p", "" + server.getPort(), "-U", server.getUser()));
+    command.addAll(
+        List.of("-h", server.getHost(), "-p", "" + server.getPort(), "-U", server.getUser()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("PGPASSWORD", server.getPassword());
     Process process = builder.start();
-    String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String said =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), program);
     assertFalse(process.exitValue() != 0, program + ": " + said);
   }
@@ -259,7 +271,8 @@ class IsolationTest {
                   java.time.Instant.now());
               Database.run(
                   connection,
-                  "INSERT INTO collection (id, tenant_id, scope, name) VALUES ($1, $2, 'tenant', 'c')",
+                  "INSERT INTO collection (id, tenant_id, scope, name) VALUES ($1, $2, 'tenant',"
+                      + " 'c')",
                   Tuple.of(Ids.next(), scope.tenantId()));
               Database.run(
                   connection,

@@ -1,7 +1,9 @@
 package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.Authenticator;
+import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.gateway.RateLimit;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Secret;
 import io.vertx.core.DeploymentOptions;
@@ -37,7 +39,15 @@ public final class HttpGateway extends VerticleBase {
   private final List<Route> more;
   private @Nullable HttpServer server;
 
-  public HttpGateway(Services services) {
+  public HttpGateway(Services services, Features features) {
+    this(
+        services,
+        Routes.table(
+            features,
+            new RateLimit("turns", services.config().turnsPerMinute(), services.clock())));
+  }
+
+  HttpGateway(Services services) {
     this(services, List.of());
   }
 

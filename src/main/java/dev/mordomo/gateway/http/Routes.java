@@ -1,8 +1,16 @@
 package dev.mordomo.gateway.http;
 
 import static dev.mordomo.gateway.http.Access.ANYONE;
+import static dev.mordomo.gateway.http.Access.USER;
+import static dev.mordomo.gateway.http.Route.delete;
 import static dev.mordomo.gateway.http.Route.get;
+import static dev.mordomo.gateway.http.Route.patch;
+import static dev.mordomo.gateway.http.Route.post;
+import static dev.mordomo.gateway.http.Route.put;
 
+import dev.mordomo.gateway.Features;
+import dev.mordomo.gateway.RateLimit;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Every address, a line each: method, path, who may, handler. */
@@ -16,5 +24,51 @@ final class Routes {
         get("/metrics", ANYONE, open::metrics),
         get("/openapi.yaml", ANYONE, open::description),
         get("/asyncapi.yaml", ANYONE, open::description));
+  }
+
+  static List<Route> table(Features features, RateLimit turnLimit) {
+    List<Route> table = new ArrayList<>();
+    table.addAll(chat(features, turnLimit));
+    table.addAll(knowledge(features));
+    return List.copyOf(table);
+  }
+
+  private static List<Route> chat(Features features, RateLimit turnLimit) {
+    ConversationRoutes conversations = new ConversationRoutes(features.chat());
+    MessageRoutes messages = new MessageRoutes(features.chat());
+    TurnRoutes turns = new TurnRoutes(features.chat(), turnLimit);
+    ModelRoutes models = new ModelRoutes(features.models());
+    return List.of(
+        get("/v1/conversations", USER, conversations::list),
+        post("/v1/conversations", USER, conversations::create).creating(),
+        get("/v1/conversations/:id", USER, conversations::get),
+        patch("/v1/conversations/:id", USER, conversations::change),
+        delete("/v1/conversations/:id", USER, conversations::delete),
+        get("/v1/conversations/:id/messages", USER, conversations::messages),
+        post("/v1/conversations/:id/turns", USER, turns::start).creating(),
+        get("/v1/turns/:id", USER, turns::get),
+        post("/v1/turns/:id/cancel", USER, turns::cancel),
+        get("/v1/messages", USER, messages::list),
+        post("/v1/messages/search", USER, messages::search),
+        put("/v1/messages/:id/feedback", USER, messages::feedback),
+        get("/v1/models", USER, models::list));
+  }
+
+  private static List<Route> knowledge(Features features) {
+    KnowledgeRoutes knowledge = new KnowledgeRoutes(features.knowledge());
+    SearchRoutes search = new SearchRoutes(features.knowledge());
+    return List.of(
+        get("/v1/collections", USER, knowledge::collections),
+        post("/v1/collections", USER, knowledge::createCollection).creating(),
+        get("/v1/collections/:id", USER, knowledge::collection),
+        patch("/v1/collections/:id", USER, knowledge::renameCollection),
+        delete("/v1/collections/:id", USER, knowledge::deleteCollection),
+        get("/v1/collections/:id/documents", USER, knowledge::documents),
+        post("/v1/collections/:id/documents", USER, knowledge::addDocument).creating().uploading(),
+        get("/v1/documents/:id", USER, knowledge::document),
+        delete("/v1/documents/:id", USER, knowledge::deleteDocument),
+        get("/v1/documents/:id/chunks", USER, knowledge::chunks),
+        get("/v1/documents/:id/file", USER, knowledge::file),
+        post("/v1/search", USER, search::search));
   }
 }

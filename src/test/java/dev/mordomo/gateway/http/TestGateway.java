@@ -30,7 +30,8 @@ final class TestGateway implements AutoCloseable {
   final TestDatabase db = TestDatabase.create();
   final Map<String, Principal> tokens = new ConcurrentHashMap<>();
   final Clock clock = new Clock();
-  private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final int port;
 
   /** A clock that a test moves. */

@@ -1,0 +1,74 @@
+package dev.mordomo.gateway.http;
+
+import dev.mordomo.gateway.Fields;
+import dev.mordomo.knowledge.KnowledgeService;
+import dev.mordomo.knowledge.SearchFilter;
+import dev.mordomo.knowledge.SearchMode;
+import dev.mordomo.knowledge.SearchRequest;
+import dev.mordomo.knowledge.SearchRequest.QueryVector;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Search over documents. */
+final class SearchRoutes {
+  private static final List<String> MODES =
+      Arrays.stream(SearchMode.values()).map(SearchMode::wire).toList();
+  private static final int LONGEST_QUERY = 8_000;
+  private static final int LONGEST_NAME = 200;
+  private static final int MOST_COLLECTIONS = 200;
+  private static final int MOST_DIMENSIONS = 4_000;
+  private static final int MOST_HITS = 100;
+  private static final int DEFAULT_HITS = 10;
+
+  private final KnowledgeService knowledge;
+
+  SearchRoutes(KnowledgeService knowledge) {
+    this.knowledge = knowledge;
+  }
+
+  Answer search(Exchange exchange) {
+    Fields fields = exchange.fields();
+    Optional<String> query = fields.optionalText("query", 1, LONGEST_QUERY);
+    Optional<float[]> embedding = fields.vector("embedding", MOST_DIMENSIONS);
+    Optional<String> model = fields.optionalText("embedding_model", 1, LONGEST_NAME);
+    if (query.isEmpty() && embedding.isEmpty() && !fields.has("embedding")) {
+      fields.refuse("query", "required, or an embedding with its embedding_model");
+    }
+    if (embedding.isPresent() && model.isEmpty()) {
+      fields.refuse("embedding_model", "required beside an embedding");
+    }
+    SearchRequest request =
+        new SearchRequest(
+            query,
+            embedding.flatMap(vector -> model.map(name -> new QueryVector(name, list(vector)))),
+            fields.ids("collections", MOST_COLLECTIONS),
+            filter(fields),
+            fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS),
+            fields.decimal("threshold", 0, 1),
+            fields.choice("mode", MODES).flatMap(SearchMode::of).orElse(SearchMode.HYBRID));
+    fields.verify();
+    return Answer.ok(knowledge.search(exchange.scope(), request));
+  }
+
+  private static SearchFilter filter(Fields fields) {
+    return fields
+        .object("filter")
+        .map(members ->
+            new SearchFilter(
+                members.optionalText("language", 2, 2),
+                members.optionalText("source", 1, 2_000),
+                members.map("metadata", 16_384).orElse(Map.of())))
+        .orElse(SearchFilter.NONE);
+  }
+
+  private static List<Float> list(float[] vector) {
+    List<Float> values = new ArrayList<>(vector.length);
+    for (float value : vector) {
+      values.add(value);
+    }
+    return values;
+  }
+}
