@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param scope for whom the database works
  * @param kind whether the token is renewed by refreshing it
  * @param expiresAt when the token ends; empty: never
- * @param sessionId the token's own id, or the API key's: the same for every request with it
+ * @param sessionId the id of the sign-in, which refreshing keeps, or the API key's
  */
 public record Principal(
     Scope scope, CredentialKind kind, Optional<Instant> expiresAt, String sessionId) {}

@@ -1,0 +1,91 @@
+package dev.mordomo.identity;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * An organisation whose users and data are apart from everybody else's.
+ *
+ * @param tokenQuota model tokens that it may spend
+ * @param tokensConsumed model tokens that it has spent, prompts and completions
+ */
+public record Tenant(
+    UUID id,
+    String name,
+    Plan plan,
+    Status status,
+    long tokenQuota,
+    long tokensConsumed,
+    Optional<Instant> quotaResetsAt,
+    Instant createdAt) {
+
+  /** What it has booked. */
+  public enum Plan {
+    STARTER,
+    PRO,
+    SCALE,
+    ENTERPRISE;
+
+    /** The name on the wire and in the table. */
+    @JsonValue
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Every name on the wire. */
+    public static List<String> wires() {
+      return Stream.of(values()).map(Plan::wire).toList();
+    }
+
+    /**
+     * @throws IllegalArgumentException when it is none of {@link #wires()}
+     */
+    public static Plan of(String wire) {
+      return valueOf(wire.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** Whether its users may sign in: all but suspended. */
+  public enum Status {
+    ACTIVE,
+    SUSPENDED,
+    TRIAL;
+
+    /** The name on the wire and in the table. */
+    @JsonValue
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Every name on the wire. */
+    public static List<String> wires() {
+      return Stream.of(values()).map(Status::wire).toList();
+    }
+
+    /**
+     * @throws IllegalArgumentException when it is none of {@link #wires()}
+     */
+    public static Status of(String wire) {
+      return valueOf(wire.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** A tenant to be made. */
+  public record Draft(String name, Plan plan, Status status, long tokenQuota) {}
+
+  /** What the superuser changes; what is empty stays. */
+  public record Change(
+      Optional<String> name,
+      Optional<Plan> plan,
+      Optional<Status> status,
+      Optional<Long> tokenQuota) {}
+
+  Tenant withConsumed(long tokens) {
+    return new Tenant(id, name, plan, status, tokenQuota, tokens, quotaResetsAt, createdAt);
+  }
+}

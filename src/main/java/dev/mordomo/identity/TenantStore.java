@@ -1,0 +1,129 @@
+package dev.mordomo.identity;
+
+import dev.mordomo.identity.Tenant.Plan;
+import dev.mordomo.identity.Tenant.Status;
+import dev.mordomo.kernel.Database;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Tenants in PostgreSQL. Statements run within the caller's transaction, under its policies. */
+final class TenantStore {
+  private static final String COLUMNS =
+      "id, name, plan, status, token_quota, quota_resets_at, created_at";
+  private static final String GET =
+      "SELECT " + COLUMNS + " FROM tenant WHERE id = $1 AND deleted_at IS NULL";
+  private static final String LOCK = GET + " FOR NO KEY UPDATE";
+  private static final String LIST =
+      "SELECT "
+          + COLUMNS
+          + """
+           FROM tenant WHERE deleted_at IS NULL AND ($1::uuid IS NULL OR id > $1)
+          ORDER BY id LIMIT $2
+          """;
+  private static final String INSERT =
+      """
+      INSERT INTO tenant (id, name, plan, status, token_quota, created_at, updated_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $6)
+      """;
+  private static final String CHANGE =
+      """
+      UPDATE tenant SET name = coalesce($2, name), plan = coalesce($3, plan),
+        status = coalesce($4, status), token_quota = coalesce($5, token_quota), updated_at = $6
+      WHERE id = $1
+      """;
+  private static final String CONSUMED =
+      """
+      SELECT tenant_id, sum(prompt_tokens::bigint + completion_tokens)::bigint FROM usage
+      WHERE tenant_id = ANY ($1) GROUP BY tenant_id
+      """;
+
+  Optional<Tenant> get(SqlClient connection, UUID id) {
+    return first(Database.run(connection, GET, Tuple.of(id))).map(TenantStore::tenant);
+  }
+
+  /** The same, and nobody else changes it until the transaction ends. */
+  Optional<Tenant> lock(SqlClient connection, UUID id) {
+    return first(Database.run(connection, LOCK, Tuple.of(id))).map(TenantStore::tenant);
+  }
+
+  List<Tenant> list(SqlClient connection, Optional<UUID> after, int limit) {
+    List<Tenant> tenants = new ArrayList<>();
+    for (Row row : Database.run(connection, LIST, Tuple.of(after.orElse(null), limit))) {
+      tenants.add(tenant(row));
+    }
+    return tenants;
+  }
+
+  void insert(SqlClient connection, UUID id, Tenant.Draft draft, Instant at) {
+    Database.run(
+        connection,
+        INSERT,
+        Tuple.of(
+            id,
+            draft.name(),
+            draft.plan().wire(),
+            draft.status().wire(),
+            draft.tokenQuota(),
+            utc(at)));
+  }
+
+  void change(SqlClient connection, UUID id, Tenant.Change change, Instant at) {
+    Database.run(
+        connection,
+        CHANGE,
+        Tuple.of(
+            id,
+            change.name().orElse(null),
+            change.plan().map(Plan::wire).orElse(null),
+            change.status().map(Status::wire).orElse(null),
+            change.tokenQuota().orElse(null),
+            utc(at)));
+  }
+
+  /**
+   * Tokens that each tenant has spent, by the system login.
+   *
+   * @param tenants which the caller may see
+   */
+  Map<UUID, Long> consumed(Database database, List<Tenant> tenants) {
+    UUID[] ids = tenants.stream().map(Tenant::id).toArray(UUID[]::new);
+    Map<UUID, Long> consumed = new HashMap<>();
+    for (Row row : database.callSystem(CONSUMED, Tuple.tuple().addArrayOfUUID(ids))) {
+      consumed.put(row.getUUID(0), row.getLong(1));
+    }
+    return consumed;
+  }
+
+  private static Tenant tenant(Row row) {
+    return new Tenant(
+        row.getUUID(0),
+        row.getString(1),
+        Plan.of(row.getString(2)),
+        Status.of(row.getString(3)),
+        row.getLong(4),
+        0,
+        Optional.ofNullable(row.getOffsetDateTime(5)).map(OffsetDateTime::toInstant),
+        row.getOffsetDateTime(6).toInstant());
+  }
+
+  private static OffsetDateTime utc(Instant at) {
+    return at.atOffset(ZoneOffset.UTC);
+  }
+
+  private static Optional<Row> first(RowSet<Row> rows) {
+    Iterator<Row> iterator = rows.iterator();
+    return iterator.hasNext() ? Optional.of(iterator.next()) : Optional.empty();
+  }
+}

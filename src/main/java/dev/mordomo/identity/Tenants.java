@@ -1,0 +1,178 @@
+package dev.mordomo.identity;
+
+import dev.mordomo.identity.Tenant.Status;
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Scope;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Tenants: made and changed by the superuser, seen by their administrators. Every method waits, on
+ * a virtual thread.
+ */
+public final class Tenants {
+  private static final int LONGEST_NAME = 160;
+  private static final Duration DEFAULT_REPORT = Duration.ofDays(30);
+
+  private final Database database;
+  private final TenantStore store;
+  private final UsageStore usage;
+  private final Bus bus;
+  private final InstantSource clock;
+
+  Tenants(Database database, TenantStore store, UsageStore usage, Bus bus, InstantSource clock) {
+    this.database = database;
+    this.store = store;
+    this.usage = usage;
+    this.bus = bus;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws Failure {@code forbidden} for all but the superuser, {@code invalid}
+   */
+  public Tenant create(Scope scope, Tenant.Draft draft) {
+    requireSuperuser(scope);
+    Tenant.Draft checked =
+        new Tenant.Draft(
+            checkedName(draft.name()), draft.plan(), draft.status(), quota(draft.tokenQuota()));
+    UUID id = Ids.next();
+    return database.as(
+        scope,
+        connection -> {
+          store.insert(connection, id, checked, clock.instant());
+          return store.get(connection, id).orElseThrow();
+        });
+  }
+
+  /**
+   * @throws Failure {@code not_found} for another tenant than one's own, unless superuser; {@code
+   *     forbidden} for one's own, unless administrator
+   */
+  public Tenant get(Scope scope, UUID id) {
+    requireVisible(scope, id);
+    Tenant tenant = database.as(scope, c -> found(store.get(c, id)));
+    return withConsumed(List.of(tenant)).getFirst();
+  }
+
+  /** All of them for the superuser, one's own for an administrator; by id. */
+  public List<Tenant> list(Scope scope, Optional<UUID> after, int limit) {
+    if (!scope.isAdmin()) {
+      throw forbidden("only for an administrator");
+    }
+    return withConsumed(database.as(scope, c -> store.list(c, after, limit)));
+  }
+
+  /**
+   * Suspending is announced: its users are out within {@code identity.status_check}.
+   *
+   * @throws Failure {@code forbidden} for all but the superuser, and for suspending one's own
+   *     tenant
+   */
+  public Tenant change(Scope scope, UUID id, Tenant.Change change) {
+    requireVisible(scope, id);
+    requireSuperuser(scope);
+    boolean suspends = change.status().filter(s -> s == Status.SUSPENDED).isPresent();
+    if (suspends && id.equals(scope.tenantId())) {
+      throw forbidden("your own tenant is suspended by another superuser");
+    }
+    Tenant.Change checked =
+        new Tenant.Change(
+            change.name().map(Tenants::checkedName),
+            change.plan(),
+            change.status(),
+            change.tokenQuota().map(Tenants::quota));
+    database.as(
+        scope,
+        connection -> {
+          found(store.lock(connection, id));
+          store.change(connection, id, checked, clock.instant());
+          return id;
+        });
+    if (suspends) {
+      bus.publish(IdentityEvent.TENANT_DISABLED, new IdentityEvent.TenantDisabled(id));
+    }
+    return get(scope, id);
+  }
+
+  /**
+   * What a tenant's model calls were, grouped.
+   *
+   * @param from inclusive; empty: 30 days before {@code to}
+   * @param to exclusive; empty: now
+   */
+  public UsageReport usage(
+      Scope scope, UUID id, Optional<Instant> from, Optional<Instant> to, UsageReport.By by) {
+    requireVisible(scope, id);
+    Instant end = to.orElse(clock.instant());
+    Instant start = from.orElse(end.minus(DEFAULT_REPORT));
+    if (!start.isBefore(end)) {
+      throw Failure.invalid("from", "expected a time before to");
+    }
+    // The superuser reads it as one of the tenant: the policy of usage knows no exception.
+    Scope inTenant = new Scope(id, scope.userId(), scope.role());
+    return database.as(
+        inTenant,
+        connection -> {
+          found(store.get(connection, id));
+          return UsageReport.of(start, end, by, usage.rows(connection, id, start, end, by));
+        });
+  }
+
+  private List<Tenant> withConsumed(List<Tenant> tenants) {
+    if (tenants.isEmpty()) {
+      return tenants;
+    }
+    Map<UUID, Long> consumed = store.consumed(database, tenants);
+    return tenants.stream()
+        .map(tenant -> tenant.withConsumed(consumed.getOrDefault(tenant.id(), 0L)))
+        .toList();
+  }
+
+  private static void requireVisible(Scope scope, UUID id) {
+    if (!scope.isSuperuser() && !id.equals(scope.tenantId())) {
+      throw Failure.notFound("the tenant");
+    }
+    if (!scope.isAdmin()) {
+      throw forbidden("only for an administrator");
+    }
+  }
+
+  private static void requireSuperuser(Scope scope) {
+    if (!scope.isSuperuser()) {
+      throw forbidden("only for the superuser");
+    }
+  }
+
+  private static Tenant found(Optional<Tenant> tenant) {
+    return tenant.orElseThrow(() -> Failure.notFound("the tenant"));
+  }
+
+  private static String checkedName(String name) {
+    String stripped = name.strip();
+    if (stripped.isEmpty() || stripped.length() > LONGEST_NAME || stripped.indexOf('\0') >= 0) {
+      throw Failure.invalid("name", "expected 1 to " + LONGEST_NAME + " characters");
+    }
+    return stripped;
+  }
+
+  private static long quota(long tokens) {
+    if (tokens < 0) {
+      throw Failure.invalid("token_quota", "expected 0 or more");
+    }
+    return tokens;
+  }
+
+  private static Failure forbidden(String detail) {
+    return Failure.of(FailureCode.FORBIDDEN, detail);
+  }
+}

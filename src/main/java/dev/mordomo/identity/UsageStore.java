@@ -1,0 +1,53 @@
+package dev.mordomo.identity;
+
+import dev.mordomo.kernel.Database;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Sums over the ledger of model calls. */
+final class UsageStore {
+  private static final String SUMS =
+      """
+      , sum(prompt_tokens)::bigint, sum(completion_tokens)::bigint, count(*), sum(cost)
+      FROM usage WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3
+      GROUP BY 1 ORDER BY 1
+      """;
+  private static final String BY_DAY =
+      "SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')" + SUMS;
+  private static final String BY_USER = "SELECT coalesce(user_id::text, '')" + SUMS;
+  private static final String BY_MODEL = "SELECT model" + SUMS;
+
+  List<UsageReport.Row> rows(
+      SqlClient connection, UUID tenant, Instant from, Instant to, UsageReport.By by) {
+    String sql =
+        switch (by) {
+          case DAY -> BY_DAY;
+          case USER -> BY_USER;
+          case MODEL -> BY_MODEL;
+        };
+    List<UsageReport.Row> rows = new ArrayList<>();
+    Tuple parameters = Tuple.of(tenant, from.atOffset(ZoneOffset.UTC), to.atOffset(ZoneOffset.UTC));
+    for (var row : Database.run(connection, sql, parameters)) {
+      rows.add(
+          new UsageReport.Row(
+              row.getString(0),
+              row.getLong(1),
+              row.getLong(2),
+              row.getLong(3),
+              plain(row.getBigDecimal(4))));
+    }
+    return rows;
+  }
+
+  /** Without an exponent or trailing zeros: {@code 0.0125}. */
+  private static BigDecimal plain(BigDecimal cost) {
+    BigDecimal stripped = cost.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+  }
+}

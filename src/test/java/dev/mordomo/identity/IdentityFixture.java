@@ -1,0 +1,89 @@
+package dev.mordomo.identity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Settings;
+import dev.mordomo.kernel.TestDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.function.Executable;
+
+/** Identity on a database of its own, with a clock that is moved by hand. */
+final class IdentityFixture implements AutoCloseable {
+  static final String PASSWORD = "correct horse battery";
+  static final String ADDRESS = "192.0.2.1";
+
+  /** Starts now, since rows get their ids from the real clock. */
+  static final class MovedClock implements InstantSource {
+    private volatile Instant now = Instant.now();
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    void move(Duration by) {
+      now = now.plus(by);
+    }
+  }
+
+  final TestDatabase db = TestDatabase.create();
+  final Bus bus = new Bus(db.vertx());
+  final MovedClock clock = new MovedClock();
+  final IdentityConfig config = config(Map.of());
+  final IdentityService identity = node();
+
+  /** Cheap hashes: what they cost is not what these tests are about. */
+  static IdentityConfig config(Map<String, String> values) {
+    var all = new java.util.HashMap<>(Map.of("identity.argon2_memory_kib", "7168"));
+    all.putAll(values);
+    return IdentityConfig.from(Settings.of(all, Map.of()));
+  }
+
+  /** One more server on the same database. */
+  IdentityService node() {
+    return new IdentityService(db.vertx(), db.database(), bus, TestDatabase.SECRET, config, clock);
+  }
+
+  Scope superuser() {
+    return db.tenantWithUser("superuser");
+  }
+
+  /** A user with a password, in the admin's tenant. */
+  User user(Scope admin, String email, Role role) {
+    return identity
+        .users()
+        .create(
+            admin,
+            new User.Draft(Optional.empty(), email, Optional.of(PASSWORD), "Somebody", role));
+  }
+
+  Tokens signIn(String email) {
+    return identity.sessions().signIn(email, PASSWORD, ADDRESS);
+  }
+
+  Principal authenticate(String token) {
+    return Database.await(identity.authenticate(token));
+  }
+
+  static Failure assertFails(FailureCode code, Executable work) {
+    Failure failure = assertThrows(Failure.class, work);
+    assertEquals(code, failure.code(), failure.detail());
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    Database.await(identity.close());
+    db.close();
+  }
+}
