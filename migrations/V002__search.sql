@@ -275,7 +275,9 @@ BEGIN
     INTO text_ids, text_coverages
     FROM (SELECT * FROM ranked ORDER BY points DESC, id LIMIT wanted) r;
 
-  -- Reciprocal rank fusion (Cormack et al. 2009), k = 60.
+  -- Reciprocal rank fusion (Cormack et al. 2009), with k = 10 in place of 60, and the words' share
+  -- weighed by how much of the question they cover: one common word is little evidence. Both chosen
+  -- on src/test/resources/evaluation/train and the seeds.
   RETURN QUERY
     WITH near AS (
       SELECT n.id, n.distance, row_number() OVER (ORDER BY n.distance, n.id) AS place
@@ -284,7 +286,8 @@ BEGIN
       SELECT w.id, w.coverage, w.place FROM unnest(text_ids, text_coverages) WITH ORDINALITY AS w (id, coverage, place)
     ), fused AS (
       SELECT coalesce(n.id, w.id) AS id, n.distance, coalesce(w.coverage, 0) AS coverage,
-        coalesce(vector_weight / (60 + n.place), 0) + coalesce(text_weight / (60 + w.place), 0) AS score
+        coalesce(vector_weight / (10 + n.place), 0)
+          + coalesce(text_weight * w.coverage ^ 2 / (10 + w.place), 0) AS score
       FROM near n FULL JOIN worded w ON w.id = n.id
       ORDER BY score DESC, 1 LIMIT greatest(50, 2 * max_hits)
     ), measured AS (

@@ -25,7 +25,7 @@ public record KnowledgeConfig(
     double textWeight,
     int passages) {
   public static final KnowledgeConfig DEFAULT =
-      new KnowledgeConfig(ExtractionLimits.DEFAULT, ChunkingConfig.DEFAULT, 2, 5_000, 1, 1, 8);
+      new KnowledgeConfig(ExtractionLimits.DEFAULT, ChunkingConfig.DEFAULT, 2, 5_000, 1, 2, 8);
 
   public static KnowledgeConfig from(Settings settings) {
     return new KnowledgeConfig(

@@ -151,7 +151,7 @@ final class DocxReader implements DocumentReader {
       List<XWPFRun> runs = paragraph.getRuns().stream().filter(r -> !r.text().isBlank()).toList();
       return !runs.isEmpty()
           && text.length() <= 80
-          && !text.matches("(?s).*[.:;!?]\\s*")
+          && !text.matches("(?s).*[.:;!]\\s*")
           && runs.stream().allMatch(XWPFRun::isBold);
     }
 

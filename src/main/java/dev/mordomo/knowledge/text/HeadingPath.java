@@ -2,8 +2,7 @@ package dev.mordomo.knowledge.text;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /** The headings above a passage, outermost first. */
 final class HeadingPath {
@@ -25,15 +24,10 @@ final class HeadingPath {
     open.addLast(heading);
   }
 
-  /** Without a first heading that only repeats the document's title. */
+  /** Without a first heading that only repeats the document's title, or the start of it. */
   String text() {
-    Iterator<Block.Heading> headings = open.iterator();
-    String path = open.stream().map(document::textOf).collect(Collectors.joining(BETWEEN));
-    if (headings.hasNext() && document.textOf(headings.next()).equals(title)) {
-      return path.length() == title.length()
-          ? ""
-          : path.substring(title.length() + BETWEEN.length());
-    }
-    return path;
+    List<String> headings = open.stream().map(document::textOf).toList();
+    boolean repeats = !headings.isEmpty() && title.startsWith(headings.getFirst());
+    return String.join(BETWEEN, repeats ? headings.subList(1, headings.size()) : headings);
   }
 }

@@ -93,7 +93,7 @@ final class MarkdownReader implements DocumentReader {
     String text = inline(paragraph);
     boolean allBold =
         paragraph.getFirstChild() instanceof StrongEmphasis strong && strong.getNext() == null;
-    if (allBold && text.length() <= LONGEST_PSEUDO_HEADING && !text.matches("(?s).*[:.!?]\\s*")) {
+    if (allBold && text.length() <= LONGEST_PSEUDO_HEADING && !text.matches("(?s).*[:.!]\\s*")) {
       out.heading(PSEUDO_LEVEL, text);
     } else {
       out.paragraph(text);

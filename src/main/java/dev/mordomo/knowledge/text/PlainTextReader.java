@@ -34,14 +34,28 @@ final class PlainTextReader implements DocumentReader {
 
   private static void block(String block, BlockWriter out) {
     List<String> lines = block.lines().toList();
-    int level = lines.size() == 1 ? headingLevel(lines.getFirst().strip()) : 0;
+    String first = lines.getFirst().strip();
+    int level = lines.size() == 1 ? headingLevel(first) : leadingLevel(first, lines.get(1));
     if (level > 0) {
       if (out.isEmpty()) {
-        out.title(lines.getFirst());
+        out.title(first);
       }
-      out.heading(level, lines.getFirst());
-      return;
+      out.heading(level, first);
+      lines = lines.subList(1, lines.size());
     }
+    body(lines, out);
+  }
+
+  /** A numbered title or a question right above its text; 0 for anything else. */
+  private static int leadingLevel(String first, String second) {
+    boolean title = first.length() < second.strip().length() && !ITEM.matcher(second).matches();
+    if (title && first.endsWith("?") && first.length() <= LONGEST_HEADING) {
+      return MarkdownReader.PSEUDO_LEVEL;
+    }
+    return title && NUMBERED.matcher(first).matches() ? headingLevel(first) : 0;
+  }
+
+  private static void body(List<String> lines, BlockWriter out) {
     StringBuilder pending = new StringBuilder();
     Matcher open = ITEM.matcher("");
     boolean inItem = false;

@@ -82,6 +82,32 @@ final class TextExtractorTest {
   }
 
   @Test
+  void aQuestionOrANumberedTitleAboveItsTextIsAHeading() {
+    ExtractedText text =
+        read(
+            "faq.txt",
+            """
+            ¿Cómo pido turno?
+            Por la web, o en el mostrador.
+
+            2. Leave
+            Staff receive 26 days.
+
+            1. um
+            2. dois
+            """);
+    assertEquals(
+        List.of(
+            "Heading ¿Cómo pido turno?",
+            "Paragraph Por la web, o en el mostrador.",
+            "Heading 2. Leave",
+            "Paragraph Staff receive 26 days.",
+            "Item 1. um",
+            "Item 2. dois"),
+        outline(text));
+  }
+
+  @Test
   void htmlLeavesOutWhatIsNotTheText() {
     ExtractedText text =
         read(
