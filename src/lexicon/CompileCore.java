@@ -18,7 +18,7 @@ final class CompileCore {
   private static final Set<String> PARTS = Set.of("n", "v", "a", "adv", "f", "x");
 
   private record Sense(
-      String lemma, String part, String english, String area, boolean main, int order) {}
+      String lemma, String part, String english, String area, int stars, int order) {}
 
   private final Map<String, Map<String, Sense>> senses =
       Map.of("pt", new LinkedHashMap<>(), "es", new LinkedHashMap<>());
@@ -63,14 +63,14 @@ final class CompileCore {
   private void add(String language, String cell, String part, String english, String area) {
     Map<String, Sense> known = senses.get(language);
     for (String word : cell.split(",")) {
-      boolean main = word.strip().startsWith("*");
+      int stars = word.strip().startsWith("**") ? 2 : word.strip().startsWith("*") ? 1 : 0;
       String lemma =
           word.replace("*", "").replaceAll("\\s*\\([^)]*\\)", "").strip().toLowerCase(Locale.ROOT);
       if (!lemma.isEmpty()) {
         known.merge(
             lemma + "\t" + part + "\t" + english,
-            new Sense(lemma, part, english, area, main, known.size()),
-            (first, second) -> first.main ? first : second.main ? second : first);
+            new Sense(lemma, part, english, area, stars, known.size()),
+            (first, second) -> second.stars > first.stars ? second : first);
       }
     }
   }
@@ -80,7 +80,7 @@ final class CompileCore {
     lines.add("# Compiled from src/lexicon/core by src/lexicon/rebuild: do not edit.");
     lines.add("# lemma, part of speech, English, area; the main sense of a lemma comes first.");
     Comparator<Sense> order =
-        Comparator.comparing(Sense::lemma).thenComparing(s -> !s.main).thenComparing(Sense::order);
+        Comparator.comparing(Sense::lemma).thenComparing(s -> -s.stars).thenComparing(Sense::order);
     senses.get(language).values().stream()
         .sorted(order)
         .map(s -> String.join("\t", s.lemma, s.part, s.english, s.area))

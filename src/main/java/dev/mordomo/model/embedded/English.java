@@ -2,6 +2,7 @@ package dev.mordomo.model.embedded;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The English forms that a gloss needs: plurals, and the two participles. */
 final class English {
@@ -20,6 +21,7 @@ final class English {
           Map.entry("wife", "wives"),
           Map.entry("half", "halves"),
           Map.entry("shelf", "shelves"));
+  private static final Set<String> AUXILIARIES = Set.of("can", "must", "will", "used");
   private static final Map<String, String> PARTICIPLES = new HashMap<>();
 
   static {
@@ -70,6 +72,9 @@ final class English {
     int space = verb.indexOf(' ');
     String word = space < 0 ? verb : verb.substring(0, space);
     String rest = space < 0 ? "" : verb.substring(space);
+    if (AUXILIARIES.contains(word)) {
+      return verb;
+    }
     String irregular = PARTICIPLES.get(word);
     if (irregular != null) {
       return irregular + rest;
@@ -88,6 +93,9 @@ final class English {
     int space = verb.indexOf(' ');
     String word = space < 0 ? verb : verb.substring(0, space);
     String rest = space < 0 ? "" : verb.substring(space);
+    if (AUXILIARIES.contains(word)) {
+      return verb;
+    }
     if (word.endsWith("e") && !word.endsWith("ee") && word.length() > 2) {
       return word.substring(0, word.length() - 1) + "ing" + rest;
     }

@@ -1,43 +1,16 @@
 package dev.mordomo.model.embedded;
 
 import java.util.Optional;
-import java.util.Set;
 
 /** The small words whose English depends on what stands beside them. */
 final class FunctionWords {
-  private static final Set<String> ASKING =
-      Set.of(
-          "e",
-          "mas",
-          "ou",
-          "que",
-          "só",
-          "mesmo",
-          "saber",
-          "ver",
-          "sei",
-          "sabe",
-          "verifique",
-          "confira",
-          "veja",
-          "y",
-          "pero",
-          "o",
-          "sé",
-          "sabes",
-          "explique",
-          "explica",
-          "mostre",
-          "perguntar",
-          "preguntar",
-          "dizer",
-          "decir",
-          "dime",
-          "diga");
-  private static final Set<String> PREPOSITIONS =
-      Set.of("em", "de", "por", "a", "com", "para", "en", "con", "pra", "desde", "hasta", "até");
+  private final boolean portuguese;
+  private final Neighbours neighbours;
 
-  private FunctionWords() {}
+  FunctionWords(String language, Neighbours neighbours) {
+    this.portuguese = language.equals("pt");
+    this.neighbours = neighbours;
+  }
 
   /**
    * The English of a small word in its place, or nothing when it has one meaning everywhere.
@@ -45,24 +18,19 @@ final class FunctionWords {
    * @param before the word before it, "" at the start of a clause
    * @param beforeVerb whether a verb follows, and nothing but a verb
    */
-  static Optional<String> english(String language, String word, String before, boolean beforeVerb) {
+  Optional<String> english(String word, String before, boolean beforeVerb) {
     boolean start = before.isEmpty();
+    boolean asks = start || neighbours.asking(before);
+    boolean pronoun = beforeVerb && !start && !neighbours.preposition(before);
     return switch (word) {
-      case "se" ->
-          Optional.of(language.equals("pt") && (start || ASKING.contains(before)) ? "if" : "");
-      case "nos" -> Optional.of(language.equals("es") || beforeVerb ? "us" : "in the");
-      case "o", "a", "lo", "la" ->
-          beforeVerb && !start && !word.equals("o") && !PREPOSITIONS.contains(before)
-              ? Optional.of("it")
-              : Optional.empty();
-      case "os", "as", "los", "las" ->
-          beforeVerb && !start && !PREPOSITIONS.contains(before)
-              ? Optional.of("them")
-              : Optional.empty();
-      case "que" -> start || PREPOSITIONS.contains(before) ? Optional.of("what") : Optional.empty();
-      case "como" ->
-          Optional.of(
-              start || ASKING.contains(before) || PREPOSITIONS.contains(before) ? "how" : "as");
+      case "se" -> Optional.of(portuguese && asks ? "if" : "");
+      case "nos" -> Optional.of(!portuguese || beforeVerb ? "us" : "in the");
+      case "a", "lo", "la" -> pronoun ? Optional.of("it") : Optional.empty();
+      case "os", "as", "los", "las" -> pronoun ? Optional.of("them") : Optional.empty();
+      case "que" ->
+          start || neighbours.preposition(before) ? Optional.of("what") : Optional.empty();
+      case "como" -> Optional.of(asks || neighbours.preposition(before) ? "how" : "as");
+      case "há", "hay" -> Optional.of("there is");
       default -> Optional.empty();
     };
   }

@@ -28,6 +28,7 @@ public final class LanguageDetector {
   private static final List<String> LANGUAGES = List.of("pt", "es", "en", "xx");
   private static final int OTHER = 3;
   private static final double LEAST_EVIDENCE = 1.5;
+  private static final double LEANING = 8;
   private static final Pattern WORD = Pattern.compile("[\\p{L}][\\p{L}\\p{M}'’-]*");
   private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?…:;])\\s+|\\R+");
   private static final Map<String, double[]> WORDS = loadWords();
@@ -60,7 +61,10 @@ public final class LanguageDetector {
 
   /** The language of a text, with how sure that is. */
   public static Detection detection(String text) {
-    double[] scores = scores(text);
+    return best(scores(text));
+  }
+
+  private static Detection best(double[] scores) {
     int best = 0;
     for (int language = 1; language < scores.length; language++) {
       best = scores[language] > scores[best] ? language : best;
@@ -78,17 +82,23 @@ public final class LanguageDetector {
   }
 
   /**
-   * The sentences of a text, each in its own language. A sentence that tells too little by itself
-   * takes the language of the whole.
+   * The sentences of a text, each in its own language. A sentence leans to the language of the
+   * whole, so that a short one is not taken for a neighbour's.
    */
   public static List<Sentence> sentences(String text) {
-    String whole = detect(text);
+    double[] whole = scores(text);
+    double sum = 0;
+    for (double score : whole) {
+      sum += score;
+    }
     List<Sentence> sentences = new ArrayList<>();
     for (String sentence : SENTENCE_END.split(text)) {
       if (!sentence.isBlank()) {
-        Detection detection = detection(sentence);
-        sentences.add(
-            new Sentence(sentence, detection.confidence() < 0.05 ? whole : detection.language()));
+        double[] scores = scores(sentence);
+        for (int language = 0; language < scores.length; language++) {
+          scores[language] += sum == 0 ? 0 : LEANING * whole[language] / sum;
+        }
+        sentences.add(new Sentence(sentence, best(scores).language()));
       }
     }
     return sentences;

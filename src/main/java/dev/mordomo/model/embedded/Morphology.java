@@ -28,6 +28,8 @@ final class Morphology {
   static final double OTHER_ACCENTS = 1.2;
   static final double DERIVED = 2;
 
+  private static final Set<String> AUXILIARIES = Set.of("ser", "ter", "ver", "ir", "dar");
+
   private final Lexicon lexicon;
   private final Endings endings;
   private final IrregularForms irregular;
@@ -57,7 +59,10 @@ final class Morphology {
 
   private void direct(String word, String folded, Found found) {
     for (Sense sense : lexicon.senses(folded)) {
-      found.add(sense, accents(word, folded, sense.lemma()));
+      double cost = accents(word, folded, sense.lemma());
+      if (cost < OTHER_ACCENTS || sense.part() != Part.FUNCTION) {
+        found.add(sense, cost);
+      }
     }
   }
 
@@ -78,8 +83,13 @@ final class Morphology {
     }
   }
 
-  private static boolean verbal(Sense sense) {
-    return sense.part() == Part.VERB || sense.part() == Part.FUNCTION;
+  static boolean verbal(Sense sense) {
+    return sense.part() == Part.VERB
+        || (sense.part() == Part.EXPRESSION && sense.lemma().endsWith("r"))
+        || (sense.part() == Part.FUNCTION
+            && sense.lemma().length() > 3
+            && sense.lemma().endsWith("r"))
+        || (sense.part() == Part.FUNCTION && AUXILIARIES.contains(sense.lemma()));
   }
 
   /** What it costs that a form's accents are not those of the lemma, up to where both part. */
@@ -111,7 +121,7 @@ final class Morphology {
                 }
               }
               case VERB -> {
-                if (sense.part() == Part.VERB || sense.learned()) {
+                if (verbal(sense) || sense.learned()) {
                   found.add(sense, VERB + stem(word, folded, sense.lemma()));
                 }
               }
@@ -171,7 +181,9 @@ final class Morphology {
   /** Whether a form is an irregular verb's participle: one that has a plural. */
   boolean irregularParticiple(String word) {
     String stem = word.replaceFirst("[oa]s?$", "");
-    return stem.length() < word.length() && !irregular.of(Letters.fold(stem + "os")).isEmpty();
+    return stem.length() < word.length()
+        && !word.endsWith("mos")
+        && !irregular.of(Letters.fold(stem + "os")).isEmpty();
   }
 
   /** Whether the form is one that the lexicon's core knows, inflected or not. */
