@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param turnDeadline after which a turn fails, whatever its model does
  * @param deltaJoin small pieces of an answer are joined for about this long
  * @param nodeLease after which a silent node's turns are taken
+ * @param threads virtual-thread contexts that turns run on
+ * @param drain at a stop, how long running turns may take to end
  * @param toolRounds how often a model may ask for tools within a turn
  */
 public record ChatConfig(
@@ -20,7 +22,9 @@ public record ChatConfig(
     int toolRounds,
     double temperature,
     int maxTokens,
-    String instructions) {
+    String instructions,
+    int threads,
+    Duration drain) {
 
   public static ChatConfig from(Settings settings) {
     return new ChatConfig(
@@ -32,6 +36,8 @@ public record ChatConfig(
         settings.integer("chat.tool_rounds", 5, 1, 20),
         settings.decimal("chat.temperature", 0.7, 0, 2),
         settings.integer("chat.max_tokens", 1024, 1, 1_000_000),
-        settings.text("chat.instructions", ""));
+        settings.text("chat.instructions", ""),
+        settings.integer("chat.threads", 4, 1, 64),
+        settings.duration("chat.drain", Duration.ofSeconds(10)));
   }
 }

@@ -1,0 +1,41 @@
+package dev.mordomo.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code ./mordomo bench [NAME]}. */
+public final class Bench {
+  private static final Path FOLDER = Path.of("target/bench");
+  private static final List<String> NAMES = List.of("start", "turn", "search");
+
+  private Bench() {}
+
+  public static void main(String[] arguments) throws Exception {
+    List<String> names = arguments.length == 0 ? NAMES : List.of(arguments);
+    Files.createDirectories(FOLDER);
+    for (String name : names) {
+      switch (name) {
+        case "start" -> {
+          Report report = new Report(name, System.out);
+          new StartBench(report, FOLDER).run();
+          report.write(FOLDER);
+        }
+        case "turn" -> {
+          Report report = new Report(name, System.out);
+          new TurnBench(report, FOLDER).run();
+          report.write(FOLDER);
+        }
+        case "search" -> {
+          Report report = new Report(name, System.out);
+          new SearchBench(report, FOLDER).run();
+          report.write(FOLDER);
+        }
+        default -> {
+          System.err.println("no benchmark " + name + "; there are " + String.join(", ", NAMES));
+          System.exit(2);
+        }
+      }
+    }
+  }
+}

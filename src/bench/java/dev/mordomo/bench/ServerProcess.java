@@ -1,0 +1,117 @@
+package dev.mordomo.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A server of its own process, started as {@code ./mordomo run} starts it. */
+final class ServerProcess implements AutoCloseable {
+  static final String EMAIL = "bench@example.org";
+  static final String PASSWORD = "a password for benchmarks";
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final Process process;
+  private final int port;
+  private final double readySeconds;
+
+  ServerProcess(String databaseUrl, Path data, Map<String, String> more)
+      throws IOException, InterruptedException {
+    port = freePort();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@conf/java.options");
+    String extra = System.getenv("MORDOMO_JAVA_OPTS");
+    if (extra != null && !extra.isBlank()) {
+      command.addAll(List.of(extra.strip().split(" +")));
+    }
+    command.addAll(
+        List.of(
+            "-XX:+AutoCreateSharedArchive",
+            "-XX:SharedArchiveFile=target/bench.jsa",
+            "-Xlog:cds*=off",
+            "-Xlog:aot*=off",
+            "-cp",
+            "target/mordomo.jar" + File.pathSeparator + "target/lib/*",
+            "dev.mordomo.Main",
+            "run"));
+    Files.createDirectories(data);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(v -> v.startsWith("MORDOMO_") || v.startsWith("OPENAI_"));
+    environment.put("DATABASE_URL", databaseUrl);
+    environment.put("MORDOMO_DATA", data.toString());
+    environment.put("MORDOMO_ADMIN_EMAIL", EMAIL);
+    environment.put("MORDOMO_ADMIN_PASSWORD", PASSWORD);
+    environment.put("PORT", String.valueOf(port));
+    environment.put("MALLOC_ARENA_MAX", "2");
+    environment.putAll(more);
+    builder.redirectErrorStream(true).redirectOutput(data.resolve("server.log").toFile());
+    long start = System.nanoTime();
+    process = builder.start();
+    awaitReady(start, data);
+    readySeconds = (System.nanoTime() - start) / 1e9;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitReady(long start, Path data) throws IOException, InterruptedException {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest ready = HttpRequest.newBuilder(URI.create(url() + "/health/ready")).build();
+    while (System.nanoTime() - start < PATIENCE.toNanos()) {
+      if (!process.isAlive()) {
+        throw new IOException(Files.readString(data.resolve("server.log")));
+      }
+      try {
+        if (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        // Not listening yet.
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    throw new IOException("not ready: " + Files.readString(data.resolve("server.log")));
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  int port() {
+    return port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** From the start of the process to the first answer of {@code /health/ready}. */
+  double readySeconds() {
+    return readySeconds;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    process
+        .onExit()
+        .completeOnTimeout(process, 40, TimeUnit.SECONDS)
+        .thenAccept(Process::destroyForcibly)
+        .join();
+  }
+}
