@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
+import io.vertx.pgclient.pubsub.PgSubscriber;
 import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * PostgreSQL, as two logins. To be called from virtual threads: every method waits for its answer.
@@ -27,38 +30,47 @@ import java.util.function.Function;
  * work itself rolls back and passes through.
  */
 public final class Database {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final String ACT_AS = "SELECT act_as($1, $2, $3)";
   private static final int PIPELINE = 64;
 
+  private static final long RECONNECT_MILLIS = 200;
+  private static final long SLOWEST_RECONNECT_MILLIS = 5000;
+
+  private final Vertx vertx;
+  private final PgConnectOptions systemLogin;
   private final Pool app;
   private final Pool system;
 
   public Database(Vertx vertx, DatabaseConfig config, Secret secret) {
-    this.app = pool(vertx, config, secret, config.appRole(), config.poolSize());
-    this.system = pool(vertx, config, secret, config.systemRole(), config.systemPoolSize());
+    this.vertx = vertx;
+    this.systemLogin = login(config, secret, config.systemRole());
+    this.app = pool(vertx, config, login(config, secret, config.appRole()), config.poolSize());
+    this.system = pool(vertx, config, systemLogin, config.systemPoolSize());
   }
 
-  private static Pool pool(
-      Vertx vertx, DatabaseConfig config, Secret secret, String role, int size) {
-    PgConnectOptions options =
-        PgConnectOptions.fromUri(config.url())
-            .setUser(role)
-            .setPassword(Migrations.password(secret, role))
-            .setCachePreparedStatements(true)
-            .setPreparedStatementCacheMaxSize(512)
-            .setPipeliningLimit(PIPELINE)
-            .setProperties(
-                Map.of(
-                    "application_name",
-                    role,
-                    "search_path",
-                    "public",
-                    "TimeZone",
-                    "UTC",
-                    "statement_timeout",
-                    String.valueOf(config.statementTimeout().toMillis()),
-                    "plan_cache_mode",
-                    "auto"));
+  private static PgConnectOptions login(DatabaseConfig config, Secret secret, String role) {
+    return PgConnectOptions.fromUri(config.url())
+        .setUser(role)
+        .setPassword(Migrations.password(secret, role))
+        .setCachePreparedStatements(true)
+        .setPreparedStatementCacheMaxSize(512)
+        .setPipeliningLimit(PIPELINE)
+        .setProperties(
+            Map.of(
+                "application_name",
+                role,
+                "search_path",
+                "public",
+                "TimeZone",
+                "UTC",
+                "statement_timeout",
+                String.valueOf(config.statementTimeout().toMillis()),
+                "plan_cache_mode",
+                "auto"));
+  }
+
+  private static Pool pool(Vertx vertx, DatabaseConfig config, PgConnectOptions options, int size) {
     return PgBuilder.pool()
         .with(
             new PoolOptions()
@@ -157,8 +169,7 @@ public final class Database {
       await(connection.query("ROLLBACK").execute());
     } catch (Failure e) {
       // The connection is broken: closing it rolls back, and the first failure is the one to tell.
-      org.slf4j.LoggerFactory.getLogger(Database.class)
-          .debug("rollback failed; the connection is dropped", e);
+      LOG.debug("rollback failed; the connection is dropped", e);
     }
   }
 
@@ -209,6 +220,27 @@ public final class Database {
     return failure.getCause() instanceof PgException pg && pg.getSqlState() != null
         ? pg.getSqlState()
         : "";
+  }
+
+  /**
+   * Hears {@code NOTIFY} on a channel, on a connection of its own that is made anew when it is
+   * lost.
+   *
+   * @param heard called on an event loop at every notification, and whenever listening begins
+   *     again, since some may have been missed; may not wait
+   */
+  public PgSubscriber listen(String channel, Runnable heard) {
+    PgSubscriber subscriber = PgSubscriber.subscriber(vertx, systemLogin);
+    subscriber.reconnectPolicy(
+        retries -> Math.min(SLOWEST_RECONNECT_MILLIS, RECONNECT_MILLIS * (retries + 1)));
+    subscriber
+        .channel(channel)
+        .subscribeHandler(ignored -> heard.run())
+        .handler(ignored -> heard.run());
+    subscriber
+        .connect()
+        .onFailure(e -> LOG.warn("not listening to {} until a connection is made", channel, e));
+    return subscriber;
   }
 
   /** Whether both logins answer now. */
