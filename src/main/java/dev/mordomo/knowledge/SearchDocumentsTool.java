@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Lets a model look for more than the passages that it was given. */
-public final class SearchDocumentsTool implements Tool {
+public final class SearchDocumentsTool implements Tool.Internal {
   private static final ToolSpec SPEC =
       new ToolSpec(
           "search_documents",
@@ -50,7 +50,7 @@ public final class SearchDocumentsTool implements Tool {
       double similarity) {}
 
   @Override
-  public Outcome run(ToolContext context, Map<String, Object> arguments) {
+  public Object run(ToolContext context, Map<String, Object> arguments) {
     if (!(arguments.get("query") instanceof String query) || query.isBlank()) {
       throw Failure.invalid("query", "must say what to look for");
     }
@@ -65,6 +65,6 @@ public final class SearchDocumentsTool implements Tool {
                     hit.text(),
                     hit.similarity()))
             .toList();
-    return new Outcome.Done(Map.of("passages", found));
+    return Map.of("passages", found);
   }
 }
