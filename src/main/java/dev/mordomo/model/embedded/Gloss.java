@@ -35,8 +35,8 @@ public final class Gloss {
     return gloss.toString();
   }
 
-  /** The gloss of a text that is in "pt" or "es". */
-  String gloss(String text, String language) {
+  /** The gloss of a text that is in "pt" or "es"; of another language, the text itself. */
+  public String gloss(String text, String language) {
     Glosser glosser = glossers.get(language);
     return glosser == null ? text : glosser.gloss(text);
   }

@@ -1,0 +1,134 @@
+package dev.mordomo.model.embedded.extractive.answer;
+
+import dev.mordomo.model.embedded.extractive.reply.Replies;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes an answer of the best units: what is quoted, in which order, and in what frame. */
+final class Composer {
+  private static final double CLOSE = 0.06;
+  private static final double CLOSE_BESIDE = 0.1;
+  private static final int MOST_STEPS = 12;
+  private static final int MOST_CODE_LINES = 10;
+  private static final int MOST_FOLLOWING = 2;
+
+  private final QuestionKind kind;
+  private final Confidence confidence;
+  private final Replies replies;
+  private final Quotation quotation;
+
+  Composer(Replies replies, QuestionKind kind) {
+    this.replies = replies;
+    this.kind = kind;
+    this.confidence = new Confidence();
+    this.quotation = new Quotation(replies);
+  }
+
+  /**
+   * The answer, or that there is none.
+   *
+   * @param ranked the best units, best first
+   * @param all every unit of the passages, for what stands around the best
+   */
+  Answer compose(List<Scored> ranked, List<Unit> all) {
+    if (ranked.isEmpty() || !confidence.suffices(ranked.getFirst())) {
+      double doubt = ranked.isEmpty() ? 0 : confidence.of(ranked.getFirst());
+      return new Answer(replies.say("nothing"), 1 - doubt);
+    }
+    List<List<Unit>> quotes = new ArrayList<>();
+    for (Scored scored : chosen(ranked)) {
+      List<Unit> quote = widened(scored.unit(), all, quotes.isEmpty());
+      if (quotes.stream().noneMatch(earlier -> overlap(earlier, quote))) {
+        quotes.add(quote);
+      }
+    }
+    String text = quotation.of(quotes);
+    return new Answer(text, confidence.of(ranked.getFirst()));
+  }
+
+  private List<Scored> chosen(List<Scored> ranked) {
+    int most = kind.isFact() ? 2 : 3;
+    Scored best = ranked.getFirst();
+    return ranked.stream()
+        .filter(scored -> isClose(scored, best) && confidence.suffices(scored))
+        .limit(most)
+        .toList();
+  }
+
+  /** About as good; a neighbour of the best may be somewhat worse. */
+  private static boolean isClose(Scored scored, Scored best) {
+    boolean beside =
+        scored.unit().passage().equals(best.unit().passage())
+            && scored.unit().group() == best.unit().group();
+    return scored.score() >= best.score() - (beside ? CLOSE_BESIDE : CLOSE);
+  }
+
+  private static boolean overlap(List<Unit> one, List<Unit> two) {
+    return one.stream().anyMatch(unit -> two.stream().anyMatch(more -> overlap(unit, more)));
+  }
+
+  private static boolean overlap(Unit one, Unit two) {
+    return one.text().contains(two.text()) || two.text().contains(one.text());
+  }
+
+  /** A unit with what it needs beside it. */
+  private List<Unit> widened(Unit unit, List<Unit> all, boolean first) {
+    if (unit.kind() == Unit.Kind.CODE_LINE && CodeUnits.isComment(unit.text())) {
+      return commented(unit, all);
+    }
+    if (unit.text().endsWith(":")) {
+      return announced(unit, all);
+    }
+    boolean explains = first && !kind.isFact() && kind != QuestionKind.COMMAND;
+    if (explains && unit.kind() == Unit.Kind.STEP) {
+      return group(unit, all).stream().limit(MOST_STEPS).toList();
+    }
+    return explains && unit.kind() == Unit.Kind.SENTENCE ? following(unit, all) : List.of(unit);
+  }
+
+  /** A comment with the code that it explains. */
+  private static List<Unit> commented(Unit comment, List<Unit> all) {
+    List<Unit> lines = new ArrayList<>();
+    for (Unit line : group(comment, all)) {
+      boolean after = line.place() > comment.place() && line.kind() == Unit.Kind.CODE_LINE;
+      if (after && (CodeUnits.isComment(line.text()) || lines.size() >= MOST_CODE_LINES)) {
+        break;
+      }
+      if (after || line.equals(comment)) {
+        lines.add(line);
+      }
+    }
+    return lines;
+  }
+
+  /** "Like this:" with what comes behind it. */
+  private static List<Unit> announced(Unit lead, List<Unit> all) {
+    List<Unit> quote = new ArrayList<>(List.of(lead));
+    all.stream()
+        .filter(unit -> unit.passage().equals(lead.passage()) && unit.place() == lead.place() + 1)
+        .findFirst()
+        .ifPresent(next ->
+            group(next, all).stream()
+                .filter(unit -> unit.kind() != Unit.Kind.CODE_BLOCK)
+                .limit(MOST_STEPS)
+                .forEach(quote::add));
+    return quote;
+  }
+
+  /** The sentences that follow in the paragraph; of one that announces, what it announces. */
+  private static List<Unit> following(Unit sentence, List<Unit> all) {
+    List<Unit> quote = new ArrayList<>(List.of(sentence));
+    for (Unit next : group(sentence, all)) {
+      if (next.place() > sentence.place() && quote.size() <= MOST_FOLLOWING) {
+        quote.addAll(next.text().endsWith(":") ? announced(next, all) : List.of(next));
+      }
+    }
+    return quote;
+  }
+
+  private static List<Unit> group(Unit unit, List<Unit> all) {
+    return all.stream()
+        .filter(other -> other.group() == unit.group() && other.passage().equals(unit.passage()))
+        .toList();
+  }
+}
