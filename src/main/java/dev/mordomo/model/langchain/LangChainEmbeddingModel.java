@@ -1,0 +1,183 @@
+package dev.mordomo.model.langchain;
+
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.model.EmbeddingModel;
+import dev.mordomo.model.ModelConfig;
+import dev.mordomo.model.ModelConfig.RemoteEmbedding;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An embedding model of a provider. Texts go in batches, each asked again a few times while the
+ * server is out of reach. Futures complete on the caller's context, if it has one.
+ */
+final class LangChainEmbeddingModel implements EmbeddingModel {
+  private static final int BATCH = 64;
+  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(3);
+
+  private final String name;
+  private final dev.langchain4j.model.embedding.EmbeddingModel upstream;
+  private final UpstreamFailure failures;
+  private final RemoteEmbedding config;
+  private final int retries;
+  private final Vertx vertx;
+  private final int dimensions;
+
+  private LangChainEmbeddingModel(
+      String name,
+      dev.langchain4j.model.embedding.EmbeddingModel upstream,
+      UpstreamFailure failures,
+      ModelConfig config,
+      Vertx vertx) {
+    this.name = name;
+    this.upstream = upstream;
+    this.failures = failures;
+    this.config = config.remoteEmbedding();
+    this.retries = config.retries();
+    this.vertx = vertx;
+    this.dimensions =
+        this.config.dimensions() > 0
+            ? this.config.dimensions()
+            : batch(List.of("x")).getFirst().length;
+  }
+
+  /** Asks the model for one vector, unless its length is set. */
+  static LangChainEmbeddingModel start(
+      String name,
+      dev.langchain4j.model.embedding.EmbeddingModel upstream,
+      UpstreamFailure failures,
+      ModelConfig config,
+      Vertx vertx) {
+    return new LangChainEmbeddingModel(name, upstream, failures, config, vertx);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int dimensions() {
+    return dimensions;
+  }
+
+  @Override
+  public Future<List<float[]>> embed(List<String> texts, Use use) {
+    if (texts.isEmpty()) {
+      return Future.succeededFuture(List.of());
+    }
+    String prefix =
+        switch (use) {
+          case QUERY -> config.queryPrefix();
+          case PASSAGE -> config.passagePrefix();
+        };
+    List<String> prefixed =
+        prefix.isEmpty() ? texts : texts.stream().map(text -> prefix + " " + text).toList();
+    Promise<List<float[]>> promise = Promise.promise();
+    Context caller = Vertx.currentContext();
+    Thread.ofVirtual()
+        .name("embed")
+        .start(() -> {
+          try {
+            List<float[]> vectors = all(prefixed);
+            settle(caller, () -> promise.complete(vectors));
+          } catch (RuntimeException e) {
+            settle(caller, () -> promise.fail(e));
+          }
+        });
+    return promise.future();
+  }
+
+  private static void settle(@Nullable Context caller, Runnable result) {
+    if (caller == null) {
+      result.run();
+    } else {
+      caller.runOnContext(ignored -> result.run());
+    }
+  }
+
+  private List<float[]> all(List<String> texts) {
+    List<float[]> vectors = new ArrayList<>(texts.size());
+    for (int from = 0; from < texts.size(); from += BATCH) {
+      vectors.addAll(batch(texts.subList(from, Math.min(from + BATCH, texts.size()))));
+    }
+    if (vectors.stream().anyMatch(vector -> vector.length != dimensions)) {
+      throw failures.unreadable("vectors that are not of " + dimensions + " dimensions");
+    }
+    return vectors;
+  }
+
+  private List<float[]> batch(List<String> texts) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return once(texts);
+      } catch (Failure failure) {
+        Duration pause = failure.retryAfter().orElse(PAUSE.multipliedBy(attempt));
+        if (failure.code() != FailureCode.MODEL_UNAVAILABLE
+            || attempt > retries
+            || pause.compareTo(LONGEST_PAUSE) > 0) {
+          throw failure;
+        }
+        vertx.timer(Math.max(1, pause.toMillis())).toCompletionStage().toCompletableFuture().join();
+      }
+    }
+  }
+
+  private List<float[]> once(List<String> texts) {
+    List<Embedding> embeddings;
+    try {
+      embeddings = upstream.embedAll(texts.stream().map(TextSegment::from).toList()).content();
+    } catch (RuntimeException e) {
+      throw failureOf(e);
+    }
+    if (embeddings.size() != texts.size()) {
+      throw failures.unreadable(embeddings.size() + " vectors for " + texts.size() + " texts");
+    }
+    return embeddings.stream().map(Embedding::vector).map(this::normalised).toList();
+  }
+
+  private Failure failureOf(RuntimeException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Failure failure) {
+        return failure;
+      }
+    }
+    return failures.unreadable("what are not vectors", e);
+  }
+
+  private float[] normalised(float[] vector) {
+    double sum = 0;
+    for (float value : vector) {
+      sum += (double) value * value;
+    }
+    if (!(sum > 0) || Double.isInfinite(sum)) {
+      throw failures.unreadable("a vector without a direction");
+    }
+    float scale = (float) (1 / Math.sqrt(sum));
+    float[] unit = new float[vector.length];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = vector[i] * scale;
+    }
+    return unit;
+  }
+
+  @Override
+  public double defaultThreshold() {
+    return config.threshold();
+  }
+
+  @Override
+  public double probability(double similarity, String queryLanguage, String passageLanguage) {
+    return Double.NaN;
+  }
+}
