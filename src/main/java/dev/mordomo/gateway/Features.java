@@ -1,8 +1,10 @@
 package dev.mordomo.gateway;
 
 import dev.mordomo.chat.ChatService;
+import dev.mordomo.identity.IdentityService;
 import dev.mordomo.knowledge.KnowledgeService;
 import dev.mordomo.model.ChatModels;
 
 /** The services that the gateway is the door of. */
-public record Features(ChatService chat, KnowledgeService knowledge, ChatModels models) {}
+public record Features(
+    ChatService chat, KnowledgeService knowledge, ChatModels models, IdentityService identity) {}

@@ -94,14 +94,15 @@ final class Authentication {
   private Future<Principal> byKey(String token) {
     byte[] hash = OpaqueToken.hash(token);
     return once(keys, OpaqueToken.digest(token), ignored -> credentials.byKeyHash(hash))
-        .map(found -> {
+        .compose(found -> {
           KeyAccount key = found.filter(this::isCurrent).orElseThrow(Authentication::refused);
-          touch(key.keyId());
-          return new Principal(
-              key.account().scope(),
-              CredentialKind.API_KEY,
-              key.expiresAt(),
-              key.keyId().toString());
+          Principal principal =
+              new Principal(
+                  key.account().scope(),
+                  CredentialKind.API_KEY,
+                  key.expiresAt(),
+                  key.keyId().toString());
+          return touch(key.keyId()).map(principal);
         });
   }
 
@@ -153,13 +154,15 @@ final class Authentication {
     return key.expiresAt().map(end -> clock.instant().isBefore(end)).orElse(true);
   }
 
-  private void touch(UUID key) {
+  private Future<Void> touch(UUID key) {
     Instant now = clock.instant();
-    if (touched.asMap().putIfAbsent(key, now) == null) {
-      credentials
-          .touchKey(key, now, now.minus(TOUCH))
-          .onFailure(e -> LOG.warn("the last use of API key {} was not noted", key, e));
+    if (touched.asMap().putIfAbsent(key, now) != null) {
+      return Future.succeededFuture();
     }
+    return credentials
+        .touchKey(key, now, now.minus(TOUCH))
+        .onFailure(e -> LOG.warn("the last use of API key {} was not noted", key, e))
+        .otherwiseEmpty();
   }
 
   private static Failure refused() {

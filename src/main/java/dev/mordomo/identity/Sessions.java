@@ -114,6 +114,13 @@ public final class Sessions {
         .ifPresent(ended -> bus.publish(IdentityEvent.SESSION_ENDED, ended));
   }
 
+  /** Ends every session of the user whose running session a refresh token belongs to. */
+  public void signOutEverywhere(String refreshToken) {
+    refreshTokens
+        .endFamilyOf(OpaqueToken.hash(refreshToken), clock.instant())
+        .ifPresent(ended -> endAll(ended.tenantId(), ended.userId()));
+  }
+
   /** Ends the session that speaks; an API key has none. */
   public void signOut(Principal principal) {
     if (principal.kind() == CredentialKind.JWT) {

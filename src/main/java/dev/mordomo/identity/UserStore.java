@@ -29,6 +29,8 @@ final class UserStore {
       """;
   private static final String GET =
       "SELECT " + COLUMNS + " FROM app_user WHERE id = $1 AND deleted_at IS NULL";
+  private static final String BY_EMAIL =
+      "SELECT " + COLUMNS + " FROM app_user WHERE lower(email) = $1 AND deleted_at IS NULL";
   private static final String LOCK = GET + " FOR NO KEY UPDATE";
   private static final String LIST =
       "SELECT "
@@ -81,7 +83,11 @@ final class UserStore {
     return first(Database.run(connection, GET, Tuple.of(id))).map(UserStore::user);
   }
 
-  /** The same, and nobody else changes it until the transaction ends. */
+  Optional<User> byEmail(SqlClient connection, String email) {
+    return first(Database.run(connection, BY_EMAIL, Tuple.of(email))).map(UserStore::user);
+  }
+
+  /** A user, whom nobody else changes until the transaction ends. */
   Optional<User> lock(SqlClient connection, UUID id) {
     return first(Database.run(connection, LOCK, Tuple.of(id))).map(UserStore::user);
   }

@@ -90,6 +90,14 @@ public final class Users {
     return withLastMessages(List.of(user)).getFirst();
   }
 
+  /**
+   * @param email as somebody typed it
+   * @throws Failure {@code not_found}
+   */
+  User byEmail(Scope scope, String email) {
+    return database.as(scope, c -> visible(scope, store.byEmail(c, Emails.normalised(email))));
+  }
+
   /** Who speaks. */
   public User me(Scope scope) {
     return get(scope, scope.userId());
@@ -115,7 +123,7 @@ public final class Users {
    *     role and activity
    */
   public User change(Scope scope, UUID id, User.Change change) {
-    requireAdmin(scope);
+    requireAdminOver(scope, id);
     Optional<String> name = change.name().map(ProfileRules::checkedName);
     change.role().ifPresent(role -> requireCovers(scope, role));
     change.password().ifPresent(password -> Passwords.check("password", password));
@@ -150,7 +158,7 @@ public final class Users {
    * @throws Failure {@code forbidden} for somebody above the caller's role, and for oneself
    */
   public void delete(Scope scope, UUID id) {
-    requireAdmin(scope);
+    requireAdminOver(scope, id);
     if (id.equals(scope.userId())) {
       throw forbidden("you are deleted by another administrator");
     }
@@ -248,6 +256,14 @@ public final class Users {
     if (!scope.isAdmin()) {
       throw forbidden("only for an administrator");
     }
+  }
+
+  /** Whom one may not see, one may not know to be there: only of oneself it is said. */
+  private static void requireAdminOver(Scope scope, UUID id) {
+    if (!scope.isAdmin() && !id.equals(scope.userId())) {
+      throw Failure.notFound("the user");
+    }
+    requireAdmin(scope);
   }
 
   private static void requireCovers(Scope scope, Role role) {

@@ -80,7 +80,7 @@ final class RouteRunner {
     return Optional.of(principal);
   }
 
-  private static Optional<String> bearer(HttpServerRequest request) {
+  static Optional<String> bearer(HttpServerRequest request) {
     String header = request.getHeader("Authorization");
     if (header == null || !header.regionMatches(true, 0, "Bearer ", 0, 7)) {
       return Optional.empty();

@@ -1,6 +1,8 @@
 package dev.mordomo.gateway.http;
 
+import static dev.mordomo.gateway.http.Access.ADMIN;
 import static dev.mordomo.gateway.http.Access.ANYONE;
+import static dev.mordomo.gateway.http.Access.SUPERUSER;
 import static dev.mordomo.gateway.http.Access.USER;
 import static dev.mordomo.gateway.http.Route.delete;
 import static dev.mordomo.gateway.http.Route.get;
@@ -10,6 +12,7 @@ import static dev.mordomo.gateway.http.Route.put;
 
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.identity.IdentityService;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,9 +31,36 @@ final class Routes {
 
   static List<Route> table(Features features, RateLimit turnLimit) {
     List<Route> table = new ArrayList<>();
+    table.addAll(identity(features.identity()));
     table.addAll(chat(features, turnLimit));
     table.addAll(knowledge(features));
     return List.copyOf(table);
+  }
+
+  static List<Route> identity(IdentityService service) {
+    IdentityRoutes identity = new IdentityRoutes(service);
+    TenantRoutes tenants = new TenantRoutes(service);
+    return List.of(
+        get("/.well-known/jwks.json", ANYONE, identity::keys),
+        get("/v1/.well-known/jwks.json", ANYONE, identity::keys),
+        post("/v1/auth/token", ANYONE, identity::signIn),
+        post("/v1/auth/refresh", ANYONE, identity::refresh),
+        post("/v1/auth/logout", ANYONE, identity::signOut),
+        get("/v1/me", USER, identity::me),
+        patch("/v1/me", USER, identity::changeMe),
+        get("/v1/api-keys", USER, identity::apiKeys),
+        post("/v1/api-keys", USER, identity::createApiKey).creating(),
+        delete("/v1/api-keys/:id", USER, identity::revokeApiKey),
+        get("/v1/users", ADMIN, tenants::users),
+        post("/v1/users", ADMIN, tenants::createUser).creating(),
+        get("/v1/users/:id", USER, tenants::user),
+        patch("/v1/users/:id", USER, tenants::changeUser),
+        delete("/v1/users/:id", USER, tenants::deleteUser),
+        get("/v1/tenants", ADMIN, tenants::tenants),
+        post("/v1/tenants", SUPERUSER, tenants::createTenant).creating(),
+        get("/v1/tenants/:id", USER, tenants::tenant),
+        patch("/v1/tenants/:id", USER, tenants::changeTenant),
+        get("/v1/tenants/:id/usage", USER, tenants::usage));
   }
 
   private static List<Route> chat(Features features, RateLimit turnLimit) {
