@@ -291,9 +291,11 @@ BEGIN
       FROM near n FULL JOIN worded w ON w.id = n.id
       ORDER BY score DESC, 1 LIMIT greatest(50, 2 * max_hits)
     ), measured AS (
-      SELECT f.id, f.score, f.coverage, greatest(0, 1 - coalesce(f.distance,
+      SELECT f.id, f.coverage,
+        -- Of a text and its translations people want the one that they can read.
+        f.score * CASE WHEN c.language = question_language AND c.language <> '' THEN 1.25 ELSE 1 END AS score, greatest(0, 1 - coalesce(f.distance,
         (SELECT v.e <=> q FROM embedding v WHERE v.model_id = model_id_ AND v.chunk_id = f.id), 1)) AS similarity
-      FROM fused f
+      FROM fused f JOIN chunk c ON c.id = f.id
     )
     SELECT c.id, c.document_id, c.collection_id, c.chunk_index, d.title, d.source, c.heading, c.text,
       c.kind, c.language, c.page, m.similarity, m.score, m.coverage, d.metadata

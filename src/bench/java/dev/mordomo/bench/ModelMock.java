@@ -17,16 +17,14 @@ public final class ModelMock {
     var server =
         vertx
             .createHttpServer()
-            .requestHandler(
-                request ->
-                    request
-                        .body()
-                        .onSuccess(
-                            body ->
-                                request
-                                    .response()
-                                    .putHeader("Content-Type", "text/event-stream")
-                                    .end(ANSWER)))
+            .requestHandler(request ->
+                request
+                    .body()
+                    .onSuccess(body ->
+                        request
+                            .response()
+                            .putHeader("Content-Type", "text/event-stream")
+                            .end(ANSWER)))
             .listen(0, "127.0.0.1")
             .await();
     System.out.println(server.actualPort());

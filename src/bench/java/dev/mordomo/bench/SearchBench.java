@@ -50,8 +50,7 @@ final class SearchBench {
   void run() throws Exception {
     postgres.create("bench_search");
     Path data = Files.createDirectories(folder.resolve("search-data")).toAbsolutePath();
-    try (ServerProcess server =
-        new ServerProcess(postgres.url("bench_search"), data, Map.of())) {
+    try (ServerProcess server = new ServerProcess(postgres.url("bench_search"), data, Map.of())) {
       Api api = new Api(server.url());
       String token = api.signIn(ServerProcess.EMAIL, ServerProcess.PASSWORD);
       String collection =
@@ -66,8 +65,19 @@ final class SearchBench {
       }
       String who = identities(collection, queries);
       List<String> floor =
-          List.of("-c", "4", "-j", "2", "-T", "10", "-D", "tenant=" + who.split(" ")[0], "-D", "usr=" + who.split(" ")[1],
-              "-f", "src/bench/floor/search.sql");
+          List.of(
+              "-c",
+              "4",
+              "-j",
+              "2",
+              "-T",
+              "10",
+              "-D",
+              "tenant=" + who.split(" ")[0],
+              "-D",
+              "usr=" + who.split(" ")[1],
+              "-f",
+              "src/bench/floor/search.sql");
       postgres.pgbench("bench_search", "", floor);
       double bare = postgres.pgbench("bench_search", "", floor);
       report.figure("the same SQL by pgbench, 4 clients", bare, "searches/s");
@@ -113,10 +123,7 @@ final class SearchBench {
         var statement = owner.createStatement()) {
       statement.execute("CREATE TABLE bench_vector (id int PRIMARY KEY, e halfvec(384))");
       var copy =
-          owner
-              .unwrap(PGConnection.class)
-              .getCopyAPI()
-              .copyIn("COPY bench_vector FROM STDIN");
+          owner.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY bench_vector FROM STDIN");
       for (int i = 1; i <= CHUNKS; i++) {
         byte[] line =
             (i + "\t" + literal(vector(), '[', ']') + "\n")
@@ -167,7 +174,8 @@ final class SearchBench {
       }
       try (var rows =
           statement.executeQuery(
-              "SELECT c.tenant_id, u.id FROM collection c JOIN app_user u USING (tenant_id) WHERE c.id = '"
+              "SELECT c.tenant_id, u.id FROM collection c JOIN app_user u USING (tenant_id) WHERE"
+                  + " c.id = '"
                   + collection
                   + "' LIMIT 1")) {
         rows.next();
@@ -217,32 +225,31 @@ final class SearchBench {
       int first = c;
       threads.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      for (int i = first; !over.get(); i += CLIENTS) {
-                        long start = System.nanoTime();
-                        HttpRequest request =
-                            HttpRequest.newBuilder(URI.create(server.url() + "/v1/search"))
-                                .header("Authorization", "Bearer " + token)
-                                .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString(bodies.get(i % bodies.size())))
-                                .build();
-                        int status = client.send(request, BodyHandlers.ofByteArray()).statusCode();
-                        if (status != 200) {
-                          throw new IOException("status " + status);
-                        }
-                        if (measuring.get()) {
-                          delays.recordValue(System.nanoTime() - start);
-                          count.increment();
-                        }
-                      }
-                    } catch (IOException e) {
-                      throw new java.io.UncheckedIOException(e);
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
+              .start(() -> {
+                try {
+                  for (int i = first; !over.get(); i += CLIENTS) {
+                    long start = System.nanoTime();
+                    HttpRequest request =
+                        HttpRequest.newBuilder(URI.create(server.url() + "/v1/search"))
+                            .header("Authorization", "Bearer " + token)
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(bodies.get(i % bodies.size())))
+                            .build();
+                    int status = client.send(request, BodyHandlers.ofByteArray()).statusCode();
+                    if (status != 200) {
+                      throw new IOException("status " + status);
                     }
-                  }));
+                    if (measuring.get()) {
+                      delays.recordValue(System.nanoTime() - start);
+                      count.increment();
+                    }
+                  }
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }));
     }
     TimeUnit.SECONDS.sleep(8);
     measuring.set(true);
@@ -262,7 +269,8 @@ final class SearchBench {
     try (Connection owner = postgres.connect("bench_search");
         var exact =
             owner.prepareStatement(
-                "SELECT chunk_id FROM embedding WHERE collection_id = ?::uuid ORDER BY (e <=> ?::halfvec) + 0 LIMIT 10")) {
+                "SELECT chunk_id FROM embedding WHERE collection_id = ?::uuid ORDER BY (e <=>"
+                    + " ?::halfvec) + 0 LIMIT 10")) {
       for (float[] query : queries.subList(0, 50)) {
         Set<String> truth = new HashSet<>();
         exact.setString(1, collection);

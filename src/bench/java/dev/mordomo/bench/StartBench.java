@@ -23,14 +23,12 @@ final class StartBench {
     postgres.create("bench_start");
     Path data = Files.createDirectories(folder.resolve("start-data")).toAbsolutePath();
     report.say("the first start makes the schema and takes in the manual");
-    try (ServerProcess first =
-        new ServerProcess(postgres.url("bench_start"), data, Map.of())) {
+    try (ServerProcess first = new ServerProcess(postgres.url("bench_start"), data, Map.of())) {
       report.figure("first start", first.readySeconds(), "s");
     }
     double[] seconds = new double[STARTS];
     for (int i = 0; i < STARTS; i++) {
-      try (ServerProcess server =
-          new ServerProcess(postgres.url("bench_start"), data, Map.of())) {
+      try (ServerProcess server = new ServerProcess(postgres.url("bench_start"), data, Map.of())) {
         seconds[i] = server.readySeconds();
         if (i == STARTS - 1) {
           memory(server);

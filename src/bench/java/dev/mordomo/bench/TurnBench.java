@@ -57,7 +57,15 @@ final class TurnBench {
     postgres.create("bench_floor");
     Path scripts = Path.of("src/bench/floor");
     List<String> turn =
-        List.of("-c", "16", "-j", "2", "-T", String.valueOf(FLOOR_SECONDS), "-f", scripts.resolve("turn.sql").toString());
+        List.of(
+            "-c",
+            "16",
+            "-j",
+            "2",
+            "-T",
+            String.valueOf(FLOOR_SECONDS),
+            "-f",
+            scripts.resolve("turn.sql").toString());
     postgres.psql("bench_floor", scripts.resolve("schema.sql"));
     report.say("the floor: the same writes as bare SQL, synchronous_commit on");
     double on = postgres.pgbench("bench_floor", "", turn);
@@ -99,9 +107,8 @@ final class TurnBench {
         Map<String, Double> after = cores(server, mockPid);
         report.figure("turns, no retrieval", full.turnsPerSecond(), "turns/s");
         report.goal("ratio to the floor", full.turnsPerSecond() / floor, "≥", 0.35);
-        before.forEach(
-            (who, seconds) ->
-                report.figure("core seconds, " + who, after.getOrDefault(who, seconds) - seconds, "s"));
+        before.forEach((who, seconds) ->
+            report.figure("core seconds, " + who, after.getOrDefault(who, seconds) - seconds, "s"));
         delays(vertx, sockets, server, users, full);
         retrieval(vertx, sockets, server, users);
       } finally {
@@ -124,8 +131,7 @@ final class TurnBench {
       throws Exception {
     double rate = full.turnsPerSecond() / 2;
     report.say("the same at half the load, " + Math.round(rate) + " turns/s");
-    Load half =
-        open(vertx, sockets, server.port(), conversations(server, users, List.of()), rate);
+    Load half = open(vertx, sockets, server.port(), conversations(server, users, List.of()), rate);
     report.figure("turns at half load", half.turnsPerSecond(), "turns/s");
     report.goal("first delta p50, ms", half.firstDelta().getValueAtPercentile(50) / 1e6, "≤", 15);
     report.goal("first delta p99, ms", half.firstDelta().getValueAtPercentile(99) / 1e6, "≤", 60);
@@ -156,23 +162,22 @@ final class TurnBench {
       String token = users.get(i).token();
       threads.add(
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    Api api = new Api(server.url());
-                    while (!over.get()) {
-                      try {
-                        api.post(
-                            token,
-                            "/v1/search",
-                            Map.of("query", "pergunta " + UUID.randomUUID(), "limit", 8));
-                        count.increment();
-                      } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
-                      } catch (InterruptedException e) {
-                        return;
-                      }
-                    }
-                  }));
+              .start(() -> {
+                Api api = new Api(server.url());
+                while (!over.get()) {
+                  try {
+                    api.post(
+                        token,
+                        "/v1/search",
+                        Map.of("query", "pergunta " + UUID.randomUUID(), "limit", 8));
+                    count.increment();
+                  } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  } catch (InterruptedException e) {
+                    return;
+                  }
+                }
+              }));
     }
     TimeUnit.SECONDS.sleep(3);
     count.reset();
@@ -195,7 +200,10 @@ final class TurnBench {
     List<User> users = new ArrayList<>();
     for (int t = 0; t < TENANTS; t++) {
       String tenant =
-          api.post(admin, "/v1/tenants", Map.of("name", "tenant " + t, "token_quota", 1_000_000_000L))
+          api.post(
+                  admin,
+                  "/v1/tenants",
+                  Map.of("name", "tenant " + t, "token_quota", 1_000_000_000L))
               .get("id")
               .asText();
       for (int u = 0; u < USERS / TENANTS; u++) {
@@ -204,8 +212,16 @@ final class TurnBench {
             admin,
             "/v1/users",
             Map.of(
-                "tenant_id", tenant, "email", email, "password", ServerProcess.PASSWORD,
-                "name", "User", "role", "member"));
+                "tenant_id",
+                tenant,
+                "email",
+                email,
+                "password",
+                ServerProcess.PASSWORD,
+                "name",
+                "User",
+                "role",
+                "member"));
         users.add(new User(api.signIn(email, ServerProcess.PASSWORD)));
       }
     }
@@ -237,7 +253,11 @@ final class TurnBench {
     for (Conversation conversation : conversations) {
       clients.add(
           TurnClient.open(
-                  vertx, sockets, port, conversation.token(), conversation.id(),
+                  vertx,
+                  sockets,
+                  port,
+                  conversation.token(),
+                  conversation.id(),
                   ignored -> {},
                   client -> {
                     count.increment();
@@ -270,7 +290,11 @@ final class TurnBench {
     for (Conversation conversation : conversations) {
       idle.add(
           TurnClient.open(
-                  vertx, sockets, port, conversation.token(), conversation.id(),
+                  vertx,
+                  sockets,
+                  port,
+                  conversation.token(),
+                  conversation.id(),
                   nanos -> {
                     if (measuring.get()) {
                       delays.recordValue(nanos);
@@ -308,5 +332,4 @@ final class TurnBench {
     TimeUnit.SECONDS.sleep(2);
     return new Load(reached, delays);
   }
-
 }

@@ -43,16 +43,14 @@ final class TurnClient {
     client
         .connect(port, "127.0.0.1", "/v1/ws")
         .onFailure(ready::tryFail)
-        .onSuccess(
-            socket -> {
-              TurnClient[] self = new TurnClient[1];
-              self[0] =
-                  new TurnClient(
-                      socket, conversation, firstDelta, () -> completed.accept(self[0]));
-              socket.textMessageHandler(text -> self[0].hear(text, ready));
-              socket.closeHandler(ignored -> ready.tryFail("closed: " + socket.closeReason()));
-              socket.writeTextMessage("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}");
-            });
+        .onSuccess(socket -> {
+          TurnClient[] self = new TurnClient[1];
+          self[0] =
+              new TurnClient(socket, conversation, firstDelta, () -> completed.accept(self[0]));
+          socket.textMessageHandler(text -> self[0].hear(text, ready));
+          socket.closeHandler(ignored -> ready.tryFail("closed: " + socket.closeReason()));
+          socket.writeTextMessage("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}");
+        });
     return ready.future();
   }
 

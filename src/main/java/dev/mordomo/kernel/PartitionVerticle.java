@@ -36,7 +36,8 @@ public final class PartitionVerticle extends AbstractVerticle {
     try {
       database.callSystem(MAINTAIN, Tuple.of(clock.instant().atOffset(ZoneOffset.UTC)));
     } catch (Failure e) {
-      LOG.warn("partitions were not looked after, again in {} s: {}", AGAIN.toSeconds(), e.detail());
+      LOG.warn(
+          "partitions were not looked after, again in {} s: {}", AGAIN.toSeconds(), e.detail());
       next = AGAIN;
     }
     vertx.setTimer(next.toMillis(), ignored -> runOnce());

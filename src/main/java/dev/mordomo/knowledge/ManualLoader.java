@@ -1,5 +1,7 @@
 package dev.mordomo.knowledge;
 
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -11,9 +13,15 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +38,7 @@ public final class ManualLoader {
   public static final String COLLECTION = "Mordomo";
 
   private static final Logger LOG = LoggerFactory.getLogger(ManualLoader.class);
+  private static final int TOGETHER = 4;
   private static final String ROOT = "docs/manual";
   private static final String SOURCE = "manual/";
 
@@ -59,18 +68,16 @@ public final class ManualLoader {
         knowledge.allDocuments(superuser, collection.id()).stream()
             .filter(d -> d.source().filter(s -> s.startsWith(SOURCE)).isPresent())
             .collect(Collectors.toMap(d -> d.source().orElse(""), Function.identity()));
-    int written = 0;
-    for (Map.Entry<String, Buffer> page : pages.entrySet()) {
-      DocumentUpload upload = upload(page.getKey(), page.getValue());
-      Document old = present.remove(upload.source().orElse(""));
-      if (old == null) {
-        knowledge.addDocument(superuser, collection.id(), upload);
-        written++;
-      } else if (!old.sha256().equals(DocumentPreparation.sha256(page.getValue()))) {
-        knowledge.replaceDocument(superuser, old.id(), upload);
-        written++;
-      }
-    }
+    List<Callable<Boolean>> work =
+        pages.entrySet().stream()
+            .map(page -> upload(page.getKey(), page.getValue()))
+            .map(upload -> {
+              Optional<Document> old =
+                  Optional.ofNullable(present.remove(upload.source().orElse("")));
+              return (Callable<Boolean>) () -> write(superuser, collection, upload, old);
+            })
+            .toList();
+    int written = runTogether(work);
     present.values().forEach(gone -> knowledge.deleteDocument(superuser, gone.id()));
     Loaded loaded = new Loaded(written, present.size(), pages.size() - written);
     LOG.info(
@@ -79,6 +86,46 @@ public final class ManualLoader {
         loaded.removed(),
         loaded.unchanged());
     return loaded;
+  }
+
+  /** Whether the page was new or had changed. */
+  private boolean write(
+      Scope superuser, KnowledgeCollection into, DocumentUpload upload, Optional<Document> old) {
+    if (old.isEmpty()) {
+      knowledge.addDocument(superuser, into.id(), upload);
+      return true;
+    }
+    boolean same = old.get().sha256().equals(DocumentPreparation.sha256(bytes(upload)));
+    if (!same) {
+      knowledge.replaceDocument(superuser, old.get().id(), upload);
+    }
+    return !same;
+  }
+
+  /** A few at a time, so that the model embeds one page while the database keeps another. */
+  private static int runTogether(List<Callable<Boolean>> work) {
+    int written = 0;
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(TOGETHER, Thread.ofVirtual().factory())) {
+      for (Future<Boolean> done : threads.invokeAll(work)) {
+        written += done.get() ? 1 : 0;
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Failure told
+          ? told
+          : Failure.of(FailureCode.INTERNAL, "the manual could not be loaded", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.of(FailureCode.SHUTTING_DOWN, "loading the manual was stopped", e);
+    }
+    return written;
+  }
+
+  private static Buffer bytes(DocumentUpload upload) {
+    return switch (upload.content()) {
+      case DocumentUpload.Content.Text text -> Buffer.buffer(text.content());
+      case DocumentUpload.Content.File file -> file.bytes();
+    };
   }
 
   private static DocumentUpload upload(String path, Buffer bytes) {

@@ -20,6 +20,9 @@ final class Retriever {
   }
 
   List<Retrieved> retrieve(Scope who, Optional<List<UUID>> collections, String question) {
+    if (question.isBlank()) {
+      return List.of();
+    }
     SearchRequest request =
         new SearchRequest(
             Optional.of(question.substring(0, Math.min(question.length(), 8_000))),
