@@ -13,8 +13,6 @@ import java.util.UUID;
 public final class Bootstrap {
   private static final String TENANT = "Demo";
   private static final String EMAIL = "admin@mordomo.local";
-  private static final String LOCK =
-      "SELECT pg_advisory_xact_lock(hashtext('mordomo.identity.bootstrap'))";
 
   private final Database database;
   private final UserStore users;
@@ -63,7 +61,9 @@ public final class Bootstrap {
     if (database.asSystem(users::any)) {
       return Optional.empty();
     }
-    String email = Emails.checked(settings.variable("MORDOMO_ADMIN_EMAIL").orElse(EMAIL));
+    String email =
+        Emails.checked(
+            "MORDOMO_ADMIN_EMAIL", settings.variable("MORDOMO_ADMIN_EMAIL").orElse(EMAIL));
     Optional<String> given = settings.variable("MORDOMO_ADMIN_PASSWORD");
     given.ifPresent(password -> Passwords.check("MORDOMO_ADMIN_PASSWORD", password));
     String password = given.orElseGet(ReadablePassword::next);
@@ -78,7 +78,7 @@ public final class Bootstrap {
             Role.SUPERUSER);
     boolean made =
         database.asSystem(connection -> {
-          Database.run(connection, LOCK);
+          users.lockFirst(connection);
           if (users.any(connection)) {
             return false;
           }

@@ -20,10 +20,10 @@ final class Emails {
    * @return the address, normalised
    * @throws Failure {@code invalid} when it cannot be one
    */
-  static String checked(String email) {
+  static String checked(String field, String email) {
     String normalised = normalised(email);
     if (normalised.length() > LONGEST || !FORM.matcher(normalised).matches()) {
-      throw Failure.invalid("email", "expected an e-mail address");
+      throw Failure.invalid(field, "expected an e-mail address");
     }
     return normalised;
   }

@@ -62,6 +62,8 @@ final class UserStore {
       "UPDATE app_user SET deleted_at = $2, is_active = false, updated_at = $2 WHERE id = $1";
   private static final String PASSWORD_HASH = "SELECT password_hash FROM app_user WHERE id = $1";
   private static final String ANY = "SELECT EXISTS (SELECT 1 FROM app_user)";
+  private static final String LOCK_FIRST =
+      "SELECT pg_advisory_xact_lock(hashtext('mordomo.identity.bootstrap'))";
   // Conversations are their users' alone: an administrator sees when, not what.
   private static final String LAST_MESSAGES =
       """
@@ -159,6 +161,11 @@ final class UserStore {
   Optional<String> passwordHash(SqlClient connection, UUID id) {
     return first(Database.run(connection, PASSWORD_HASH, Tuple.of(id)))
         .flatMap(row -> Optional.ofNullable(row.getString(0)));
+  }
+
+  /** Of several that make the first user at once, one goes on until its transaction ends. */
+  void lockFirst(SqlClient connection) {
+    Database.run(connection, LOCK_FIRST);
   }
 
   /** Whether there ever was a user. */

@@ -64,7 +64,7 @@ public final class Users {
    */
   public User create(Scope scope, User.Draft draft) {
     requireAdmin(scope);
-    String email = Emails.checked(draft.email());
+    String email = Emails.checked("email", draft.email());
     String name = ProfileRules.checkedName(draft.name());
     UUID tenant = draft.tenantId().orElse(scope.tenantId());
     if (!scope.isSuperuser() && !tenant.equals(scope.tenantId())) {

@@ -107,7 +107,7 @@ class AuthenticationTest {
     Instant end = fixture.clock.instant().plus(Duration.ofDays(1));
     String key = identity.apiKeys().create(guest.scope(), "day", Optional.of(end)).key();
     Principal principal = fixture.authenticate(key);
-    fixture.clock.move(Duration.ofDays(1));
+    fixture.clock.advance(Duration.ofDays(1));
     assertFails(FailureCode.UNAUTHENTICATED, () -> fixture.authenticate(key));
     assertFalse(Database.await(identity.isLive(principal)));
     assertFails(
@@ -131,10 +131,10 @@ class AuthenticationTest {
   void theLastUseIsNotedOnceAMinute() {
     Guest guest = guest(admin);
     Instant first = lastUse(guest).orElseThrow();
-    fixture.clock.move(Duration.ofSeconds(30));
+    fixture.clock.advance(Duration.ofSeconds(30));
     fixture.authenticate(guest.key());
     assertEquals(first, lastUse(guest).orElseThrow());
-    fixture.clock.move(Duration.ofSeconds(31));
+    fixture.clock.advance(Duration.ofSeconds(31));
     fixture.authenticate(guest.key());
     assertEquals(Duration.ofSeconds(61), Duration.between(first, lastUse(guest).orElseThrow()));
   }
@@ -152,12 +152,12 @@ class AuthenticationTest {
     assertEquals(
         new UserDisabled(admin.tenantId(), guest.user().id()), Database.await(said.future()));
     Database.await(subscription.unregister());
-    fixture.clock.move(WITHIN);
+    fixture.clock.advance(WITHIN);
     out(guest);
     assertFails(FailureCode.UNAUTHENTICATED, () -> fixture.signIn(email(guest)));
 
     identity.users().change(admin, guest.user().id(), active(true));
-    fixture.clock.move(WITHIN);
+    fixture.clock.advance(WITHIN);
     fixture.authenticate(guest.key());
     assertFails(FailureCode.UNAUTHENTICATED, () -> fixture.authenticate(guest.jwt()));
     fixture.authenticate(fixture.signIn(email(guest)).accessToken());
@@ -185,7 +185,7 @@ class AuthenticationTest {
   void aDeletedUserIsOutAndTheEmailIsFree() {
     Guest guest = guest(admin);
     identity.users().delete(admin, guest.user().id());
-    fixture.clock.move(WITHIN);
+    fixture.clock.advance(WITHIN);
     out(guest);
     assertFails(FailureCode.NOT_FOUND, () -> identity.users().get(admin, guest.user().id()));
     fixture.user(admin, email(guest), Role.MEMBER);
@@ -199,14 +199,14 @@ class AuthenticationTest {
     Guest neighbour = guest(admin);
     Principal principal = fixture.authenticate(guest.jwt());
     identity.tenants().change(superuser, other.tenantId(), status(Tenant.Status.SUSPENDED));
-    fixture.clock.move(WITHIN);
+    fixture.clock.advance(WITHIN);
     out(guest);
     assertFalse(Database.await(identity.isLive(principal)));
     assertFails(FailureCode.UNAUTHENTICATED, () -> fixture.signIn(email(guest)));
     fixture.authenticate(neighbour.jwt());
 
     identity.tenants().change(superuser, other.tenantId(), status(Tenant.Status.TRIAL));
-    fixture.clock.move(WITHIN);
+    fixture.clock.advance(WITHIN);
     fixture.authenticate(guest.jwt());
   }
 
@@ -220,7 +220,7 @@ class AuthenticationTest {
             guest.user().id(),
             new User.Change(
                 Optional.empty(), Optional.of(Role.OPERATOR), Optional.empty(), Optional.empty()));
-    fixture.clock.move(WITHIN);
+    fixture.clock.advance(WITHIN);
     assertEquals("operator", fixture.authenticate(guest.jwt()).scope().role());
   }
 

@@ -7,12 +7,11 @@ import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.MovableClock;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.TestDatabase;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.function.Executable;
@@ -22,23 +21,10 @@ final class IdentityFixture implements AutoCloseable {
   static final String PASSWORD = "correct horse battery";
   static final String ADDRESS = "192.0.2.1";
 
-  /** Starts now, since rows get their ids from the real clock. */
-  static final class MovedClock implements InstantSource {
-    private volatile Instant now = Instant.now();
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    void move(Duration by) {
-      now = now.plus(by);
-    }
-  }
-
   final TestDatabase db = TestDatabase.create();
   final Bus bus = new Bus(db.vertx());
-  final MovedClock clock = new MovedClock();
+  // Begins now, since ids take their time from the real clock.
+  final MovableClock clock = new MovableClock(Instant.now());
   final IdentityConfig config = config(Map.of());
   final IdentityService identity = node();
 

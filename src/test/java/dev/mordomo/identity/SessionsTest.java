@@ -79,7 +79,7 @@ class SessionsTest {
     fixture.user(admin, "late@example.org", Role.MEMBER);
     Tokens tokens = fixture.signIn("late@example.org");
     fixture.authenticate(tokens.accessToken());
-    fixture.clock.move(Duration.ofMinutes(15));
+    fixture.clock.advance(Duration.ofMinutes(15));
     assertFails(FailureCode.TOKEN_EXPIRED, () -> fixture.authenticate(tokens.accessToken()));
     Tokens next = fixture.identity.sessions().refresh(tokens.refreshToken());
     assertNotEquals(tokens.refreshToken(), next.refreshToken());
@@ -99,7 +99,7 @@ class SessionsTest {
     fixture.authenticate(second.accessToken());
     notRefreshed(first.refreshToken());
     notRefreshed(second.refreshToken());
-    fixture.clock.move(Duration.ofSeconds(5));
+    fixture.clock.advance(Duration.ofSeconds(5));
     assertFails(FailureCode.UNAUTHENTICATED, () -> fixture.authenticate(second.accessToken()));
     fixture.authenticate(other.accessToken());
     fixture.identity.sessions().refresh(other.refreshToken());
@@ -133,9 +133,9 @@ class SessionsTest {
   void aRefreshTokenEndsAfterThirtyDays() {
     fixture.user(admin, "away@example.org", Role.MEMBER);
     Tokens tokens = fixture.signIn("away@example.org");
-    fixture.clock.move(Duration.ofDays(30));
+    fixture.clock.advance(Duration.ofDays(30));
     notRefreshed(tokens.refreshToken());
-    fixture.clock.move(Duration.ofMinutes(15).plusSeconds(1));
+    fixture.clock.advance(Duration.ofMinutes(15).plusSeconds(1));
     assertTrue(fixture.identity.sessions().purge() > 0);
     notRefreshed(tokens.refreshToken());
   }
@@ -155,7 +155,7 @@ class SessionsTest {
     Principal principal = fixture.authenticate(three.accessToken());
     fixture.identity.sessions().signOutEverywhere(principal.scope());
     notRefreshed(three.refreshToken());
-    fixture.clock.move(Duration.ofSeconds(5));
+    fixture.clock.advance(Duration.ofSeconds(5));
     for (Tokens tokens : List.of(one, two, three)) {
       assertFails(FailureCode.UNAUTHENTICATED, () -> fixture.authenticate(tokens.accessToken()));
     }
@@ -212,12 +212,12 @@ class SessionsTest {
     }
     Failure slowed = tooMany("guessed@example.org", "198.51.100.9");
     assertEquals(Duration.ofSeconds(1), slowed.retryAfter().orElseThrow());
-    fixture.clock.move(Duration.ofSeconds(1));
+    fixture.clock.advance(Duration.ofSeconds(1));
     wrong("guessed@example.org", "198.51.100.9");
     assertEquals(
         Duration.ofSeconds(2),
         tooMany("guessed@example.org", "198.51.100.9").retryAfter().orElseThrow());
-    fixture.clock.move(Duration.ofSeconds(2));
+    fixture.clock.advance(Duration.ofSeconds(2));
     fixture.identity.sessions().signIn("guessed@example.org", PASSWORD, "198.51.100.9");
     wrong("guessed@example.org", "198.51.100.9");
   }
@@ -229,7 +229,7 @@ class SessionsTest {
     }
     tooMany("another@example.org", "203.0.113.7");
     wrong("another@example.org", "203.0.113.8");
-    fixture.clock.move(Duration.ofMinutes(15));
+    fixture.clock.advance(Duration.ofMinutes(15));
     wrong("another@example.org", "203.0.113.7");
   }
 

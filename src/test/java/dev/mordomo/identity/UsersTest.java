@@ -263,7 +263,7 @@ class UsersTest {
             member,
             new User.Profile(
                 Optional.empty(), Optional.of("en-US"), Optional.empty(), Optional.empty()));
-    fixture.clock.move(Duration.ofSeconds(30));
+    fixture.clock.advance(Duration.ofSeconds(30));
     assertEquals("en-US", users.settings(member).locale());
     dev.mordomo.kernel.Database.await(node.close());
   }
