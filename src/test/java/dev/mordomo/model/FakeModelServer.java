@@ -178,6 +178,17 @@ public final class FakeModelServer implements AutoCloseable {
       return this;
     }
 
+    /** Sends headers alone. */
+    public Asked begin() {
+      response().writeHead();
+      return this;
+    }
+
+    /** Sends this status and a piece of a body that never ends. */
+    public void failWithoutEnd(int status) {
+      response().setStatusCode(status).write("x");
+    }
+
     /** Ends the answer as it should be. */
     public void finish() {
       response().end(isOllama() ? Wire.ollamaEnd() : Wire.openAiEnd("stop"));
@@ -230,6 +241,11 @@ public final class FakeModelServer implements AutoCloseable {
                   asked.isOllama()
                       ? Wire.ollamaCall(tool, arguments)
                       : Wire.openAiCall(id, tool, arguments));
+    }
+
+    /** The beginning of a call, for {@link Asked#write}. */
+    static String beginningOfACall(String tool) {
+      return Wire.openAiCallBegins("call_1", tool);
     }
 
     /** Another status than 200, with headers in pairs. */

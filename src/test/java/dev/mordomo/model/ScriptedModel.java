@@ -13,6 +13,15 @@ public final class ScriptedModel implements ChatModel, ChatModels {
   private final BlockingQueue<Session> sessions = new LinkedBlockingQueue<>();
   private final List<ChatRequest> requests = new CopyOnWriteArrayList<>();
   private volatile Optional<String> automatic = Optional.empty();
+  private final String name;
+
+  public ScriptedModel() {
+    this("test/scripted");
+  }
+
+  public ScriptedModel(String name) {
+    this.name = name;
+  }
 
   /** One request under way. */
   public static final class Session implements ModelCall {
@@ -85,7 +94,7 @@ public final class ScriptedModel implements ChatModel, ChatModels {
 
   @Override
   public String name() {
-    return "test/scripted";
+    return name;
   }
 
   @Override

@@ -56,16 +56,20 @@ final class Wire {
 
   static String openAiCall(String id, String tool, String arguments) {
     int half = arguments.length() / 2;
-    return chunk(
-            "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{"
-                + "\"index\":0,\"id\":\""
-                + id
-                + "\",\"type\":\"function\",\"function\":{\"name\":\""
-                + tool
-                + "\",\"arguments\":\"\"}}]},\"finish_reason\":null}")
+    return openAiCallBegins(id, tool)
         + arguments(arguments.substring(0, half))
         + arguments(arguments.substring(half))
         + openAiEnd("tool_calls");
+  }
+
+  static String openAiCallBegins(String id, String tool) {
+    return chunk(
+        "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{"
+            + "\"index\":0,\"id\":\""
+            + id
+            + "\",\"type\":\"function\",\"function\":{\"name\":\""
+            + tool
+            + "\",\"arguments\":\"\"}}]},\"finish_reason\":null}");
   }
 
   private static String arguments(String piece) {

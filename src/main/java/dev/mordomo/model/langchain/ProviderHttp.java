@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * LangChain4j's HTTP client for one provider. LangChain4j gives no hold on a request before its
@@ -108,9 +109,13 @@ final class ProviderHttp implements HttpClient {
   }
 
   private Failure broken(Throwable cause) {
-    return StreamExchange.timedOut(cause)
+    return timedOut(cause)
         ? failures.silent(deadlineFirstToken, false)
         : failures.unreachable(cause);
+  }
+
+  private static boolean timedOut(Throwable cause) {
+    return cause instanceof TimeoutException;
   }
 
   private Future<SuccessfulHttpResponse> whole(HttpClientResponse response) {

@@ -14,7 +14,6 @@ import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeoutException;
 
 /**
  * One streamed answer on the wire. Everything happens on one event loop; only {@link #abort} may be
@@ -117,20 +116,7 @@ final class StreamExchange {
       release();
       return;
     }
-    opened
-        .send(body)
-        .onSuccess(this::answered)
-        .onFailure(cause ->
-            fail(
-                timedOut(cause)
-                    ? failures.silent(deadlineFirstToken, false)
-                    : failures.closed(cause)));
-  }
-
-  static boolean timedOut(Throwable cause) {
-    return cause instanceof TimeoutException
-        || cause.getCause() instanceof TimeoutException
-        || String.valueOf(cause.getMessage()).contains("timeout");
+    opened.send(body).onSuccess(this::answered).onFailure(cause -> fail(failures.closed(cause)));
   }
 
   private void answered(HttpClientResponse response) {

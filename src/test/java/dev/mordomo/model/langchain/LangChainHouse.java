@@ -39,7 +39,11 @@ final class LangChainHouse implements AutoCloseable {
   }
 
   private LangChainProvider provider(String name, Map<String, String> values) {
-    return LangChainProvider.all(http, config(values), InstantSource.fixed(NOW)).stream()
+    return provider(http, name, values);
+  }
+
+  private LangChainProvider provider(ModelHttp via, String name, Map<String, String> values) {
+    return LangChainProvider.all(via, config(values), InstantSource.fixed(NOW)).stream()
         .filter(provider -> provider.name().equals(name))
         .findFirst()
         .orElseThrow();
@@ -47,6 +51,10 @@ final class LangChainHouse implements AutoCloseable {
 
   ChatModel openAi(Map<String, String> values) {
     return provider("openai", values).chat("gpt-test");
+  }
+
+  ChatModel openAi(ModelHttp via, Map<String, String> values) {
+    return provider(via, "openai", values).chat("gpt-test");
   }
 
   ChatModel openAi() {
