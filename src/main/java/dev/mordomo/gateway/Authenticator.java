@@ -11,4 +11,12 @@ public interface Authenticator {
    * @return the principal, or fails with {@code unauthenticated} or {@code token_expired}
    */
   Future<Principal> authenticate(String token);
+
+  /**
+   * Whether a principal may still go on: it, its user or its tenant may have been switched off. The
+   * end of a JWT is not looked at.
+   */
+  default Future<Boolean> isLive(Principal principal) {
+    return Future.succeededFuture(true);
+  }
 }

@@ -6,7 +6,10 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -25,6 +28,14 @@ public final class Streams {
       SELECT "offset", type, payload::text FROM event
       WHERE channel_id = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3
       """;
+
+  private static final String VISIBLE =
+      """
+      SELECT coalesce(c.last_offset, 0), stream_epoch(), c.id IS NOT NULL
+      FROM (SELECT) AS one LEFT JOIN channel c ON c.id = $1 AND c.kind = $2
+      """;
+  private static final String ENDS =
+      "SELECT id, last_offset, stream_epoch() FROM channel WHERE id = ANY($1)";
 
   /** Said after every commit that appended to a channel: live sessions wait for nothing else. */
   public static final Address<Advanced> ADVANCED = new Address<>("stream.advanced", Advanced.class);
@@ -141,6 +152,86 @@ public final class Streams {
           Position end = position(connection, channel);
           return missed(end, from, readAfter(connection, channel, from.offset(), limit + 1), limit);
         });
+  }
+
+  /**
+   * Where a listener begins.
+   *
+   * @param end the channel's end when it was read
+   * @param recovered whether all since the asked position is in {@code events}
+   */
+  public record Entry(Position end, boolean recovered, List<StreamEvent> events) {
+    public Entry {
+      events = List.copyOf(events);
+    }
+  }
+
+  /**
+   * A listener's entry into a channel, with what it missed since a position. An empty epoch stands
+   * for any.
+   *
+   * @return empty when there is no such channel for the scope; a user's own is always there
+   */
+  public Optional<Entry> enter(
+      Scope scope, UUID channel, Kind kind, Optional<Position> since, int limit) {
+    return database.as(
+        scope,
+        connection -> {
+          Row row =
+              Database.run(connection, VISIBLE, Tuple.of(channel, kind.column())).iterator().next();
+          boolean own = kind == Kind.USER && channel.equals(scope.userId());
+          if (!row.getBoolean(2) && !own) {
+            return Optional.empty();
+          }
+          Position end = new Position(row.getString(1), row.getLong(0));
+          if (since.isEmpty()) {
+            return Optional.of(new Entry(end, false, List.of()));
+          }
+          Position asked = since.get();
+          Position from =
+              asked.epoch().isEmpty() ? new Position(end.epoch(), asked.offset()) : asked;
+          Optional<Missed> missed =
+              from.offset() == end.offset()
+                  ? missed(end, from, List.of(), limit)
+                  : missed(
+                      end, from, readAfter(connection, channel, from.offset(), limit + 1), limit);
+          return Optional.of(
+              new Entry(end, missed.isPresent(), missed.map(Missed::events).orElse(List.of())));
+        });
+  }
+
+  /**
+   * The oldest events that are still there after a position, at most so many; from the beginning
+   * without a position.
+   *
+   * @return as {@link #enter}; not recovered when the position is of another epoch
+   */
+  public Optional<Entry> page(
+      Scope scope, UUID channel, Kind kind, Optional<Position> since, int limit) {
+    Optional<Entry> entry = enter(scope, channel, kind, Optional.empty(), 0);
+    return entry.map(found -> {
+      Position end = found.end();
+      boolean same = since.map(s -> isOf(end, s)).orElse(true);
+      long after = since.map(Position::offset).orElse(0L);
+      if (!same || limit <= 0) {
+        return new Entry(end, same, List.of());
+      }
+      return new Entry(end, true, database.as(scope, c -> readAfter(c, channel, after, limit)));
+    });
+  }
+
+  private static boolean isOf(Position end, Position since) {
+    return since.epoch().isEmpty() || since.epoch().equals(end.epoch());
+  }
+
+  /** The ends of many channels, across tenants. A channel that never said anything is left out. */
+  public Map<UUID, Position> ends(Collection<UUID> channels) {
+    Map<UUID, Position> ends = new HashMap<>();
+    Tuple ids = Tuple.tuple().addArrayOfUUID(channels.toArray(UUID[]::new));
+    for (Row row : database.callSystem(ENDS, ids)) {
+      ends.put(row.getUUID(0), new Position(row.getString(2), row.getLong(1)));
+    }
+    return ends;
   }
 
   /** The same rows for a node that heard a gap; across tenants. */

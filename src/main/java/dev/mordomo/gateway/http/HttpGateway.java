@@ -4,6 +4,8 @@ import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.gateway.socket.SocketGateway;
+import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Secret;
 import io.vertx.core.DeploymentOptions;
@@ -33,11 +35,13 @@ public final class HttpGateway extends VerticleBase {
       Secret secret,
       InstantSource clock,
       Authenticator authenticator,
+      SocketServices sockets,
       Supplier<String> metrics) {}
 
   private final Services services;
   private final List<Route> more;
   private @Nullable HttpServer server;
+  private @Nullable SocketGateway sockets;
 
   public HttpGateway(Services services, Features features) {
     this(
@@ -70,7 +74,21 @@ public final class HttpGateway extends VerticleBase {
   public Future<?> start() {
     HttpServer http = vertx.createHttpServer(options());
     server = http;
-    return http.requestHandler(router()).listen();
+    SocketGateway accepting = new SocketGateway(vertx, services.sockets());
+    sockets = accepting;
+    accepting.start();
+    Router router = router(accepting);
+    return http.requestHandler(router).listen();
+  }
+
+  @Override
+  public Future<?> stop() {
+    SocketGateway accepting = sockets;
+    if (accepting != null) {
+      accepting.stop();
+    }
+    HttpServer http = server;
+    return http == null ? Future.succeededFuture() : http.close();
   }
 
   /** The port that is listened on; known after the start. */
@@ -79,7 +97,7 @@ public final class HttpGateway extends VerticleBase {
     return http == null ? 0 : http.actualPort();
   }
 
-  private Router router() {
+  private Router router(SocketGateway accepting) {
     GatewayConfig config = services.config();
     PublicRoutes open = new PublicRoutes(services.database(), services.metrics());
     Idempotency idempotency =
@@ -89,7 +107,7 @@ public final class HttpGateway extends VerticleBase {
         new RouteRunner(vertx, services.authenticator(), new BodyReader(config), idempotency);
     List<Route> table = new ArrayList<>(Routes.table(open));
     table.addAll(more);
-    return new Mount(runner, config).router(vertx, table, open::file);
+    return new Mount(runner, config).router(vertx, table, accepting, open::file);
   }
 
   private HttpServerOptions options() {

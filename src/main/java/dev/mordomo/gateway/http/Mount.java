@@ -1,10 +1,12 @@
 package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.gateway.socket.SocketGateway;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ final class Mount {
   /**
    * @param files serves every other GET
    */
-  Router router(Vertx vertx, List<Route> table, Route.Handler files) {
+  Router router(Vertx vertx, List<Route> table, SocketGateway sockets, Route.Handler files) {
     Router router = Router.router(vertx);
     router
         .route()
@@ -35,6 +37,7 @@ final class Mount {
           Headers.preface(routing.request(), config);
           routing.next();
         });
+    router.get(SocketGateway.PATH).handler(routing -> upgrade(routing, sockets));
     byPath(table).forEach((path, routes) -> mount(router, path, routes));
     Route rest = Route.get("/*", Access.ANYONE, files);
     router.get().handler(routing -> runner.run(rest, routing));
@@ -65,6 +68,17 @@ final class Mount {
           refuse(
               routing, Failure.of(FailureCode.METHOD_NOT_ALLOWED, "this address takes " + allow));
         });
+  }
+
+  private void upgrade(RoutingContext routing, SocketGateway sockets) {
+    HttpServerRequest request = routing.request();
+    if (!request.canUpgradeToWebSocket()) {
+      routing.response().putHeader("Upgrade", "websocket").setStatusCode(426).end();
+    } else if (!sockets.admits(request)) {
+      refuse(routing, Failure.of(FailureCode.FORBIDDEN, "not from this origin"));
+    } else {
+      sockets.accept(request);
+    }
   }
 
   private void refuse(RoutingContext routing, Failure failure) {

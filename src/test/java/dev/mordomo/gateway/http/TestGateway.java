@@ -1,12 +1,18 @@
 package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.gateway.socket.Hub;
+import dev.mordomo.gateway.socket.RpcTable;
+import dev.mordomo.gateway.socket.Sessions;
+import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.identity.CredentialKind;
 import dev.mordomo.identity.Principal;
+import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
+import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.TestDatabase;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -24,19 +30,23 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A gateway on a free port, in front of a database of its own; tokens are what the test says. */
-final class TestGateway implements AutoCloseable {
-  static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+public final class TestGateway implements AutoCloseable {
+  public static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
 
-  final TestDatabase db = TestDatabase.create();
-  final Map<String, Principal> tokens = new ConcurrentHashMap<>();
-  final Clock clock = new Clock();
+  public final TestDatabase db = TestDatabase.create();
+  public final Map<String, Principal> tokens = new ConcurrentHashMap<>();
+  public final Clock clock = new Clock();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  public final RpcTable rpc = new RpcTable();
+  public final Streams streams;
+  public final Hub hub;
+  public final Sessions sessions;
   private final int port;
 
   /** A clock that a test moves. */
-  static final class Clock implements InstantSource {
-    volatile Instant now = NOW;
+  public static final class Clock implements InstantSource {
+    public volatile Instant now = NOW;
 
     @Override
     public Instant instant() {
@@ -44,14 +54,39 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
+  public TestGateway(Map<String, String> settings) {
+    this(settings, List.of());
+  }
+
   TestGateway(Map<String, String> settings, List<Route> routes) {
     Map<String, String> all = new java.util.HashMap<>(settings);
     all.put("gateway.port", "0");
     all.put("gateway.instances", "2");
     GatewayConfig config = GatewayConfig.from(Settings.of(all, Map.of()));
+    Bus bus = new Bus(db.vertx());
+    streams = new Streams(db.database(), bus);
+    hub = new Hub(db.vertx(), bus, streams);
+    hub.start();
+    sessions = new Sessions(config.socketsPerUser());
+    SocketServices sockets =
+        new SocketServices(
+            config,
+            clock,
+            this::authenticate,
+            hub,
+            streams,
+            sessions,
+            rpc,
+            scope -> Map.of("user_id", scope.userId(), "pending_reminders", List.of()));
     var services =
         new HttpGateway.Services(
-            config, db.database(), TestDatabase.SECRET, clock, this::authenticate, () -> "up 1\n");
+            config,
+            db.database(),
+            TestDatabase.SECRET,
+            clock,
+            this::authenticate,
+            sockets,
+            () -> "up 1\n");
     HttpGateway[] last = new HttpGateway[1];
     db.vertx()
         .deployVerticle(
@@ -71,38 +106,38 @@ final class TestGateway implements AutoCloseable {
   }
 
   /** A new user of a new tenant; the token is the user's id. */
-  Scope user(String role) {
+  public Scope user(String role) {
     Scope scope = db.tenantWithUser(role);
     tokens.put(token(scope), principal(scope, Optional.empty()));
     return scope;
   }
 
-  static Principal principal(Scope scope, Optional<Instant> expires) {
+  public static Principal principal(Scope scope, Optional<Instant> expires) {
     CredentialKind kind = expires.isPresent() ? CredentialKind.JWT : CredentialKind.API_KEY;
     return new Principal(scope, kind, expires, token(scope));
   }
 
-  static String token(Scope scope) {
+  public static String token(Scope scope) {
     return scope.userId().toString();
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
-  HttpRequest.Builder request(String path) {
+  public HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
   }
 
-  HttpRequest.Builder as(Scope scope, String path) {
+  public HttpRequest.Builder as(Scope scope, String path) {
     return request(path).header("Authorization", "Bearer " + token(scope));
   }
 
-  static HttpRequest.Builder json(HttpRequest.Builder request, String body) {
+  public static HttpRequest.Builder json(HttpRequest.Builder request, String body) {
     return request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
   }
 
-  HttpResponse<String> send(HttpRequest.Builder request) {
+  public HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       return client.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {

@@ -1,0 +1,24 @@
+package dev.mordomo.gateway.socket;
+
+import dev.mordomo.gateway.Authenticator;
+import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Streams;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What every socket of the node shares.
+ *
+ * @param greeting what the connect reply tells a user, with {@code user_id} in it
+ */
+public record SocketServices(
+    GatewayConfig config,
+    InstantSource clock,
+    Authenticator authenticator,
+    Hub hub,
+    Streams streams,
+    Sessions sessions,
+    RpcTable rpc,
+    Function<Scope, Map<String, Object>> greeting) {}
