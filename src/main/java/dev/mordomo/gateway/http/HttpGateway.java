@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 /** The HTTP server; several instances share the port. */
 public final class HttpGateway extends VerticleBase {
   private static final int IDLE_SECONDS = 120;
+
+  /**
+   * A message above limits.frame_bytes is read to here, to be refused with a code of the protocol.
+   */
+  private static final int BROKEN_OFF_BYTES = 4 * 1024 * 1024;
+
   private static final int HEADER_BYTES = 16 * 1024;
   private static final int FORM_FIELD_BYTES = 64 * 1024;
 
@@ -122,8 +128,8 @@ public final class HttpGateway extends VerticleBase {
         .setMaxHeaderSize(HEADER_BYTES)
         .setMaxFormAttributeSize(FORM_FIELD_BYTES)
         .setHandle100ContinueAutomatically(true)
-        .setMaxWebSocketFrameSize(2 * config.frameBytes())
-        .setMaxWebSocketMessageSize(2 * config.frameBytes())
+        .setMaxWebSocketFrameSize(Math.max(BROKEN_OFF_BYTES, 2 * config.frameBytes()))
+        .setMaxWebSocketMessageSize(Math.max(BROKEN_OFF_BYTES, 2 * config.frameBytes()))
         .setWebSocketSubProtocols(List.of("centrifuge-json"));
   }
 }
