@@ -1,10 +1,17 @@
 package dev.mordomo.gateway;
 
+import dev.mordomo.action.ActionService;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.identity.IdentityService;
 import dev.mordomo.knowledge.KnowledgeService;
 import dev.mordomo.model.ChatModels;
+import dev.mordomo.reminder.ReminderService;
 
 /** The services that the gateway is the door of. */
 public record Features(
-    ChatService chat, KnowledgeService knowledge, ChatModels models, IdentityService identity) {}
+    ChatService chat,
+    KnowledgeService knowledge,
+    ChatModels models,
+    IdentityService identity,
+    ActionService actions,
+    ReminderService reminders) {}

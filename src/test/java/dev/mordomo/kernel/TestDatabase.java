@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * from a migrated template, dropped at the end.
  */
 public final class TestDatabase implements AutoCloseable {
-  public static final Secret SECRET = Secret.of("a secret for tests, long enough to be one");
+  public static final String SECRET_TEXT = "a secret for tests, long enough to be one";
+  public static final Secret SECRET = Secret.of(SECRET_TEXT);
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final String TEMPLATE = "mordomo_template_" + ProcessHandle.current().pid();
   private static boolean templateMade;

@@ -49,12 +49,11 @@ public final class HttpGateway extends VerticleBase {
   private @Nullable HttpServer server;
   private @Nullable SocketGateway sockets;
 
-  public HttpGateway(Services services, Features features) {
-    this(
-        services,
-        Routes.table(
-            features,
-            new RateLimit("turns", services.config().turnsPerMinute(), services.clock())));
+  /**
+   * @param turns how many turns a user may begin, the same budget as over the socket
+   */
+  public HttpGateway(Services services, Features features, RateLimit turns) {
+    this(services, Routes.table(features, turns));
   }
 
   HttpGateway(Services services) {

@@ -34,6 +34,7 @@ final class Routes {
     table.addAll(identity(features.identity()));
     table.addAll(chat(features, turnLimit));
     table.addAll(knowledge(features));
+    table.addAll(deeds(features));
     return List.copyOf(table);
   }
 
@@ -100,5 +101,21 @@ final class Routes {
         get("/v1/documents/:id/chunks", USER, knowledge::chunks),
         get("/v1/documents/:id/file", USER, knowledge::file),
         post("/v1/search", USER, search::search));
+  }
+
+  private static List<Route> deeds(Features features) {
+    ActionRoutes actions = new ActionRoutes(features.actions());
+    ReminderRoutes reminders = new ReminderRoutes(features.reminders(), features.identity());
+    return List.of(
+        get("/v1/actions", USER, actions::list),
+        get("/v1/actions/:id", USER, actions::get),
+        post("/v1/actions/:id/result", USER, actions::report),
+        get("/v1/reminders", USER, reminders::list),
+        post("/v1/reminders", USER, reminders::create).creating(),
+        get("/v1/reminders/:id", USER, reminders::get),
+        patch("/v1/reminders/:id", USER, reminders::change),
+        post("/v1/reminders/:id/snooze", USER, reminders::snooze),
+        post("/v1/reminders/:id/cancel", USER, reminders::cancel),
+        post("/v1/reminders/:id/acknowledge", USER, reminders::acknowledge));
   }
 }

@@ -61,6 +61,7 @@ class IdentityRoutesTest {
                 TestDatabase.SECRET,
                 clock,
                 identity::authenticate,
+                TestGateway.sockets(db, config, clock, identity::authenticate),
                 () -> ""),
             Routes.identity(identity));
     db.vertx().deployVerticle(gateway, HttpGateway.deployment(config).setInstances(1)).await();

@@ -1,5 +1,6 @@
 package dev.mordomo.gateway.http;
 
+import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.socket.Hub;
 import dev.mordomo.gateway.socket.RpcTable;
@@ -15,6 +16,7 @@ import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.TestDatabase;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -93,6 +95,22 @@ public final class TestGateway implements AutoCloseable {
             () -> last[0] = new HttpGateway(services, routes), HttpGateway.deployment(config))
         .await();
     port = last[0].port();
+  }
+
+  /** Sockets for a gateway whose test opens none. */
+  static SocketServices sockets(
+      TestDatabase db, GatewayConfig config, InstantSource clock, Authenticator authenticator) {
+    Bus bus = new Bus(Vertx.vertx());
+    Streams streams = new Streams(db.database(), bus);
+    return new SocketServices(
+        config,
+        clock,
+        authenticator,
+        new Hub(db.vertx(), bus, streams),
+        streams,
+        new Sessions(config.socketsPerUser()),
+        new RpcTable(),
+        scope -> Map.of());
   }
 
   private Future<Principal> authenticate(String token) {

@@ -1,0 +1,308 @@
+package dev.mordomo;
+
+import dev.mordomo.action.ActionConfig;
+import dev.mordomo.action.ActionService;
+import dev.mordomo.action.ActionVerticle;
+import dev.mordomo.chat.ChatConfig;
+import dev.mordomo.chat.ChatService;
+import dev.mordomo.chat.ChatVerticle;
+import dev.mordomo.chat.Retrieval;
+import dev.mordomo.chat.Speaker;
+import dev.mordomo.gateway.Features;
+import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.gateway.http.HttpGateway;
+import dev.mordomo.gateway.socket.Hub;
+import dev.mordomo.gateway.socket.Sessions;
+import dev.mordomo.gateway.socket.SocketCalls;
+import dev.mordomo.gateway.socket.SocketServices;
+import dev.mordomo.identity.Bootstrap.FirstStart;
+import dev.mordomo.identity.IdentityConfig;
+import dev.mordomo.identity.IdentityService;
+import dev.mordomo.identity.IdentityVerticle;
+import dev.mordomo.identity.UserSettings;
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.DatabaseConfig;
+import dev.mordomo.kernel.Migrations;
+import dev.mordomo.kernel.PartitionVerticle;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Secret;
+import dev.mordomo.kernel.Settings;
+import dev.mordomo.kernel.Streams;
+import dev.mordomo.knowledge.FolderFileStore;
+import dev.mordomo.knowledge.KnowledgeConfig;
+import dev.mordomo.knowledge.KnowledgeService;
+import dev.mordomo.knowledge.ManualLoader;
+import dev.mordomo.knowledge.SearchDocumentsTool;
+import dev.mordomo.model.ModelCatalog;
+import dev.mordomo.model.ModelConfig;
+import dev.mordomo.model.embedded.GlossMiniLm;
+import dev.mordomo.model.langchain.LangChainProvider;
+import dev.mordomo.model.langchain.ModelHttp;
+import dev.mordomo.model.embedded.extractive.ExtractiveModel;
+import dev.mordomo.reminder.ReminderConfig;
+import dev.mordomo.reminder.ReminderService;
+import dev.mordomo.reminder.ReminderVerticle;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Verticle;
+import io.vertx.core.Vertx;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The house, wired from the ground up, and shut down from the top. To be started on a thread that may
+ * wait and is no Vert.x thread.
+ */
+public final class App implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(App.class);
+  private static final Duration WATCHDOG = Duration.ofSeconds(30);
+  private static final int MODEL_CONNECTIONS = 500;
+  private static final Scope NOBODY_AS_SUPERUSER =
+      new Scope(new UUID(0, 0), new UUID(0, 0), "superuser");
+
+  private final InstantSource clock = InstantSource.system();
+  private final GatewayConfig gatewayConfig;
+  private final ChatConfig chatConfig;
+  private final Secret secret;
+  private final PrometheusMeterRegistry metrics =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Vertx vertx;
+  private final Database database;
+  private final Bus bus;
+  private final GlossMiniLm embedded;
+  private final IdentityService identity;
+  private final KnowledgeService knowledge;
+  private final ActionService actions;
+  private final ReminderService reminders;
+  private final ChatService chat;
+  private final ModelHttp modelHttp;
+  private final ModelCatalog models;
+  private final Streams streams;
+  private final Promise<Void> manual = Promise.promise();
+  private Optional<FirstStart> firstStart = Optional.empty();
+  private Optional<HttpGateway> gateway = Optional.empty();
+
+  private App(Settings settings, Path data) {
+    gatewayConfig = GatewayConfig.from(settings);
+    chatConfig = ChatConfig.from(settings);
+    DatabaseConfig databaseConfig = DatabaseConfig.from(settings);
+    IdentityConfig identityConfig = IdentityConfig.from(settings);
+    KnowledgeConfig knowledgeConfig = KnowledgeConfig.from(settings);
+    ActionConfig actionConfig = ActionConfig.from(settings);
+    ReminderConfig reminderConfig = ReminderConfig.from(settings);
+    ModelConfig modelConfig = ModelConfig.from(settings);
+    Duration wordPause = settings.duration("model.word_pause", Duration.ofMillis(15));
+    settings.verify();
+
+    secret = Secret.load(settings.variable("MORDOMO_SECRET"), data.resolve("secret"));
+    new Migrations(databaseConfig, secret).run();
+    vertx = vertx();
+    embedded = new GlossMiniLm(data.resolve("cache"));
+    database = new Database(vertx, databaseConfig, secret);
+    bus = new Bus(vertx);
+    streams = new Streams(database, bus);
+    identity = new IdentityService(vertx, database, bus, secret, identityConfig, clock);
+    modelHttp = new ModelHttp(vertx, MODEL_CONNECTIONS);
+    models =
+        new ModelCatalog(
+            vertx,
+            modelConfig,
+            LangChainProvider.all(modelHttp, modelConfig, clock),
+            List.of(new ExtractiveModel(embedded, vertx, wordPause)),
+            List.of(embedded));
+    knowledge =
+        new KnowledgeService(
+            database,
+            bus,
+            new FolderFileStore(data.resolve("files")),
+            models.embedding(),
+            knowledgeConfig,
+            clock);
+    actions = new ActionService(database, streams, bus, actionConfig, clock);
+    reminders = new ReminderService(database, streams, bus, reminderConfig, clock);
+    reminders.tools().forEach(actions::register);
+    actions.register(new SearchDocumentsTool(knowledge));
+    chat =
+        new ChatService(
+            vertx, database, streams, bus, models, retrieval(), actions, this::speaker,
+            chatConfig, clock);
+  }
+
+  private void loadManual() {
+    try {
+      new ManualLoader(knowledge).load(NOBODY_AS_SUPERUSER);
+      manual.complete();
+    } catch (RuntimeException e) {
+      LOG.error("the manual could not be loaded; the next start tries again", e);
+      manual.fail(e);
+    }
+  }
+
+  private Vertx vertx() {
+    MicrometerMetricsOptions options = new MicrometerMetricsOptions().setEnabled(true);
+    return Vertx.builder()
+        .with(new io.vertx.core.VertxOptions().setMetricsOptions(options))
+        .withMetrics(new MicrometerMetricsFactory(metrics))
+        .build();
+  }
+
+  private Retrieval retrieval() {
+    return (scope, collections, question) ->
+        knowledge.retrieve(scope, collections, question).stream()
+            .map(
+                hit ->
+                    new Retrieval.Retrieved(
+                        hit.chunkId(),
+                        hit.documentId(),
+                        hit.title(),
+                        hit.heading(),
+                        hit.text(),
+                        hit.language(),
+                        hit.similarity(),
+                        Double.isNaN(hit.probability())
+                            ? Optional.empty()
+                            : Optional.of(hit.probability())))
+            .toList();
+  }
+
+  private Speaker speaker(Scope scope) {
+    UserSettings user = identity.users().settings(scope);
+    return new Speaker(user.locale(), user.zone());
+  }
+
+  /** The features without a server, for one command. */
+  static App open(Settings settings, Path data) {
+    return new App(settings, data);
+  }
+
+  /** The whole house, listening. */
+  public static App start(Settings settings, Path data) {
+    App app = new App(settings, data);
+    app.listen(settings);
+    return app;
+  }
+
+  private void listen(Settings settings) {
+    firstStart = identity.bootstrap(settings);
+    // The manual is the demo's content. The first time its passages are embedded, which takes some
+    // seconds: nobody has to wait for that to sign in.
+    Thread.ofVirtual().name("manual").start(this::loadManual);
+    deploy(new PartitionVerticle(database, clock));
+    deploy(new IdentityVerticle(identity, bus));
+    deploy(new ActionVerticle(actions));
+    deploy(new ReminderVerticle(reminders, database, clock));
+    for (int i = 0; i < chatConfig.threads(); i++) {
+      deploy(new ChatVerticle(chat, bus, i == 0));
+    }
+    Features features = new Features(chat, knowledge, models, identity, actions, reminders);
+    RateLimit turns = new RateLimit("turns", gatewayConfig.turnsPerMinute(), clock);
+    Hub hub = new Hub(vertx, bus, streams);
+    SocketCalls calls = new SocketCalls(features, turns);
+    SocketServices sockets =
+        new SocketServices(
+            gatewayConfig,
+            clock,
+            identity::authenticate,
+            hub,
+            streams,
+            new Sessions(gatewayConfig.socketsPerUser()),
+            calls.table(),
+            calls::greeting);
+    HttpGateway.Services services =
+        new HttpGateway.Services(
+            gatewayConfig, database, secret, clock, identity::authenticate, sockets, metrics::scrape);
+    hub.start();
+    for (int i = 0; i < gatewayConfig.instances(); i++) {
+      HttpGateway door = new HttpGateway(services, features, turns);
+      vertx.deployVerticle(door, virtualThread()).await();
+      gateway = Optional.of(door);
+    }
+  }
+
+  private void deploy(Verticle verticle) {
+    vertx.deployVerticle(verticle, virtualThread()).await();
+  }
+
+  private static DeploymentOptions virtualThread() {
+    return new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
+  }
+
+  /** Where it listens. */
+  public String address() {
+    return "http://"
+        + gatewayConfig.host()
+        + ":"
+        + gateway.map(HttpGateway::port).orElse(gatewayConfig.port());
+  }
+
+  /** How to sign in, when this was the first start. */
+  public Optional<FirstStart> firstStart() {
+    return firstStart;
+  }
+
+  /** Completed when the demo's manual can be found. */
+  public Future<Void> manual() {
+    return manual.future();
+  }
+
+  IdentityService identity() {
+    return identity;
+  }
+
+  KnowledgeService knowledge() {
+    return knowledge;
+  }
+
+  /**
+   * Stops in order: no new turns, running ones end, sockets close, verticles, pools. Never longer
+   * than the watchdog.
+   */
+  public void stop() {
+    Thread watchdog =
+        Thread.ofPlatform()
+            .daemon()
+            .name("shutdown-watchdog")
+            .unstarted(
+                () -> {
+                  try {
+                    TimeUnit.MILLISECONDS.sleep(WATCHDOG.toMillis());
+                    LOG.error("the shutdown took longer than {} s: halting", WATCHDOG.toSeconds());
+                    Runtime.getRuntime().halt(1);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    watchdog.start();
+    try {
+      chat.drain(chatConfig.drain()).await();
+      close();
+    } finally {
+      watchdog.interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    vertx.deploymentIDs().forEach(id -> vertx.undeploy(id).await());
+    identity.close().await();
+    modelHttp.close();
+    embedded.close();
+    database.close().await();
+    vertx.close().await();
+  }
+}

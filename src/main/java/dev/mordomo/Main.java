@@ -1,0 +1,89 @@
+package dev.mordomo;
+
+import dev.mordomo.identity.Bootstrap.FirstStart;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Settings;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Starts the server, or runs one command of {@code ./mordomo}. */
+public final class Main {
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    int code = run(Arrays.asList(arguments), System.getenv(), System.out, System.err);
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  /** The exit code; 0 for {@code run} when the server has started, whose threads then go on. */
+  static int run(
+      List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+    String command = arguments.isEmpty() ? "run" : arguments.getFirst();
+    List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+    try {
+      Settings settings = Settings.load(settingsFile(environment), environment);
+      Path data = Path.of(environment.getOrDefault("MORDOMO_DATA", "data")).toAbsolutePath();
+      switch (command) {
+        case "run" -> serve(settings, data, rest, out);
+        case "user", "tenant" -> {
+          return Commands.run(settings, data, command, rest, out, err);
+        }
+        default -> {
+          err.println("mordomo: there is no command " + command + "; see ./mordomo help");
+          return USAGE;
+        }
+      }
+      return 0;
+    } catch (Failure e) {
+      err.println("mordomo: " + e.detail());
+      return FAILED;
+    }
+  }
+
+  private static Optional<Path> settingsFile(Map<String, String> environment) {
+    Path named = Path.of(environment.getOrDefault("MORDOMO_CONF", "conf/mordomo.yaml"));
+    return Files.isRegularFile(named) ? Optional.of(named) : Optional.empty();
+  }
+
+  private static void serve(Settings settings, Path data, List<String> rest, PrintStream out) {
+    if (!rest.isEmpty()) {
+      throw Failure.invalid("run", "takes no arguments, but was given " + String.join(" ", rest));
+    }
+    long from = ProcessHandle.current().info().startInstant().map(java.time.Instant::toEpochMilli).orElse(System.currentTimeMillis());
+    App app = App.start(settings, data);
+    Runtime.getRuntime().addShutdownHook(new Thread(app::stop, "shutdown"));
+    greet(app, out, System.currentTimeMillis() - from);
+  }
+
+  private static void greet(App app, PrintStream out, long startMillis) {
+    out.println();
+    out.println("  Mordomo is ready at " + app.address() + "  (started in " + startMillis + " ms)");
+    Optional<FirstStart> first = app.firstStart();
+    if (first.isPresent()) {
+      out.println("  Sign in as  " + first.get().email());
+      out.println(
+          "  Password    "
+              + first
+                  .get()
+                  .generatedPassword()
+                  .map(password -> password + "   (shown this once: write it down)")
+                  .orElse("the one in MORDOMO_ADMIN_PASSWORD"));
+    } else {
+      out.println(
+          "  Sign in with your e-mail and password. Forgotten? ./mordomo user password E-MAIL");
+    }
+    out.println("  Stop with Ctrl-C");
+    out.println();
+    out.flush();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.mordomo;
+
+import dev.mordomo.kernel.Settings;
+import dev.mordomo.kernel.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The whole house on a database of its own, in this process, on a free port. */
+public final class RunningApp implements AutoCloseable {
+  public static final String EMAIL = "ana@example.org";
+  public static final String PASSWORD = "correct horse battery";
+
+  private final TestDatabase database;
+  private final Path data;
+  private final Map<String, String> settings;
+  private final App app;
+
+  public RunningApp(Map<String, String> settings) {
+    this(TestDatabase.create(), settings, Map.of());
+  }
+
+  /**
+   * @param more settings by key, besides those that a test server needs
+   * @param environment variables, for instance {@code OPENAI_BASE_URL}
+   */
+  public RunningApp(
+      TestDatabase database, Map<String, String> more, Map<String, String> environment) {
+    this.database = database;
+    this.settings = new HashMap<>(Map.of("gateway.port", "0", "gateway.instances", "2"));
+    this.settings.putAll(more);
+    try {
+      data = Files.createTempDirectory("mordomo-data");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    this.app = start(environment);
+  }
+
+  /** Waits until the manual can be found. */
+  public RunningApp withManual() {
+    app.manual().await();
+    return this;
+  }
+
+  private App start(Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(database.environment());
+    environment.put("MORDOMO_SECRET", TestDatabase.SECRET_TEXT);
+    environment.put("MORDOMO_ADMIN_EMAIL", EMAIL);
+    environment.put("MORDOMO_ADMIN_PASSWORD", PASSWORD);
+    environment.putAll(more);
+    return App.start(Settings.of(settings, environment), data);
+  }
+
+  /** {@code http://127.0.0.1:PORT}. */
+  public String url() {
+    return app.address();
+  }
+
+  public TestDatabase database() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    app.stop();
+    database.close();
+    try (Stream<Path> files = Files.walk(data)) {
+      files.sorted(Comparator.reverseOrder()).forEach(RunningApp::delete);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
