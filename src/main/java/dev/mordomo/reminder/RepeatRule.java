@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dmfs.rfc5545.DateTime;
 import org.dmfs.rfc5545.recur.Freq;
 import org.dmfs.rfc5545.recur.InvalidRecurrenceRuleException;
@@ -25,16 +26,6 @@ import org.dmfs.rfc5545.recur.RecurrenceRuleIterator;
 final class RepeatRule {
   private static final int LAST_YEAR = 9999;
   private static final int LONGEST = 500;
-  private static final List<Part> CHOOSING =
-      List.of(
-          Part.BYMONTH,
-          Part.BYWEEKNO,
-          Part.BYYEARDAY,
-          Part.BYMONTHDAY,
-          Part.BYDAY,
-          Part.BYHOUR,
-          Part.BYMINUTE,
-          Part.BYSETPOS);
 
   private final RecurrenceRule rule;
   private final String text;
@@ -110,7 +101,18 @@ final class RepeatRule {
 
   private boolean plainlyCounted() {
     boolean hoursOrMinutes = rule.getFreq() == Freq.HOURLY || rule.getFreq() == Freq.MINUTELY;
-    return hoursOrMinutes && CHOOSING.stream().noneMatch(rule::hasPart);
+    // No constant of this class: Part can only be loaded once RecurrenceRule has been.
+    return hoursOrMinutes
+        && Stream.of(
+                Part.BYMONTH,
+                Part.BYWEEKNO,
+                Part.BYYEARDAY,
+                Part.BYMONTHDAY,
+                Part.BYDAY,
+                Part.BYHOUR,
+                Part.BYMINUTE,
+                Part.BYSETPOS)
+            .noneMatch(rule::hasPart);
   }
 
   private static DateTime floating(Instant at, ZoneId zone) {
