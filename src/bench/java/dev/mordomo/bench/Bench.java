@@ -7,7 +7,7 @@ import java.util.List;
 /** {@code ./mordomo bench [NAME]}. */
 public final class Bench {
   private static final Path FOLDER = Path.of("target/bench");
-  private static final List<String> NAMES = List.of("start", "turn", "search");
+  private static final List<String> NAMES = List.of("start", "turn", "search", "embed");
 
   private Bench() {}
 
@@ -29,6 +29,11 @@ public final class Bench {
         case "search" -> {
           Report report = new Report(name, System.out);
           new SearchBench(report, FOLDER).run();
+          report.write(FOLDER);
+        }
+        case "embed" -> {
+          Report report = new Report(name, System.out);
+          new EmbedBench(report, FOLDER).run();
           report.write(FOLDER);
         }
         default -> {

@@ -3,9 +3,14 @@ package dev.mordomo.model.embedded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds the expressions of several words in a sentence, inflected or without their accents. */
 final class Expressions {
+  /** Words that differ by their accent alone from others, and are often typed without it. */
+  private static final Set<String> ASKING =
+      Set.of("qué", "cómo", "cuándo", "cuánto", "cuánta", "cuántos", "cuántas", "dónde", "cuál");
+
   private final Lexicon lexicon;
   private final Neighbours neighbours;
 
@@ -68,7 +73,8 @@ final class Expressions {
       return true;
     }
     if (word.equals(Letters.fold(lemma))) {
-      return reading.analyses().stream().noneMatch(analysis -> analysis.cost() == 0);
+      return ASKING.contains(lemma)
+          || reading.analyses().stream().noneMatch(analysis -> analysis.cost() == 0);
     }
     for (Morphology.Analysis analysis : reading.analyses()) {
       if (inflected(analysis)

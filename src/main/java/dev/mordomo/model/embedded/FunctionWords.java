@@ -16,9 +16,10 @@ final class FunctionWords {
    * The English of a small word in its place, or nothing when it has one meaning everywhere.
    *
    * @param before the word before it, "" at the start of a clause
+   * @param after the word after it, or ""
    * @param beforeVerb whether a verb follows, and nothing but a verb
    */
-  Optional<String> english(String word, String before, boolean beforeVerb) {
+  Optional<String> english(String word, String before, String after, boolean beforeVerb) {
     boolean start = before.isEmpty();
     boolean asks = start || neighbours.asking(before);
     boolean pronoun = beforeVerb && !start && !neighbours.preposition(before);
@@ -30,6 +31,11 @@ final class FunctionWords {
       case "que" ->
           start || neighbours.preposition(before) ? Optional.of("what") : Optional.empty();
       case "como" -> Optional.of(asks || neighbours.preposition(before) ? "how" : "as");
+      // Typed without its accent, "está" is followed by what a demonstrative is not.
+      case "esta" ->
+          neighbours.article(after) || neighbours.preposition(after)
+              ? Optional.of("is")
+              : Optional.empty();
       case "há", "hay" -> Optional.of("there is");
       default -> Optional.empty();
     };

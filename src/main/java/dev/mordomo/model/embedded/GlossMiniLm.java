@@ -32,6 +32,8 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
   private final EmbeddingPool pool;
   private final CompletableFuture<Loaded> model = new CompletableFuture<>();
 
+  private final Calibration calibration = Calibration.load();
+
   private record Loaded(Gloss gloss, MiniLm miniLm) {}
 
   /**
@@ -137,12 +139,12 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
 
   @Override
   public double defaultThreshold() {
-    return 0.35;
+    return 0.22;
   }
 
   @Override
   public double probability(double similarity, String queryLanguage, String passageLanguage) {
-    return 1 / (1 + Math.exp(-(16 * similarity - 7)));
+    return calibration.probability(similarity, queryLanguage, passageLanguage);
   }
 
   @Override

@@ -63,16 +63,26 @@ final class Glosser {
   private String word(List<Reading> sentence, int i, Map<String, Double> areas) {
     Reading reading = sentence.get(i);
     String before = i > 0 ? sentence.get(i - 1).word() : "";
+    if (besideName(sentence, i)) {
+      return reading.token().text();
+    }
     boolean afterNoun = i > 0 && sentence.get(i - 1).noun();
     String after = i + 1 < sentence.size() ? sentence.get(i + 1).word() : "";
     boolean beforeVerb = i + 1 < sentence.size() && sentence.get(i + 1).onlyVerb();
     return functionWords
-        .english(reading.word(), before, beforeVerb)
+        .english(reading.word(), before, after, beforeVerb)
         .or(() ->
             choice
                 .best(reading.analyses(), before, afterNoun, after, areas)
                 .map(analysis -> form(reading.word(), analysis)))
         .orElseGet(() -> unknown(reading.token()));
+  }
+
+  /** Whether a capitalised word stands beside one that is no word: João Pereira. */
+  private static boolean besideName(List<Reading> sentence, int i) {
+    return sentence.get(i).token().isName()
+        && ((i > 0 && sentence.get(i - 1).unknownName())
+            || (i + 1 < sentence.size() && sentence.get(i + 1).unknownName()));
   }
 
   /** A sense's English in the form that the word asks for: plural, participle, form of "to be". */

@@ -2,11 +2,8 @@ package dev.mordomo.model.embedded;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The words of one language and their English: a core written by hand, and a tail learned from
@@ -20,11 +17,8 @@ final class Lexicon {
   /** An expression of several words, with their accents, and what it means. */
   record Phrase(List<String> words, Sense sense) {}
 
-  private static final Pattern REFLEXIVE = Pattern.compile("[^ ]+r-?se");
-
   private final Map<String, List<Sense>> words = new HashMap<>(1 << 15);
   private final Map<String, List<Phrase>> phrases = new HashMap<>(1 << 12);
-  private final Set<String> areas = new HashSet<>();
 
   private Lexicon() {}
 
@@ -36,7 +30,6 @@ final class Lexicon {
         "/lexicon/" + language + ".tsv",
         row ->
             lexicon.add(row[0], Part.of(row[1]), row[2], interned.computeIfAbsent(row[3], a -> a)));
-    lexicon.areas.addAll(interned.keySet());
     TextTable.read(
         "/lexicon/" + language + "-learned.tsv",
         row -> lexicon.add(row[0], Part.LEARNED, row[1], ""));
@@ -44,7 +37,9 @@ final class Lexicon {
   }
 
   private void add(String lemma, Part part, String glosses, String area) {
-    if (part == Part.VERB && REFLEXIVE.matcher(lemma).matches()) {
+    if (part == Part.VERB
+        && (lemma.endsWith("rse") || lemma.endsWith("r-se"))
+        && lemma.indexOf(' ') < 0) {
       add(lemma.substring(0, lemma.lastIndexOf('r') + 1), part, glosses, area);
       return;
     }

@@ -9,6 +9,11 @@ record Reading(Token token, List<Morphology.Analysis> analyses) {
     return token.word();
   }
 
+  /** Whether it is capitalised and no word. */
+  boolean unknownName() {
+    return analyses.isEmpty() && token.isWord() && Character.isUpperCase(token.text().charAt(0));
+  }
+
   /** Whether its likeliest sense is a noun. */
   boolean noun() {
     return !analyses.isEmpty() && analyses.getFirst().sense().part() == Part.NOUN;

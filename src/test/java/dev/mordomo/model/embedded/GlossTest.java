@@ -1,0 +1,139 @@
+package dev.mordomo.model.embedded;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class GlossTest {
+  private static final Gloss GLOSS = new Gloss();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "How do reminders work?",
+        "Wie ändere ich mein Passwort?",
+        "Comment puis-je changer mon mot de passe ?",
+        "パスワードを変更するには",
+        "",
+        "  ",
+        "12345",
+      })
+  void whatIsNotOursComesBackAsItIs(String text) {
+    assertSame(text, GLOSS.gloss(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          pt | a porta aberta         | door open
+          pt | as janelas             | windows
+          pt | pagamos a conta        | pay
+          pt | nós pagaríamos         | pay
+          pt | pagando                | paying
+          pt | fazê-lo amanhã         | do
+          pt | comprá-los             | buy
+          pt | enviar-me              | send me
+          pt | rapidamente            | quickly
+          pt | livrinho               | book
+          pt | as lições              | lesson
+          pt | os papéis              | papers
+          pt | a gente quer pagar     | want
+          pt | Preciso de ajuda       | need
+          pt | o cartão de crédito    | credit card
+          pt | os cartões de crédito  | credit card
+          es | las ventanas           | windows
+          es | pagamos la cuenta      | pay
+          es | puedo pagar            | can
+          es | quiero dormir          | want
+          es | dámelo                 | give me
+          es | enviárnoslo            | send us
+          es | haciéndolo             | do
+          es | las luces              | lights
+          es | las canciones          | songs
+          es | sigo esperando         | wait
+          """)
+  void formsAreFoundUnderTheirLemma(String language, String text, String english) {
+    String gloss = GLOSS.gloss(text, language);
+    assertTrue(gloss.contains(english), gloss);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          pt | como faco backup       | como faço backup
+          pt | nao tem agua           | não tem água
+          pt | ate amanha de manha    | até amanhã de manhã
+          es | cuanto cuesta el envio | cuánto cuesta el envío
+          es | mi hijo esta en la casa | mi hijo está en la casa
+          """)
+  void accentsMayBeMissing(String language, String bare, String accented) {
+    assertEquals(GLOSS.gloss(accented, language), GLOSS.gloss(bare, language));
+  }
+
+  @Test
+  void namesNumbersAndCodesStay() {
+    String gloss =
+        GLOSS.gloss(
+            "O servidor gw.example.org na porta 8080 usa max_connections e getUserName,"
+                + " pergunte a ana@example.org ou veja https://example.org/ajuda do João Pereira",
+            "pt");
+    for (String kept :
+        new String[] {
+          "gw.example.org",
+          "8080",
+          "max_connections",
+          "getUserName",
+          "ana@example.org",
+          "https://example.org/ajuda",
+          "João",
+          "Pereira"
+        }) {
+      assertTrue(gloss.contains(kept), kept + " in " + gloss);
+    }
+  }
+
+  @Test
+  void aNeighbourChoosesThePartOfSpeech() {
+    assertTrue(GLOSS.gloss("como registro meu carro", "pt").contains("register"));
+    assertTrue(GLOSS.gloss("o registro do carro", "pt").contains("record"));
+  }
+
+  @Test
+  void seIsIfAtTheStartOfAClause() {
+    assertTrue(GLOSS.gloss("Se o pedido atrasar, avise", "pt").startsWith("if"));
+  }
+
+  @Test
+  void aSentenceInEnglishStaysWithinAPortugueseText() {
+    String english = "Please restart the server before you leave.";
+    String gloss =
+        GLOSS.gloss("Não esqueça de fechar a porta quando você sair da sala. " + english);
+    assertTrue(gloss.contains(english), gloss);
+    assertTrue(gloss.contains("door"), gloss);
+  }
+
+  @Test
+  void aShortSentenceIsNotTakenForTheNeighbouringLanguage() {
+    String gloss = GLOSS.gloss("No pague la multa todavía. No se da aquí el recibo de compra.");
+    assertTrue(gloss.startsWith("not pay"), gloss);
+  }
+
+  @Test
+  void anyTextIsGlossedWithoutFailing() {
+    String odd =
+        "\u0000 ¿¿?? ---- 'a' çççç ÇÃO -lo -me lo- \uD83D\uDE00 a\u0301 _ /// 1,2,3 @ x-y-z";
+    for (String language : new String[] {"pt", "es"}) {
+      GLOSS.gloss(odd, language);
+      GLOSS.gloss("não " + odd.repeat(200), language);
+    }
+  }
+}

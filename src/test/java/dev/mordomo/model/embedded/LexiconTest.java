@@ -1,0 +1,44 @@
+package dev.mordomo.model.embedded;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LexiconTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pt", "es"})
+  void theCoreHasItsLemmasSortedAndGlossed(String language) {
+    List<String> lemmas = new ArrayList<>();
+    TextTable.read(
+        "/lexicon/" + language + ".tsv",
+        row -> {
+          assertEquals(4, row.length, row[0]);
+          lemmas.add(row[0]);
+        });
+    assertEquals(lemmas.stream().sorted().toList(), lemmas);
+    assertTrue(new HashSet<>(lemmas).size() >= 6000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pt", "es"})
+  void theTailIsSortedAndNeverOverridesTheCore(String language) {
+    Set<String> core = new HashSet<>();
+    TextTable.read("/lexicon/" + language + ".tsv", row -> core.add(row[0]));
+    List<String> tail = new ArrayList<>();
+    TextTable.read("/lexicon/" + language + "-learned.tsv", row -> tail.add(row[0]));
+    assertEquals(tail.stream().sorted().toList(), tail);
+    Morphology morphology = new Morphology(language);
+    for (String word : tail) {
+      if (core.contains(word)) {
+        assertTrue(!morphology.analyses(word).getFirst().sense().learned(), word);
+      }
+    }
+  }
+}
