@@ -80,6 +80,8 @@ class DemoTest {
     demo.at("collection-new").click();
     demo.at("collection-name").fill("Sementes");
     demo.at("collection-create").click();
+    assertThat(demo.at("collection-item", "aria-pressed", "true")).containsText("Sementes");
+    assertThat(demo.at("document-row")).hasCount(0);
     List<String> files =
         List.of("evosense.md", "mordomo.md", "orquix.md", "polaris.md", "prefeitura-adr-001.md");
     demo.at("file-input")

@@ -21,6 +21,7 @@ final class Scorer {
   private static final double MISSING_NAME = 0.15;
   private static final double LEAD_HANDICAP = 0.08;
   private static final double BLOCK_HANDICAP = 0.12;
+  private static final double KINDRED = 0.85;
   private static final double IN_CONTEXT = 0.7;
   private static final double IN_HEADING = 0.6;
   private static final double IN_TITLE = 0.5;
@@ -135,6 +136,9 @@ final class Scorer {
     double best = word.own().isEmpty() ? 0 : Terms.holds(terms.own(), word.own());
     for (String english : word.english().keySet()) {
       best = Math.max(best, Terms.holds(terms.english().keySet(), english));
+      for (String other : Kindred.of(english)) {
+        best = Math.max(best, terms.english().containsKey(other) ? KINDRED : 0);
+      }
     }
     return best;
   }
