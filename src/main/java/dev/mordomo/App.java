@@ -38,9 +38,9 @@ import dev.mordomo.knowledge.SearchDocumentsTool;
 import dev.mordomo.model.ModelCatalog;
 import dev.mordomo.model.ModelConfig;
 import dev.mordomo.model.embedded.GlossMiniLm;
+import dev.mordomo.model.embedded.extractive.ExtractiveModel;
 import dev.mordomo.model.langchain.LangChainProvider;
 import dev.mordomo.model.langchain.ModelHttp;
-import dev.mordomo.model.embedded.extractive.ExtractiveModel;
 import dev.mordomo.reminder.ReminderConfig;
 import dev.mordomo.reminder.ReminderService;
 import dev.mordomo.reminder.ReminderVerticle;
@@ -65,8 +65,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The house, wired from the ground up, and shut down from the top. To be started on a thread that may
- * wait and is no Vert.x thread.
+ * The house, wired from the ground up, and shut down from the top. To be started on a thread that
+ * may wait and is no Vert.x thread.
  */
 public final class App implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(App.class);
@@ -139,8 +139,16 @@ public final class App implements AutoCloseable {
     actions.register(new SearchDocumentsTool(knowledge));
     chat =
         new ChatService(
-            vertx, database, streams, bus, models, retrieval(), actions, this::speaker,
-            chatConfig, clock);
+            vertx,
+            database,
+            streams,
+            bus,
+            models,
+            retrieval(),
+            actions,
+            this::speaker,
+            chatConfig,
+            clock);
   }
 
   private void loadManual() {
@@ -164,19 +172,18 @@ public final class App implements AutoCloseable {
   private Retrieval retrieval() {
     return (scope, collections, question) ->
         knowledge.retrieve(scope, collections, question).stream()
-            .map(
-                hit ->
-                    new Retrieval.Retrieved(
-                        hit.chunkId(),
-                        hit.documentId(),
-                        hit.title(),
-                        hit.heading(),
-                        hit.text(),
-                        hit.language(),
-                        hit.similarity(),
-                        Double.isNaN(hit.probability())
-                            ? Optional.empty()
-                            : Optional.of(hit.probability())))
+            .map(hit ->
+                new Retrieval.Retrieved(
+                    hit.chunkId(),
+                    hit.documentId(),
+                    hit.title(),
+                    hit.heading(),
+                    hit.text(),
+                    hit.language(),
+                    hit.similarity(),
+                    Double.isNaN(hit.probability())
+                        ? Optional.empty()
+                        : Optional.of(hit.probability())))
             .toList();
   }
 
@@ -225,7 +232,13 @@ public final class App implements AutoCloseable {
             calls::greeting);
     HttpGateway.Services services =
         new HttpGateway.Services(
-            gatewayConfig, database, secret, clock, identity::authenticate, sockets, metrics::scrape);
+            gatewayConfig,
+            database,
+            secret,
+            clock,
+            identity::authenticate,
+            sockets,
+            metrics::scrape);
     hub.start();
     for (int i = 0; i < gatewayConfig.instances(); i++) {
       HttpGateway door = new HttpGateway(services, features, turns);
@@ -277,16 +290,15 @@ public final class App implements AutoCloseable {
         Thread.ofPlatform()
             .daemon()
             .name("shutdown-watchdog")
-            .unstarted(
-                () -> {
-                  try {
-                    TimeUnit.MILLISECONDS.sleep(WATCHDOG.toMillis());
-                    LOG.error("the shutdown took longer than {} s: halting", WATCHDOG.toSeconds());
-                    Runtime.getRuntime().halt(1);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .unstarted(() -> {
+              try {
+                TimeUnit.MILLISECONDS.sleep(WATCHDOG.toMillis());
+                LOG.error("the shutdown took longer than {} s: halting", WATCHDOG.toSeconds());
+                Runtime.getRuntime().halt(1);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     watchdog.start();
     try {
       chat.drain(chatConfig.drain()).await();

@@ -59,7 +59,12 @@ public final class Main {
     if (!rest.isEmpty()) {
       throw Failure.invalid("run", "takes no arguments, but was given " + String.join(" ", rest));
     }
-    long from = ProcessHandle.current().info().startInstant().map(java.time.Instant::toEpochMilli).orElse(System.currentTimeMillis());
+    long from =
+        ProcessHandle.current()
+            .info()
+            .startInstant()
+            .map(java.time.Instant::toEpochMilli)
+            .orElse(System.currentTimeMillis());
     App app = App.start(settings, data);
     Runtime.getRuntime().addShutdownHook(new Thread(app::stop, "shutdown"));
     greet(app, out, System.currentTimeMillis() - from);

@@ -23,7 +23,6 @@ public final class ReportFields {
         fields.any("result", RESULT).map(node -> Json.read(node.toString(), Object.class));
     Optional<String> message = fields.optionalText("error_message", 0, MESSAGE);
     fields.verify();
-    return ActionReport.of(
-        ActionStatus.valueOf(status.toUpperCase(Locale.ROOT)), result, message);
+    return ActionReport.of(ActionStatus.valueOf(status.toUpperCase(Locale.ROOT)), result, message);
   }
 }

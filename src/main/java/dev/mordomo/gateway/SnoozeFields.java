@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How long a reminder is put off: {@code minutes} (10 when nothing is said), or {@code until} a time.
+ * How long a reminder is put off: {@code minutes} (10 when nothing is said), or {@code until} a
+ * time.
  */
 public record SnoozeFields(Duration pause, Optional<Instant> until) {
   private static final int DEFAULT_MINUTES = 10;

@@ -186,12 +186,11 @@ class DemoTest {
     Demo demo = tab();
     List<String> complaints = new java.util.concurrent.CopyOnWriteArrayList<>();
     Page page = demo.page();
-    page.onConsoleMessage(
-        message -> {
-          if (message.text().contains("Content Security Policy")) {
-            complaints.add(message.text());
-          }
-        });
+    page.onConsoleMessage(message -> {
+      if (message.text().contains("Content Security Policy")) {
+        complaints.add(message.text());
+      }
+    });
     page.onPageError(complaints::add);
     demo.signIn();
     demo.ask("Olá!");

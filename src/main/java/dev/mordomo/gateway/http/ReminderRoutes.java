@@ -58,8 +58,7 @@ final class ReminderRoutes {
                 description.orElse(""),
                 scheduledAt,
                 rule,
-                zone.orElseGet(
-                    () -> identity.users().settings(exchange.scope()).zone().getId()),
+                zone.orElseGet(() -> identity.users().settings(exchange.scope()).zone().getId()),
                 metadata.orElse(Map.of()),
                 Optional.empty())));
   }

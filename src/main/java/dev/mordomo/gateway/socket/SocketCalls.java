@@ -33,7 +33,9 @@ public final class SocketCalls {
         .with(RpcMethod.TURN_CANCEL, this::cancelTurn)
         .with(RpcMethod.ACTION_REPORT, this::report)
         .with(RpcMethod.REMINDER_SNOOZE, this::snooze)
-        .with(RpcMethod.REMINDER_CANCEL, (scope, fields) -> features.reminders().cancel(scope, reminder(fields)))
+        .with(
+            RpcMethod.REMINDER_CANCEL,
+            (scope, fields) -> features.reminders().cancel(scope, reminder(fields)))
         .with(
             RpcMethod.REMINDER_ACKNOWLEDGE,
             (scope, fields) -> features.reminders().acknowledge(scope, reminder(fields)));
@@ -79,5 +81,4 @@ public final class SocketCalls {
     fields.verify();
     return id;
   }
-
 }

@@ -22,7 +22,9 @@ public final class Gloss {
     glossers = Map.of("pt", new Glosser("pt"), "es", new Glosser("es"));
   }
 
-  /** The one that all of the server shares, for the lexicons are large; loaded at the first call. */
+  /**
+   * The one that all of the server shares, for the lexicons are large; loaded at the first call.
+   */
   public static Gloss shared() {
     return Shared.GLOSS;
   }

@@ -30,8 +30,7 @@ final class Kindred {
       if (in == null) {
         throw new IllegalStateException("the build lacks " + RESOURCE);
       }
-      BufferedReader lines =
-          new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
       for (String line : lines.lines().filter(l -> !l.startsWith("#")).toList()) {
         List<String> stems = List.of(line.split(" ")).stream().map(Terms::stem).toList();
         for (String stem : stems) {
