@@ -2,19 +2,19 @@
 # Builds Mordomo with a JDK, runs it on a Java runtime as a user without rights.
 # The database is not in here: see compose.yaml, or give DATABASE_URL.
 
-FROM eclipse-temurin:25-jdk AS build
+FROM maven:3-eclipse-temurin-25 AS build
 WORKDIR /build
 # The libraries first: they change less often than the sources, so this layer is kept.
-COPY mvnw pom.xml ./
+COPY pom.xml ./
 COPY .mvn .mvn
-RUN --mount=type=cache,target=/root/.m2 ./mvnw -q -B -ntp dependency:go-offline
+RUN --mount=type=cache,target=/root/.m2 mvn -q -B -ntp dependency:go-offline
 COPY conf conf
 COPY docs docs
 COPY migrations migrations
 COPY web-demo web-demo
 COPY src/main src/main
 RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw -q -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip -Djacoco.skip package
+    mvn -q -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip -Djacoco.skip package
 
 FROM eclipse-temurin:25-jre
 LABEL org.opencontainers.image.title="Mordomo" \

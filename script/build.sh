@@ -3,13 +3,12 @@
 
 MAVEN_AT_LEAST=3.8.7
 
-# maven ARGUMENTS…: the system's Maven when it is new enough, else the wrapper's.
+# maven ARGUMENTS…: the system's Maven, which must be new enough.
 maven() {
-    if have mvn && version_at_least "$(maven_version)" "$MAVEN_AT_LEAST"; then
-        mvn "$@"
-    else
-        "$ROOT/mvnw" "$@"
+    if ! have mvn || ! version_at_least "$(maven_version)" "$MAVEN_AT_LEAST"; then
+        die "Maven $MAVEN_AT_LEAST or newer is needed to build: apt-get install maven (Debian, Ubuntu), dnf install maven (Fedora), brew install maven (macOS)."
     fi
+    mvn "$@"
 }
 
 maven_version() { mvn --version 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p'; }

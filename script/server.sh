@@ -113,7 +113,7 @@ with_database() {
 
 stop_unless_running() { claimed "$MORDOMO_DATA/mordomo.pid" || cluster_stop; }
 
-# command_java COMMAND ARGUMENTS…: ingest, migrate, user, tenant: Main does them.
+# command_java COMMAND ARGUMENTS…: user, tenant: Main does them.
 command_java() {
     need_jdk
     build_if_changed
