@@ -152,7 +152,7 @@ final class TurnRunner {
       answer.calls.add(
           new Call(
               Ids.next(),
-              turn.model().name(),
+              reply.result().model().orElse(turn.model().name()),
               reply.result().tokens().prompt(),
               reply.result().tokens().completion()));
       answer.intent = answer.intent.or(() -> reply.result().intent());
@@ -236,7 +236,7 @@ final class TurnRunner {
         said,
         Prompt.cited(said, answer.context),
         answer.tokens(),
-        Optional.of(turn.model().name()),
+        Optional.of(answer.calls.isEmpty() ? turn.model().name() : answer.calls.getLast().model()),
         answer.intent,
         answer.confidence,
         Optional.of((int) Duration.between(turn.startedAt(), at).toMillis()),

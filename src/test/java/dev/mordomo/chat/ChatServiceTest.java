@@ -13,6 +13,7 @@ import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams.StreamEvent;
 import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.model.ChatResult;
 import dev.mordomo.model.ScriptedModel;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,24 @@ class ChatServiceTest {
           house.streams.since(scope, conversation.id(), started.position(), 100).orElseThrow();
       assertEquals("turn.started", missed.events().getFirst().type());
       assertEquals("turn.completed", missed.events().getLast().type());
+    }
+  }
+
+  @Test
+  void theMessageNamesTheModelThatStoodIn() throws Exception {
+    try (ChatHouse house = house()) {
+      Scope scope = db.tenantWithUser("member");
+      Conversation conversation = house.conversation(scope);
+      house.chat.startTurn(scope, words(conversation, "Olá?"));
+      ScriptedModel.Session session = house.model.next();
+      session.say("Bom dia");
+      session.observer.onComplete(
+          new ChatResult("stop", ChatResult.Tokens.NONE, Optional.empty(), Optional.empty())
+              .by("other/stand-in"));
+      house.until("turn.completed");
+      Message answer =
+          house.chat.messages(scope, conversation.id(), Optional.empty(), 10).messages().getLast();
+      assertEquals(Optional.of("other/stand-in"), answer.model());
     }
   }
 
