@@ -6,13 +6,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A socket without a client library: what is sent is what a test writes. */
-final class WireClient implements AutoCloseable, WebSocket.Listener {
+public final class WireClient implements AutoCloseable, WebSocket.Listener {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -21,7 +23,7 @@ final class WireClient implements AutoCloseable, WebSocket.Listener {
   private final StringBuilder partial = new StringBuilder();
   private final WebSocket socket;
 
-  WireClient(int port, String... headers) {
+  public WireClient(int port, String... headers) {
     WebSocket.Builder builder = HTTP.newWebSocketBuilder();
     for (int i = 0; i < headers.length; i += 2) {
       builder.header(headers[i], headers[i + 1]);
@@ -30,7 +32,7 @@ final class WireClient implements AutoCloseable, WebSocket.Listener {
   }
 
   /** Connects with a token, and gives the connect result. */
-  static WireClient connected(int port, String token) {
+  public static WireClient connected(int port, String token) {
     WireClient client = new WireClient(port);
     client.send("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}");
     JsonNode reply = client.next();
@@ -40,7 +42,7 @@ final class WireClient implements AutoCloseable, WebSocket.Listener {
     return client;
   }
 
-  void send(String text) {
+  public void send(String text) {
     socket.sendText(text, true).join();
   }
 
@@ -49,7 +51,7 @@ final class WireClient implements AutoCloseable, WebSocket.Listener {
   }
 
   /** The next line that is no ping. */
-  JsonNode next() {
+  public JsonNode next() {
     try {
       while (true) {
         JsonNode line = lines.poll(10, TimeUnit.SECONDS);
@@ -65,6 +67,13 @@ final class WireClient implements AutoCloseable, WebSocket.Listener {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** All lines that came and were not asked for with {@link #next}, without waiting. */
+  public List<JsonNode> received() {
+    List<JsonNode> all = new ArrayList<>();
+    lines.drainTo(all);
+    return all;
   }
 
   int closeCode() {

@@ -1,0 +1,73 @@
+package dev.mordomo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.kernel.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+
+/** The first administrator at one node, over HTTP. */
+public final class ApiClient {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private final String url;
+  private final String token;
+
+  private ApiClient(String url, String token) {
+    this.url = url;
+    this.token = token;
+  }
+
+  public static ApiClient signIn(String url) {
+    JsonNode tokens =
+        new ApiClient(url, "")
+            .post(
+                "/v1/auth/token",
+                Map.of("email", RunningApp.EMAIL, "password", RunningApp.PASSWORD));
+    return new ApiClient(url, tokens.get("access_token").asText());
+  }
+
+  /** The access token. */
+  public String token() {
+    return token;
+  }
+
+  public JsonNode get(String path) {
+    return send(request(path).GET());
+  }
+
+  public JsonNode post(String path, Map<String, ?> body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(Json.write(body))));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE);
+    return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+  }
+
+  private static JsonNode send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+      if (response.statusCode() >= 300) {
+        throw new AssertionError(response + " " + response.body());
+      }
+      return Json.read(response.body());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
