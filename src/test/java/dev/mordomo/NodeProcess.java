@@ -73,8 +73,7 @@ public final class NodeProcess implements AutoCloseable {
 
   private String awaitPort() {
     try {
-      Await.until(
-          "the node listens", () -> port().isPresent() || !process.isAlive(), START);
+      Await.until("the node listens", () -> port().isPresent() || !process.isAlive(), START);
       return port().orElseThrow(() -> new AssertionError("the node ended: " + read()));
     } catch (AssertionError e) {
       close();

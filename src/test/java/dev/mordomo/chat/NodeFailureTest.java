@@ -79,9 +79,12 @@ class NodeFailureTest {
     return NodeProcess.start(
         database,
         Map.of(
-            "OPENAI_BASE_URL", model.openAiUrl(),
-            "MORDOMO_MODEL_CHAT", "openai/test",
-            "MORDOMO_CHAT_NODE_LEASE", LEASE.toSeconds() + "s"));
+            "OPENAI_BASE_URL",
+            model.openAiUrl(),
+            "MORDOMO_MODEL_CHAT",
+            "openai/test",
+            "MORDOMO_CHAT_NODE_LEASE",
+            LEASE.toSeconds() + "s"));
   }
 
   @Test
@@ -162,9 +165,7 @@ class NodeFailureTest {
       contiguous(after);
       assertEquals(before, after.subList(0, before.size()));
       assertTrue(
-          after.stream()
-              .skip(before.size())
-              .noneMatch(event -> event.payload().contains(turn)));
+          after.stream().skip(before.size()).noneMatch(event -> event.payload().contains(turn)));
       assertEquals(2, answers(woken, conversation).size());
     }
   }
@@ -247,15 +248,12 @@ class NodeFailureTest {
         "the turn ends",
         () -> client.get("/v1/turns/" + turn).get("status").asText().equals("completed"),
         PATIENCE);
-    assertEquals(
-        "Pois não.", answers(client, conversation).getLast().get("content").asText());
+    assertEquals("Pois não.", answers(client, conversation).getLast().get("content").asText());
   }
 
   private static WireClient listening(NodeProcess node, ApiClient client, UUID conversation) {
-    WireClient socket =
-        WireClient.connected(URI.create(node.url()).getPort(), client.token());
-    socket.send(
-        "{\"id\":2,\"subscribe\":{\"channel\":\"conversation:" + conversation + "\"}}");
+    WireClient socket = WireClient.connected(URI.create(node.url()).getPort(), client.token());
+    socket.send("{\"id\":2,\"subscribe\":{\"channel\":\"conversation:" + conversation + "\"}}");
     JsonNode reply = socket.next();
     while (!reply.has("id")) {
       reply = socket.next();
