@@ -82,7 +82,7 @@ public final class Answerer {
               .map(words ->
                   best.stream()
                       .map(unit -> scorer.score(unit, similarity(similarities, unit), words))
-                      .sorted(Comparator.comparingDouble(Scored::score).reversed())
+                      .sorted(Comparator.comparingDouble(Scored::rank).reversed())
                       .toList());
         });
   }
@@ -90,7 +90,7 @@ public final class Answerer {
   private static Comparator<Unit> byScore(
       Scorer scorer, Map<Unit, Double> similarities, Map<String, float[]> words) {
     return Comparator.comparingDouble(
-        unit -> -scorer.score(unit, similarity(similarities, unit), words).score());
+        unit -> -scorer.score(unit, similarity(similarities, unit), words).rank());
   }
 
   private static double similarity(Map<Unit, Double> similarities, Unit unit) {

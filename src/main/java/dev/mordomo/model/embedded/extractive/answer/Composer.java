@@ -14,14 +14,12 @@ final class Composer {
   private static final int MOST_FOLLOWING = 2;
 
   private final QuestionKind kind;
-  private final Confidence confidence;
   private final Replies replies;
   private final Quotation quotation;
 
   Composer(Replies replies, QuestionKind kind) {
     this.replies = replies;
     this.kind = kind;
-    this.confidence = new Confidence();
     this.quotation = new Quotation(replies);
   }
 
@@ -32,8 +30,8 @@ final class Composer {
    * @param all every unit of the passages, for what stands around the best
    */
   Answer compose(List<Scored> ranked, List<Unit> all) {
-    if (ranked.isEmpty() || !confidence.suffices(ranked.getFirst())) {
-      double doubt = ranked.isEmpty() ? 0 : confidence.of(ranked.getFirst());
+    if (ranked.isEmpty() || !Confidence.suffices(ranked.getFirst())) {
+      double doubt = ranked.isEmpty() ? 0 : Confidence.of(ranked.getFirst());
       return new Answer(replies.say("nothing"), 1 - doubt);
     }
     List<List<Unit>> quotes = new ArrayList<>();
@@ -41,7 +39,7 @@ final class Composer {
       add(quotes, widened(scored.unit(), all, quotes.isEmpty()));
     }
     String text = quotation.of(quotes);
-    return new Answer(text, confidence.of(ranked.getFirst()));
+    return new Answer(text, Confidence.of(ranked.getFirst()));
   }
 
   /** Sentences of one paragraph go together, in its order; nothing is said twice. */
@@ -72,7 +70,7 @@ final class Composer {
     int most = kind.isFact() ? 2 : 3;
     Scored best = ranked.getFirst();
     return ranked.stream()
-        .filter(scored -> isClose(scored, best) && confidence.suffices(scored))
+        .filter(scored -> isClose(scored, best))
         .filter(scored -> !foreign(scored) || foreign(best))
         .limit(most)
         .toList();

@@ -8,18 +8,21 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Scores the units of the passages for one question. */
 final class Scorer {
-  static double similarityWeight = 0.45;
-  static double coverageWeight = 0.40;
-  static double passageWeight = 0.10;
-  static double evidenceWeight = 0.12;
-  static double languageWeight = 0.08;
+  private static final double SIMILARITY_WEIGHT = 0.45;
+  private static final double COVERAGE_WEIGHT = 0.40;
+  private static final double PASSAGE_WEIGHT = 0.10;
+  private static final double EVIDENCE_WEIGHT = 0.12;
+  private static final double LANGUAGE_WEIGHT = 0.08;
   private static final double NUMBER_WEIGHT = 0.25;
   private static final double MISSING_NAME = 0.15;
   private static final double LEAD_HANDICAP = 0.08;
+  private static final double EXAMPLE_HANDICAP = 0.2;
   private static final double BLOCK_HANDICAP = 0.12;
   private static final double KINDRED = 0.85;
   private static final double IN_CONTEXT = 0.7;
@@ -32,6 +35,7 @@ final class Scorer {
   private final List<Asked> asked;
   private final List<Asked> glossed;
   private final long missingNames;
+  private final Set<Passage> passages;
   private final Map<String, Terms> terms = new HashMap<>();
   private final Map<Unit, Fields> fields = new HashMap<>();
   private final Map<Asked, Double> rarities = new HashMap<>();
@@ -44,6 +48,7 @@ final class Scorer {
       fields.put(unit, fields(unit));
     }
     this.missingNames = Math.min(2, Asked.names(question).stream().filter(this::nowhere).count());
+    this.passages = units.stream().map(Unit::passage).collect(Collectors.toSet());
     this.asked = Asked.words(question, language, gloss);
     this.glossed = Asked.glossed(question, language, gloss);
     asked.forEach(word -> rarities.put(word, rarity(word)));
@@ -86,16 +91,26 @@ final class Scorer {
     double evidence = Evidence.of(kind, unit);
     double meaning = Double.isNaN(similarity) ? unit.passage().similarity() : similarity;
     double score =
-        similarityWeight * meaning
-            + coverageWeight * coverage
-            + passageWeight * unit.passage().similarity()
+        SIMILARITY_WEIGHT * meaning
+            + COVERAGE_WEIGHT * coverage
+            + PASSAGE_WEIGHT * unit.passage().similarity()
             + (kind.isNumber()
                 ? NUMBER_WEIGHT * (evidence - 0.6)
-                : evidenceWeight * (evidence - 0.5))
-            + (unit.passage().language().equals(language) ? languageWeight : 0)
+                : EVIDENCE_WEIGHT * (evidence - 0.5))
+            + (unit.passage().language().equals(language) ? LANGUAGE_WEIGHT : 0)
             - handicap(unit)
             - MISSING_NAME * missingNames;
-    return new Scored(unit, meaning, coverage, evidence, score);
+    return new Scored(unit, meaning, coverage, evidence, lead(unit.passage()), score);
+  }
+
+  /** How far a passage stands out from the best of the others. */
+  private double lead(Passage passage) {
+    OptionalDouble next =
+        passages.stream()
+            .filter(other -> other.n() != passage.n())
+            .mapToDouble(Passage::similarity)
+            .max();
+    return next.isPresent() ? passage.similarity() - next.getAsDouble() : 0;
   }
 
   /**
@@ -106,7 +121,7 @@ final class Scorer {
     double block = unit.kind() == Unit.Kind.CODE_BLOCK && kind.isFact() ? BLOCK_HANDICAP : 0;
     boolean lead = unit.text().endsWith(":");
     boolean example = "\"“«".indexOf(unit.text().charAt(0)) >= 0 && unit.kind().isListed();
-    return block + (lead || example ? LEAD_HANDICAP : 0);
+    return block + (lead ? LEAD_HANDICAP : 0) + (example ? EXAMPLE_HANDICAP : 0);
   }
 
   private double coverage(Unit unit, Map<String, float[]> meanings) {

@@ -18,14 +18,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A folder of documents in memory, searched by meaning and by words, fused by rank. */
+/**
+ * A folder of documents in memory, searched by meaning and by words, fused by rank as the database
+ * does.
+ */
 final class Library {
   private static final int PASSAGES = 8;
-  private static final double RANK_OFFSET = 60;
+  private static final double RANK_OFFSET = 10;
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Entry(TextChunk chunk, float[] vector, Set<String> stems) {}
@@ -66,12 +70,14 @@ final class Library {
 
   List<Passage> search(String question) {
     float[] asked = embedding.embed(List.of(question), EmbeddingModel.Use.QUERY).await().getFirst();
-    Map<Entry, Double> fused = new HashMap<>();
-    fuse(fused, entry -> Vectors.cosine(asked, entry.vector));
     Set<String> stems = stems(question);
+    double all = Math.max(1e-9, stems.stream().mapToDouble(this::rarity).sum());
+    Map<Entry, Double> fused = new HashMap<>();
+    fuse(fused, entry -> Vectors.cosine(asked, entry.vector), near -> 1);
     fuse(
         fused,
-        entry -> stems.stream().filter(entry.stems::contains).mapToDouble(this::rarity).sum());
+        entry -> stems.stream().filter(entry.stems::contains).mapToDouble(this::rarity).sum() / all,
+        covered -> covered * covered);
     List<Passage> passages = new ArrayList<>();
     entries.stream()
         .sorted(Comparator.comparingDouble(entry -> -fused.getOrDefault(entry, 0.0)))
@@ -89,14 +95,17 @@ final class Library {
     return passages;
   }
 
-  private void fuse(Map<Entry, Double> fused, ToDoubleFunction<Entry> score) {
+  private void fuse(
+      Map<Entry, Double> fused, ToDoubleFunction<Entry> score, DoubleUnaryOperator weight) {
     List<Entry> ranked =
         entries.stream()
             .filter(entry -> score.applyAsDouble(entry) > 0)
             .sorted(Comparator.comparingDouble(entry -> -score.applyAsDouble(entry)))
             .toList();
-    for (int rank = 0; rank < ranked.size(); rank++) {
-      fused.merge(ranked.get(rank), 1 / (RANK_OFFSET + rank), Double::sum);
+    for (int place = 1; place <= ranked.size(); place++) {
+      Entry entry = ranked.get(place - 1);
+      double share = weight.applyAsDouble(score.applyAsDouble(entry));
+      fused.merge(entry, share / (RANK_OFFSET + place), Double::sum);
     }
   }
 
