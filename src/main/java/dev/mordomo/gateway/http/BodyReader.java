@@ -5,6 +5,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
+import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -19,9 +20,11 @@ import java.util.Optional;
 /** Reads a request's body within its limit. The request is paused until then. */
 final class BodyReader {
   private final GatewayConfig config;
+  private final Context work;
 
-  BodyReader(GatewayConfig config) {
+  BodyReader(GatewayConfig config, Context work) {
     this.config = config;
+    this.work = work;
   }
 
   /**
@@ -31,7 +34,7 @@ final class BodyReader {
     String type = mediaType(request);
     if (wanted == Route.Body.UPLOAD && type.equals("multipart/form-data")) {
       refuseLonger(request, config.uploadBytes() + config.bodyBytes());
-      return new UploadReader(config.uploadBytes()).read(request);
+      return new UploadReader(config.uploadBytes(), work).read(request);
     }
     refuseLonger(request, config.bodyBytes());
     byte[] bytes = bytes(request);

@@ -8,6 +8,7 @@ import dev.mordomo.gateway.socket.SocketGateway;
 import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Secret;
+import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -22,7 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP server; several instances share the port. */
+/**
+ * The HTTP server; several instances share the port. Bytes are read and written on the event loop;
+ * handlers run on virtual threads.
+ */
 public final class HttpGateway extends VerticleBase {
   private static final int IDLE_SECONDS = 120;
 
@@ -71,19 +75,25 @@ public final class HttpGateway extends VerticleBase {
   /** How this verticle is to be deployed. */
   public static DeploymentOptions deployment(GatewayConfig config) {
     return new DeploymentOptions()
-        .setThreadingModel(ThreadingModel.VIRTUAL_THREAD)
+        .setThreadingModel(ThreadingModel.EVENT_LOOP)
         .setInstances(config.instances());
   }
 
   @Override
   public Future<?> start() {
+    if (!context.isEventLoopContext()) {
+      throw new IllegalStateException("deploy this verticle with HttpGateway.deployment");
+    }
+    return Work.deploy(vertx).compose(this::listen);
+  }
+
+  private Future<HttpServer> listen(Context work) {
     HttpServer http = vertx.createHttpServer(options());
     server = http;
-    SocketGateway accepting = new SocketGateway(vertx, services.sockets());
+    SocketGateway accepting = new SocketGateway(vertx, work, services.sockets());
     sockets = accepting;
     accepting.start();
-    Router router = router(accepting);
-    return http.requestHandler(router).listen();
+    return http.requestHandler(router(work, accepting)).listen();
   }
 
   @Override
@@ -102,14 +112,15 @@ public final class HttpGateway extends VerticleBase {
     return http == null ? 0 : http.actualPort();
   }
 
-  private Router router(SocketGateway accepting) {
+  private Router router(Context work, SocketGateway accepting) {
     GatewayConfig config = services.config();
     PublicRoutes open = new PublicRoutes(services.database(), services.metrics());
     Idempotency idempotency =
         new Idempotency(
             new IdempotencyStore(services.database()), services.secret(), services.clock());
     RouteRunner runner =
-        new RouteRunner(vertx, services.authenticator(), new BodyReader(config), idempotency);
+        new RouteRunner(
+            vertx, work, services.authenticator(), new BodyReader(config, work), idempotency);
     List<Route> table = new ArrayList<>(Routes.table(open));
     table.addAll(more);
     return new Mount(runner, config).router(vertx, table, accepting, open::file);

@@ -5,6 +5,7 @@ import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
@@ -21,22 +22,32 @@ final class RouteRunner {
   private static final long DISCARD_MILLIS = 2_000;
 
   private final Vertx vertx;
+  private final Context work;
   private final Authenticator authenticator;
   private final BodyReader bodies;
   private final Idempotency idempotency;
 
   RouteRunner(
-      Vertx vertx, Authenticator authenticator, BodyReader bodies, Idempotency idempotency) {
+      Vertx vertx,
+      Context work,
+      Authenticator authenticator,
+      BodyReader bodies,
+      Idempotency idempotency) {
     this.vertx = vertx;
+    this.work = work;
     this.authenticator = authenticator;
     this.bodies = bodies;
     this.idempotency = idempotency;
   }
 
-  /** Runs on a virtual thread, until the answer is written. */
+  /** Takes a request from the event loop; it is answered from a virtual thread. */
   void run(Route route, RoutingContext routing) {
+    routing.request().pause();
+    work.runOnContext(ignored -> serve(route, routing));
+  }
+
+  private void serve(Route route, RoutingContext routing) {
     HttpServerRequest request = routing.request();
-    request.pause();
     String requestId = Headers.requestId(request);
     Answer answer;
     try {

@@ -2,6 +2,7 @@ package dev.mordomo.gateway.http;
 
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerFileUpload;
@@ -22,11 +23,13 @@ import org.jspecify.annotations.Nullable;
 /** Streams the one {@code file} of a form to a temporary file, within a limit. */
 final class UploadReader {
   private final long most;
+  private final Context work;
   private final Promise<Void> whole = Promise.promise();
-  private @Nullable Part part;
+  private volatile @Nullable Part part;
 
   /** The file as far as it has come. */
   private static final class Part {
+    final Promise<Void> whole = Promise.promise();
     final Path path;
     final OutputStream out;
     final MessageDigest digest;
@@ -55,8 +58,12 @@ final class UploadReader {
     }
   }
 
-  UploadReader(long most) {
+  /**
+   * @param work where files may be written
+   */
+  UploadReader(long most, Context work) {
     this.most = most;
+    this.work = work;
   }
 
   RequestBody read(HttpServerRequest request) {
@@ -65,7 +72,7 @@ final class UploadReader {
         whole.tryFail(
             Failure.of(FailureCode.MALFORMED, "the form cannot be read: " + e.getMessage(), e)));
     request.uploadHandler(this::receive);
-    request.endHandler(end -> whole.tryComplete());
+    request.endHandler(end -> ended());
     request.resume();
     try {
       dev.mordomo.kernel.Database.await(whole.future());
@@ -91,6 +98,16 @@ final class UploadReader {
     }
   }
 
+  /** The request's bytes have come; the file's may still be on their way to the disk. */
+  private void ended() {
+    Part received = part;
+    if (received == null) {
+      whole.tryComplete();
+    } else {
+      received.whole.future().onComplete(done -> whole.tryComplete());
+    }
+  }
+
   private void receive(HttpServerFileUpload upload) {
     if (part != null || !"file".equals(upload.name())) {
       whole.tryFail(Failure.invalid("file", "expected exactly one file, in the field file"));
@@ -99,11 +116,21 @@ final class UploadReader {
     try {
       Part receiving = new Part(upload);
       part = receiving;
-      upload.handler(bytes -> write(receiving, bytes));
+      upload.handler(bytes -> {
+        // One piece at a time: what the disk does not take yet, the client keeps.
+        upload.pause();
+        work.runOnContext(ignored -> {
+          write(receiving, bytes);
+          upload.resume();
+        });
+      });
+      // Behind the writes that wait on the same context.
+      upload.endHandler(end -> work.runOnContext(ignored -> receiving.whole.tryComplete()));
       upload.exceptionHandler(
           e -> whole.tryFail(Failure.of(FailureCode.MALFORMED, "the upload broke off", e)));
     } catch (IOException e) {
-      whole.tryFail(new UncheckedIOException("cannot make a temporary file", e));
+      whole.tryFail(
+          Failure.of(FailureCode.UNAVAILABLE, "the file cannot be stored now; try again", e));
     }
   }
 

@@ -17,6 +17,8 @@ public enum CloseCode {
   INSUFFICIENT_STATE(3010, "insufficient state"),
   /** A ping was not answered: reconnect. */
   NO_PONG(3012, "no pong"),
+  /** Too many commands wait for their replies: reconnect, and send fewer at once. */
+  TOO_MANY_REQUESTS(3013, "too many requests"),
   /** The token is not valid, or the user or tenant was switched off: sign in. */
   INVALID_TOKEN(3500, "invalid token"),
   /** A frame was not of the protocol, too large or binary: mend the client. */

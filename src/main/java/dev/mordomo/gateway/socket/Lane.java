@@ -17,6 +17,12 @@ final class Lane {
     return !running;
   }
 
+  /** How many tasks wait. */
+  int size() {
+    Queue<Runnable> queue = waiting;
+    return queue == null ? 0 : queue.size();
+  }
+
   /** Runs the task soon, after those before it; never within this call. */
   void run(Context context, Runnable task) {
     if (running) {

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One socket: reads commands, answers them, and passes on what its channels say.
  *
- * <p>Everything but {@link #close} and the listeners' calls runs on the socket's context. Commands
- * that change the session run one after the other; rpc runs beside them, so that a cancel never
- * waits for a start, and starts keep their order.
+ * <p>Everything but {@link #close} and the listeners' calls runs on one virtual-thread context.
+ * Commands that change the session run one after the other; rpc runs beside them, so that a cancel
+ * never waits for a start, and starts keep their order.
  */
 final class Session {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -88,10 +88,6 @@ final class Session {
     }
   }
 
-  void receiveBinary() {
-    close(CloseCode.BAD_REQUEST);
-  }
-
   private void take(Command command) {
     switch (command) {
       case Command.Pong pong -> clock.pong();
@@ -99,7 +95,13 @@ final class Session {
         // Wants no answer, and nobody listens.
       }
       case Command.Rpc rpc when principal != null && order.isIdle() -> fork(rpc);
-      default -> order.run(context, () -> handle(command));
+      default -> {
+        if (order.size() >= MOST_CALLS) {
+          close(CloseCode.TOO_MANY_REQUESTS);
+        } else {
+          order.run(context, () -> handle(command));
+        }
+      }
     }
   }
 

@@ -8,10 +8,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes the upgrade at {@code /v1/ws}. One for each verticle, on its context. */
+/**
+ * Takes the upgrade at {@code /v1/ws}. One for each verticle.
+ *
+ * <p>Sockets live on the event loop: an upgrade on another thread can lose the first frame, since
+ * the client may answer before the pipeline is changed. What frames ask for is done on a
+ * virtual-thread context, a session's frames in their order.
+ */
 public final class SocketGateway {
   /** Where sockets are opened. */
   public static final String PATH = "/v1/ws";
@@ -19,20 +26,30 @@ public final class SocketGateway {
   private static final Logger LOG = LoggerFactory.getLogger(SocketGateway.class);
   private static final long TICK_MILLIS = 1_000;
 
+  /** So many frames of a socket may wait; then it is not read from for a while. */
+  private static final int MOST_FRAMES = 64;
+
   private final Vertx vertx;
+  private final Context work;
   private final SocketServices services;
+
+  /** On the work context. */
   private final Set<Session> open = new HashSet<>();
-  private long second;
+
   private long timer = -1;
 
-  public SocketGateway(Vertx vertx, SocketServices services) {
+  /**
+   * @param work a virtual-thread context
+   */
+  public SocketGateway(Vertx vertx, Context work, SocketServices services) {
     this.vertx = vertx;
+    this.work = work;
     this.services = services;
   }
 
-  /** Begins to tick, on the verticle's context. */
+  /** Begins to tick. */
   public void start() {
-    timer = vertx.setPeriodic(TICK_MILLIS, id -> tick());
+    timer = vertx.setPeriodic(TICK_MILLIS, id -> work.runOnContext(ignored -> tick()));
   }
 
   public void stop() {
@@ -41,10 +58,15 @@ public final class SocketGateway {
   }
 
   private void tick() {
-    second++;
+    long second = second();
     for (Session session : new ArrayList<>(open)) {
       session.tick(second);
     }
+  }
+
+  /** A steady clock; what is due on sockets is told in its seconds. */
+  private static long second() {
+    return System.nanoTime() / 1_000_000_000L;
   }
 
   /**
@@ -65,28 +87,33 @@ public final class SocketGateway {
         header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
             ? Optional.of(header.substring(7).strip())
             : Optional.empty();
-    ServerWebSocket socket;
-    try {
-      // Awaited, not listened to: what awaits goes on before the tasks that wait in the context's
-      // queue, of which the first frame may be one. A listener would come after it, and miss it.
-      socket = request.toWebSocket().await();
-    } catch (RuntimeException e) {
-      LOG.debug("an upgrade failed", e);
-      return;
-    }
-    serve(socket, token);
+    request
+        .toWebSocket()
+        .onSuccess(socket -> serve(socket, token))
+        .onFailure(e -> LOG.debug("an upgrade failed", e));
   }
 
   private void serve(ServerWebSocket socket, Optional<String> token) {
-    Context context = vertx.getOrCreateContext();
-    Session session = new Session(services, context, socket, token, second);
-    open.add(session);
-    socket.textMessageHandler(session::receive);
-    socket.binaryMessageHandler(bytes -> session.receiveBinary());
-    socket.exceptionHandler(e -> LOG.debug("a socket broke", e));
-    socket.closeHandler(ignored -> {
-      open.remove(session);
-      session.gone();
+    Session session = new Session(services, work, socket, token, second());
+    AtomicInteger frames = new AtomicInteger();
+    work.runOnContext(ignored -> open.add(session));
+    socket.textMessageHandler(frame -> {
+      if (frames.incrementAndGet() == MOST_FRAMES) {
+        socket.pause();
+      }
+      work.runOnContext(ignored -> {
+        session.receive(frame);
+        if (frames.decrementAndGet() == MOST_FRAMES / 2) {
+          socket.resume();
+        }
+      });
     });
+    socket.binaryMessageHandler(bytes -> session.close(CloseCode.BAD_REQUEST));
+    socket.exceptionHandler(e -> LOG.debug("a socket broke", e));
+    socket.closeHandler(closed ->
+        work.runOnContext(ignored -> {
+          open.remove(session);
+          session.gone();
+        }));
   }
 }
