@@ -8,6 +8,7 @@ import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.ChatVerticle;
 import dev.mordomo.chat.Retrieval;
 import dev.mordomo.chat.Speaker;
+import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.RateLimit;
@@ -57,6 +58,7 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -93,8 +95,10 @@ public final class App implements AutoCloseable {
   private final ModelHttp modelHttp;
   private final ModelCatalog models;
   private final Streams streams;
+  private final Hub hub;
   private final Promise<Void> manual = Promise.promise();
   private Optional<FirstStart> firstStart = Optional.empty();
+  private final List<String> doors = new ArrayList<>();
   private Optional<HttpGateway> gateway = Optional.empty();
 
   private App(Settings settings, Path data) {
@@ -116,6 +120,7 @@ public final class App implements AutoCloseable {
     database = new Database(vertx, databaseConfig, secret);
     bus = new Bus(vertx);
     streams = new Streams(database, bus);
+    hub = new Hub(vertx, bus, streams);
     identity = new IdentityService(vertx, database, bus, secret, identityConfig, clock);
     modelHttp = new ModelHttp(vertx, MODEL_CONNECTIONS);
     models =
@@ -218,31 +223,28 @@ public final class App implements AutoCloseable {
     }
     Features features = new Features(chat, knowledge, models, identity, actions, reminders);
     RateLimit turns = new RateLimit("turns", gatewayConfig.turnsPerMinute(), clock);
-    Hub hub = new Hub(vertx, bus, streams);
+    Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
+    sessions.follow(bus);
+    Authenticator authenticator = Authenticator.of(identity);
     SocketCalls calls = new SocketCalls(features, turns);
     SocketServices sockets =
         new SocketServices(
             gatewayConfig,
             clock,
-            identity::authenticate,
+            authenticator,
             hub,
             streams,
-            new Sessions(gatewayConfig.socketsPerUser()),
+            sessions,
             calls.table(),
             calls::greeting);
     HttpGateway.Services services =
         new HttpGateway.Services(
-            gatewayConfig,
-            database,
-            secret,
-            clock,
-            identity::authenticate,
-            sockets,
-            metrics::scrape);
+            gatewayConfig, database, secret, clock, authenticator, sockets, metrics::scrape);
     hub.start();
     for (int i = 0; i < gatewayConfig.instances(); i++) {
       HttpGateway door = new HttpGateway(services, features, turns);
-      vertx.deployVerticle(door, virtualThread()).await();
+      doors.add(
+          vertx.deployVerticle(door, HttpGateway.deployment(gatewayConfig).setInstances(1)).await());
       gateway = Optional.of(door);
     }
   }
@@ -310,6 +312,8 @@ public final class App implements AutoCloseable {
 
   @Override
   public void close() {
+    doors.forEach(id -> vertx.undeploy(id).await());
+    hub.stop();
     vertx.deploymentIDs().forEach(id -> vertx.undeploy(id).await());
     identity.close().await();
     modelHttp.close();

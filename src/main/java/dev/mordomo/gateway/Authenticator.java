@@ -1,5 +1,6 @@
 package dev.mordomo.gateway;
 
+import dev.mordomo.identity.IdentityService;
 import dev.mordomo.identity.Principal;
 import io.vertx.core.Future;
 
@@ -18,5 +19,20 @@ public interface Authenticator {
    */
   default Future<Boolean> isLive(Principal principal) {
     return Future.succeededFuture(true);
+  }
+
+  /** By the identity feature. */
+  static Authenticator of(IdentityService identity) {
+    return new Authenticator() {
+      @Override
+      public Future<Principal> authenticate(String token) {
+        return identity.authenticate(token);
+      }
+
+      @Override
+      public Future<Boolean> isLive(Principal principal) {
+        return identity.isLive(principal);
+      }
+    };
   }
 }

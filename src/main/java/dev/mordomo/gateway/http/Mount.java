@@ -83,7 +83,7 @@ final class Mount {
 
   private void refuse(RoutingContext routing, Failure failure) {
     String requestId = Headers.requestId(routing.request());
-    runner.write(routing.request(), Problem.of(failure, requestId), requestId);
+    runner.write(routing.request(), Problem.of(failure, requestId));
   }
 
   private static Map<String, List<Route>> byPath(List<Route> table) {

@@ -43,10 +43,11 @@ final class RouteRunner {
   /** Takes a request from the event loop; it is answered from a virtual thread. */
   void run(Route route, RoutingContext routing) {
     routing.request().pause();
-    work.runOnContext(ignored -> serve(route, routing));
+    Context loop = vertx.getOrCreateContext();
+    work.runOnContext(ignored -> serve(route, routing, loop));
   }
 
-  private void serve(Route route, RoutingContext routing) {
+  private void serve(Route route, RoutingContext routing, Context loop) {
     HttpServerRequest request = routing.request();
     String requestId = Headers.requestId(request);
     Answer answer;
@@ -55,7 +56,12 @@ final class RouteRunner {
     } catch (Throwable e) {
       answer = Problem.of(told(e, route, requestId), requestId);
     }
-    write(request, answer, requestId);
+    if (answer instanceof Answer.Stream stream) {
+      stream(request, stream, requestId, loop);
+    } else {
+      Answer whole = answer;
+      loop.runOnContext(ignored -> write(request, whole));
+    }
   }
 
   private Answer answer(Route route, RoutingContext routing, String requestId) {
@@ -116,7 +122,8 @@ final class RouteRunner {
         "our fault; the request id finds it in the log, and it may be retried");
   }
 
-  void write(HttpServerRequest request, Answer answer, String requestId) {
+  /** Writes an answer, on the event loop of its request. */
+  void write(HttpServerRequest request, Answer answer) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
@@ -139,11 +146,12 @@ final class RouteRunner {
         Headers.put(response, file.headers(), "application/octet-stream");
         end(response.sendFile(file.path().toString()));
       }
-      case Answer.Stream stream -> stream(request, stream, requestId);
+      case Answer.Stream stream -> throw new IllegalStateException("a stream writes itself");
     }
   }
 
-  private void stream(HttpServerRequest request, Answer.Stream stream, String requestId) {
+  private void stream(
+      HttpServerRequest request, Answer.Stream stream, String requestId, Context loop) {
     try {
       stream.writer().write(request.response());
     } catch (RuntimeException e) {
@@ -153,7 +161,7 @@ final class RouteRunner {
       } else {
         Failure failure =
             e instanceof Failure f ? f : Failure.of(FailureCode.INTERNAL, "the stream failed", e);
-        write(request, Problem.of(failure, requestId), requestId);
+        loop.runOnContext(ignored -> write(request, Problem.of(failure, requestId)));
       }
     }
   }

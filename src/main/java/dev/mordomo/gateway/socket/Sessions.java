@@ -1,6 +1,8 @@
 package dev.mordomo.gateway.socket;
 
+import dev.mordomo.identity.IdentityEvent;
 import dev.mordomo.identity.Principal;
+import dev.mordomo.kernel.Bus;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +18,20 @@ public final class Sessions {
 
   public Sessions(int mostPerUser) {
     this.mostPerUser = mostPerUser;
+  }
+
+  /** Closes the sockets of whoever is switched off from now on. */
+  public void follow(Bus bus) {
+    bus.subscribe(IdentityEvent.USER_DISABLED, event -> closeUser(event.userId()));
+    bus.subscribe(IdentityEvent.TENANT_DISABLED, event -> closeTenant(event.tenantId()));
+    bus.subscribe(
+        IdentityEvent.SESSION_ENDED,
+        event ->
+            event
+                .sessionId()
+                .ifPresentOrElse(
+                    id -> closeCredential(event.userId(), id.toString()),
+                    () -> closeUser(event.userId())));
   }
 
   /**
