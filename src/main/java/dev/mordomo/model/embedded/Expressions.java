@@ -19,14 +19,19 @@ final class Expressions {
     this.neighbours = neighbours;
   }
 
+  /** An expression in a sentence, and how many of its tokens it takes up. */
+  record Match(int length, String english) {}
+
+  private static final int MOST_SKIPPED = 2;
+
   /** The longest expression that begins at a place of a sentence. */
-  Optional<Lexicon.Phrase> longest(List<Reading> sentence, int start) {
-    Optional<Lexicon.Phrase> longest = Optional.empty();
+  Optional<Match> longest(List<Reading> sentence, int start) {
+    Optional<Match> longest = Optional.empty();
     for (String first : firstWords(sentence.get(start))) {
       for (Lexicon.Phrase phrase : lexicon.phrases(first)) {
-        if (phrase.words().size() > longest.map(p -> p.words().size()).orElse(1)
-            && matches(phrase, sentence, start)) {
-          longest = Optional.of(phrase);
+        int length = length(phrase, sentence, start);
+        if (length > longest.map(Match::length).orElse(1)) {
+          longest = Optional.of(new Match(length, phrase.sense().english()));
         }
       }
     }
@@ -37,9 +42,13 @@ final class Expressions {
   private static List<String> firstWords(Reading reading) {
     List<String> words = new ArrayList<>(reading.analyses().size() + 1);
     words.add(Letters.fold(reading.word()));
+    boolean small =
+        reading.analyses().stream()
+            .anyMatch(a -> a.cost() == 0 && a.sense().part() == Part.FUNCTION);
     for (Morphology.Analysis analysis : reading.analyses()) {
       String lemma = Letters.fold(analysis.sense().lemma());
-      if (inflected(analysis) && !words.contains(lemma)) {
+      boolean farFetched = small && analysis.cost() >= Morphology.IRREGULAR + Morphology.UNACCENTED;
+      if (!farFetched && inflected(analysis) && !words.contains(lemma)) {
         words.add(lemma);
       }
     }
@@ -51,16 +60,31 @@ final class Expressions {
         && (analysis.sense().part() != Part.FUNCTION || analysis.cost() != Morphology.UNACCENTED);
   }
 
-  private boolean matches(Lexicon.Phrase phrase, List<Reading> sentence, int start) {
-    if (start + phrase.words().size() > sentence.size()) {
-      return false;
-    }
+  /**
+   * How many tokens an expression takes up from a place on, 0 when it is not there. After a verb,
+   * an article or a possessive may stand where the expression has none: marcar (uma) consulta.
+   */
+  private int length(Lexicon.Phrase phrase, List<Reading> sentence, int start) {
+    boolean verb = phrase.sense().part() == Part.VERB;
+    int at = start;
+    int skipped = 0;
     for (int i = 0; i < phrase.words().size(); i++) {
-      if (!matches(phrase.words().get(i), i == 0, sentence.get(start + i))) {
-        return false;
+      while (at < sentence.size() && !matches(phrase.words().get(i), i == 0, sentence.get(at))) {
+        if (i == 0
+            || !verb
+            || skipped == MOST_SKIPPED
+            || !neighbours.determiner(sentence.get(at).word())) {
+          return 0;
+        }
+        skipped++;
+        at++;
       }
+      if (at == sentence.size()) {
+        return 0;
+      }
+      at++;
     }
-    return true;
+    return at - start;
   }
 
   /**

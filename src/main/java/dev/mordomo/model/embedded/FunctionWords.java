@@ -36,7 +36,8 @@ final class FunctionWords {
           neighbours.article(after) || neighbours.preposition(after)
               ? Optional.of("is")
               : Optional.empty();
-      case "há", "hay" -> Optional.of("there is");
+      case "há" -> Optional.of(neighbours.number(after) ? "for" : "there is");
+      case "hay" -> Optional.of("there is");
       default -> Optional.empty();
     };
   }

@@ -11,6 +11,9 @@ import java.util.Map;
  * in several languages is glossed sentence by sentence.
  */
 public final class Gloss {
+  /** A text with fewer known words stays as it is; so do English ones. */
+  private static final double MOST_UNKNOWN = 0.7;
+
   private final Map<String, Glosser> glossers;
 
   private static final class Shared {
@@ -33,7 +36,7 @@ public final class Gloss {
   public String gloss(String text) {
     List<LanguageDetector.Sentence> sentences = LanguageDetector.sentences(text);
     if (sentences.stream().noneMatch(sentence -> glossers.containsKey(sentence.language()))) {
-      return text;
+      return LanguageDetector.undecided(text) ? byLexicon(text) : text;
     }
     StringBuilder gloss = new StringBuilder(text.length());
     for (LanguageDetector.Sentence sentence : sentences) {
@@ -44,6 +47,22 @@ public final class Gloss {
       gloss.append(glosser == null ? sentence.text() : glosser.gloss(sentence.text()));
     }
     return gloss.toString();
+  }
+
+  /**
+   * A text whose language nothing tells, in the language whose lexicon has nearly all its words.
+   */
+  private String byLexicon(String text) {
+    double best = MOST_UNKNOWN;
+    Glosser likely = null;
+    for (Glosser glosser : glossers.values()) {
+      double known = glosser.knownShare(text);
+      if (known > best) {
+        best = known;
+        likely = glosser;
+      }
+    }
+    return likely == null ? text : likely.gloss(text);
   }
 
   /** The gloss of a text that is in "pt" or "es"; of another language, the text itself. */

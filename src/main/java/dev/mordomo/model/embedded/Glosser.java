@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
 
 /** Glosses sentences of one language into English, word by word and without grammar. */
 final class Glosser {
+  private static final Pattern QUESTION =
+      Pattern.compile("(since |until |at |in )?(how|what|when|where|why|which|who)\\b");
   private static final Pattern PARTICIPLE = Pattern.compile(".*[ai]d[oa]s?");
 
   private final String language;
@@ -34,21 +36,38 @@ final class Glosser {
           new Reading(token, token.isWord() ? morphology.analyses(token.word()) : List.of()));
     }
     Map<String, Double> areas = SenseChoice.areas(sentence);
+    boolean asked = false;
     StringBuilder gloss = new StringBuilder(text.length() + 16);
     int i = 0;
     while (i < sentence.size()) {
       Token token = sentence.get(i).token();
-      Optional<Lexicon.Phrase> expression =
+      Optional<Expressions.Match> expression =
           token.isWord() ? expressions.longest(sentence, i) : Optional.empty();
       if (expression.isPresent()) {
-        append(gloss, expression.get().sense().english(), false);
-        i += expression.get().words().size();
+        append(gloss, expression.get().english(), false);
+        asked = QUESTION.matcher(expression.get().english()).lookingAt();
+        i += expression.get().length();
       } else {
-        append(gloss, token.isWord() ? word(sentence, i, areas) : token.text(), token.isMark());
+        append(
+            gloss, token.isWord() ? word(sentence, i, asked, areas) : token.text(), token.isMark());
+        asked = false;
         i++;
       }
     }
     return gloss.toString();
+  }
+
+  /** The share of a text's words that the core knows; 0 for less than two words. */
+  double knownShare(String text) {
+    int words = 0;
+    int known = 0;
+    for (Token token : Token.of(text)) {
+      if (token.isWord()) {
+        words++;
+        known += morphology.knows(token.word()) ? 1 : 0;
+      }
+    }
+    return words < 2 ? 0 : known / (double) words;
   }
 
   private static void append(StringBuilder gloss, String english, boolean clings) {
@@ -60,13 +79,14 @@ final class Glosser {
     }
   }
 
-  private String word(List<Reading> sentence, int i, Map<String, Double> areas) {
+  /** The English of one word; {@code asked} says that a question such as "how long" precedes it. */
+  private String word(List<Reading> sentence, int i, boolean asked, Map<String, Double> areas) {
     Reading reading = sentence.get(i);
-    String before = i > 0 ? sentence.get(i - 1).word() : "";
+    String before = i > 0 && !asked ? sentence.get(i - 1).word() : "";
     if (besideName(sentence, i)) {
       return reading.token().text();
     }
-    boolean afterNoun = i > 0 && sentence.get(i - 1).noun();
+    boolean afterNoun = i > 0 && !asked && sentence.get(i - 1).noun();
     String after = i + 1 < sentence.size() ? sentence.get(i + 1).word() : "";
     boolean beforeVerb = i + 1 < sentence.size() && sentence.get(i + 1).onlyVerb();
     return functionWords
@@ -93,12 +113,13 @@ final class Glosser {
     }
     return switch (analysis.sense().part()) {
       case NOUN -> word.endsWith("s") ? English.plural(english) : english;
-      case VERB, FUNCTION -> verbForm(word, english, analysis.cost());
+      case VERB, FUNCTION -> verbForm(word, analysis);
       case ADJECTIVE, ADVERB, EXPRESSION, LEARNED -> english;
     };
   }
 
-  private String verbForm(String word, String english, double cost) {
+  private String verbForm(String word, Morphology.Analysis analysis) {
+    String english = analysis.sense().english();
     if (english.equals("be")) {
       return neighbours.be(word);
     }
@@ -109,10 +130,15 @@ final class Glosser {
       return English.gerund(english);
     }
     boolean participle =
-        cost >= Morphology.VERB
-            ? PARTICIPLE.matcher(word).matches()
+        analysis.cost() >= Morphology.VERB
+            ? regularParticiple(word, analysis.sense().lemma())
             : morphology.irregularParticiple(word);
     return participle ? English.participle(english) : english;
+  }
+
+  private static boolean regularParticiple(String word, String lemma) {
+    return PARTICIPLE.matcher(word).matches()
+        && word.startsWith(lemma.substring(0, Math.max(0, lemma.length() - 2)));
   }
 
   /** A verb under its pronouns, the parts of a compound, or else the word as it stands. */

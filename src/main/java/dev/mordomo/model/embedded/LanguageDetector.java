@@ -41,6 +41,8 @@ public final class LanguageDetector {
           new Clue(".*[aei]mos$", 1, 0.7),
           new Clue(".*(ou|eu|iu|ei|am|em)$", 0, 0.4),
           new Clue(".*ñ.*", 1, 3),
+          new Clue(".{2,}ó", 1, 1.5),
+          new Clue(".{2,}[aeiou]y", 1, 0.5),
           new Clue(".*(ción|ciones|sión|dad|dades|tad|aje|encia|ancia|illo|illa)$", 1, 2),
           new Clue(".*(ie|ue)[bcdglmnprstv].*", 1, 0.6),
           new Clue(".*[áéíóú].*", 0, 0.5),
@@ -102,6 +104,13 @@ public final class LanguageDetector {
       }
     }
     return sentences;
+  }
+
+  /** Whether a text tells too little to be in a language, and none but ours is likely. */
+  static boolean undecided(String text) {
+    double[] scores = scores(text);
+    return best(scores).equals(Detection.NONE)
+        && scores[OTHER] <= Math.max(scores[0], Math.max(scores[1], scores[2]));
   }
 
   private static double[] scores(String text) {

@@ -37,6 +37,11 @@ final class Neighbours {
     return is("article", word);
   }
 
+  /** Whether a word is an article or a possessive. */
+  boolean determiner(String word) {
+    return article(word) || is("possessive", word);
+  }
+
   boolean beforeNoun(String word) {
     return is("before-noun", word);
   }
@@ -52,6 +57,11 @@ final class Neighbours {
   /** Whether a word often introduces a question within a sentence. */
   boolean asking(String word) {
     return is("asking", word);
+  }
+
+  /** Whether a word begins a count: two days, many years. */
+  boolean number(String word) {
+    return is("number", word);
   }
 
   boolean preposition(String word) {
