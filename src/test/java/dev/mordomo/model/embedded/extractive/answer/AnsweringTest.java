@@ -49,7 +49,7 @@ class AnsweringTest {
     assertTrue(score.refused >= 14, score.text());
   }
 
-  /** Documents that nothing was fitted to; the floor is below what is reached, for other chunks. */
+  /** Documents that the rules were tuned on too; the floor is below what is reached. */
   @Test
   void otherDocumentsAnswerTheirs() throws IOException {
     Score score = score("answering", "answering/questions.tsv");
