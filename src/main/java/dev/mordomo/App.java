@@ -244,7 +244,9 @@ public final class App implements AutoCloseable {
     for (int i = 0; i < gatewayConfig.instances(); i++) {
       HttpGateway door = new HttpGateway(services, features, turns);
       doors.add(
-          vertx.deployVerticle(door, HttpGateway.deployment(gatewayConfig).setInstances(1)).await());
+          vertx
+              .deployVerticle(door, HttpGateway.deployment(gatewayConfig).setInstances(1))
+              .await());
       gateway = Optional.of(door);
     }
   }
