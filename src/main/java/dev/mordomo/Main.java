@@ -6,15 +6,19 @@ import dev.mordomo.kernel.Settings;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Starts the server, or runs one command of {@code ./mordomo}. */
 public final class Main {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
+  private static final Duration MANUAL_WAIT = Duration.ofMinutes(1);
 
   private Main() {}
 
@@ -67,7 +71,26 @@ public final class Main {
             .orElse(System.currentTimeMillis());
     App app = App.start(settings, data);
     Runtime.getRuntime().addShutdownHook(new Thread(app::stop, "shutdown"));
+    if (app.firstStart().isPresent()) {
+      awaitManual(app, out);
+    }
     greet(app, out, System.currentTimeMillis() - from);
+  }
+
+  /**
+   * The first question of a new user is often about the manual, so it is there before the address.
+   */
+  private static void awaitManual(App app, PrintStream out) {
+    out.println("Reading the manual into the demo collection (some seconds, once) …");
+    out.flush();
+    try {
+      app.manual().await(MANUAL_WAIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      out.println("The manual is still being read; its answers come a little later.");
+    } catch (RuntimeException e) {
+      out.println(
+          "The manual could not be read; the log says why, and the next start tries again.");
+    }
   }
 
   private static void greet(App app, PrintStream out, long startMillis) {

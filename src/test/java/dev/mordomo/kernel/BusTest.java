@@ -29,13 +29,15 @@ class BusTest {
     Checkpoint both = test.checkpoint(2);
     for (int subscriber = 0; subscriber < 2; subscriber++) {
       List<Integer> heard = new ArrayList<>();
-      bus.subscribe(COUNTED, fact -> {
-        heard.add(fact.number());
-        if (heard.size() == FACTS) {
-          test.verify(() -> assertEquals(IntStream.range(0, FACTS).boxed().toList(), heard));
-          both.flag();
-        }
-      });
+      bus.subscribe(
+          COUNTED,
+          fact -> {
+            heard.add(fact.number());
+            if (heard.size() == FACTS) {
+              test.verify(() -> assertEquals(IntStream.range(0, FACTS).boxed().toList(), heard));
+              both.flag();
+            }
+          });
     }
     IntStream.range(0, FACTS).forEach(number -> bus.publish(COUNTED, new Counted(number)));
   }
@@ -45,12 +47,14 @@ class BusTest {
     Bus bus = new Bus(vertx);
     Checkpoint afterItThrew = test.checkpoint();
     Checkpoint theOther = test.checkpoint(2);
-    bus.subscribe(COUNTED, fact -> {
-      if (fact.number() == 1) {
-        throw new IllegalStateException("as the test wants it");
-      }
-      afterItThrew.flag();
-    });
+    bus.subscribe(
+        COUNTED,
+        fact -> {
+          if (fact.number() == 1) {
+            throw new IllegalStateException("as the test wants it");
+          }
+          afterItThrew.flag();
+        });
     bus.subscribe(COUNTED, fact -> theOther.flag());
     bus.publish(COUNTED, new Counted(1));
     bus.publish(COUNTED, new Counted(2));
@@ -69,7 +73,6 @@ class BusTest {
     Buffer wire = Buffer.buffer();
     byte[] name = "java.awt.Point".getBytes(java.nio.charset.StandardCharsets.UTF_8);
     wire.appendInt(name.length).appendBytes(name).appendInt(2).appendString("{}");
-    assertThrows(
-        IllegalArgumentException.class, () -> new RecordCodec().decodeFromWire(0, wire));
+    assertThrows(IllegalArgumentException.class, () -> new RecordCodec().decodeFromWire(0, wire));
   }
 }

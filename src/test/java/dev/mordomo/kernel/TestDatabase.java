@@ -40,9 +40,7 @@ public final class TestDatabase implements AutoCloseable {
       execute("CREATE DATABASE " + TEMPLATE);
       new Migrations(config(TEMPLATE), SECRET).run();
       templateMade = true;
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(() -> drop(TEMPLATE)));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> drop(TEMPLATE)));
     }
     String name = "mordomo_test_" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
     execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
@@ -138,8 +136,8 @@ public final class TestDatabase implements AutoCloseable {
   }
 
   /**
-   * A vacuum that the server began by itself belongs to its superuser, so the owner may not force it
-   * out; the plain statement waits until it has stopped.
+   * A vacuum that the server began by itself belongs to its superuser, so the owner may not force
+   * it out; the plain statement waits until it has stopped.
    */
   private static void drop(String database) {
     try {
