@@ -22,6 +22,9 @@ import dev.mordomo.identity.IdentityConfig;
 import dev.mordomo.identity.IdentityService;
 import dev.mordomo.identity.IdentityVerticle;
 import dev.mordomo.identity.UserSettings;
+import dev.mordomo.job.JobConfig;
+import dev.mordomo.job.JobService;
+import dev.mordomo.job.JobVerticle;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.DatabaseConfig;
@@ -88,6 +91,7 @@ public final class App implements AutoCloseable {
   private final Bus bus;
   private final GlossMiniLm embedded;
   private final IdentityService identity;
+  private final JobService jobs;
   private final KnowledgeService knowledge;
   private final ActionService actions;
   private final ReminderService reminders;
@@ -107,6 +111,7 @@ public final class App implements AutoCloseable {
     DatabaseConfig databaseConfig = DatabaseConfig.from(settings);
     IdentityConfig identityConfig = IdentityConfig.from(settings);
     KnowledgeConfig knowledgeConfig = KnowledgeConfig.from(settings);
+    JobConfig jobConfig = JobConfig.from(settings);
     ActionConfig actionConfig = ActionConfig.from(settings);
     ReminderConfig reminderConfig = ReminderConfig.from(settings);
     ModelConfig modelConfig = ModelConfig.from(settings);
@@ -122,6 +127,7 @@ public final class App implements AutoCloseable {
     streams = new Streams(database, bus);
     hub = new Hub(vertx, bus, streams);
     identity = new IdentityService(vertx, database, bus, secret, identityConfig, clock);
+    jobs = new JobService(database, streams, bus, jobConfig, clock);
     modelHttp = new ModelHttp(vertx, MODEL_CONNECTIONS);
     models =
         new ModelCatalog(
@@ -216,12 +222,13 @@ public final class App implements AutoCloseable {
     Thread.ofVirtual().name("manual").start(this::loadManual);
     deploy(new PartitionVerticle(database, clock));
     deploy(new IdentityVerticle(identity, bus));
+    deploy(new JobVerticle(jobs, database, clock));
     deploy(new ActionVerticle(actions));
     deploy(new ReminderVerticle(reminders, database, clock));
     for (int i = 0; i < chatConfig.threads(); i++) {
       deploy(new ChatVerticle(chat, bus, i == 0));
     }
-    Features features = new Features(chat, knowledge, models, identity, actions, reminders);
+    Features features = new Features(chat, knowledge, models, identity, actions, reminders, jobs);
     RateLimit turns = new RateLimit("turns", gatewayConfig.turnsPerMinute(), clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     sessions.follow(bus);

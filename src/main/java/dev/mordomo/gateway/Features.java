@@ -3,6 +3,7 @@ package dev.mordomo.gateway;
 import dev.mordomo.action.ActionService;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.identity.IdentityService;
+import dev.mordomo.job.JobService;
 import dev.mordomo.knowledge.KnowledgeService;
 import dev.mordomo.model.ChatModels;
 import dev.mordomo.reminder.ReminderService;
@@ -14,4 +15,5 @@ public record Features(
     ChatModels models,
     IdentityService identity,
     ActionService actions,
-    ReminderService reminders) {}
+    ReminderService reminders,
+    JobService jobs) {}

@@ -35,6 +35,7 @@ final class Routes {
     table.addAll(chat(features, turnLimit));
     table.addAll(knowledge(features));
     table.addAll(deeds(features));
+    table.addAll(jobs(features));
     return List.copyOf(table);
   }
 
@@ -101,6 +102,15 @@ final class Routes {
         get("/v1/documents/:id/chunks", USER, knowledge::chunks),
         get("/v1/documents/:id/file", USER, knowledge::file),
         post("/v1/search", USER, search::search));
+  }
+
+  private static List<Route> jobs(Features features) {
+    JobRoutes jobs = new JobRoutes(features.jobs());
+    return List.of(
+        get("/v1/jobs", USER, jobs::list),
+        post("/v1/jobs", ADMIN, jobs::start).creating(),
+        get("/v1/jobs/:id", USER, jobs::get),
+        post("/v1/jobs/:id/cancel", USER, jobs::cancel));
   }
 
   private static List<Route> deeds(Features features) {

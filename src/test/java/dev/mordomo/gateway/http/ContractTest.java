@@ -11,6 +11,7 @@ import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.socket.CloseCode;
 import dev.mordomo.gateway.socket.ReplyError;
 import dev.mordomo.gateway.socket.RpcMethod;
+import dev.mordomo.job.JobEvent;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
@@ -132,6 +133,7 @@ class ContractTest {
                 "conversation.updated",
                 ActionEvent.Requested.ADDRESS.name(),
                 ActionEvent.Updated.ADDRESS.name(),
+                JobEvent.Updated.ADDRESS.name(),
                 ReminderEvent.Triggered.ADDRESS.name(),
                 ReminderEvent.Snoozed.ADDRESS.name(),
                 ReminderEvent.Acknowledged.ADDRESS.name(),
@@ -228,7 +230,7 @@ class ContractTest {
   @SuppressWarnings("NullAway")
   private static List<Route> table() {
     List<Route> table = new ArrayList<>(Routes.table(new PublicRoutes(null, () -> "")));
-    table.addAll(Routes.table(new Features(null, null, null, null, null, null), null));
+    table.addAll(Routes.table(new Features(null, null, null, null, null, null, null), null));
     return table;
   }
 
