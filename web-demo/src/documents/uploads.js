@@ -88,6 +88,9 @@ export function tryAgain(id, onDuplicate = find(id)?.onDuplicate) {
 
 export function dropUpload(id) {
   stops.get(id)?.abort();
+  const { status, jobId } = find(id) ?? {};
+  // What the server is still reading is not wanted any more. It may have ended meanwhile.
+  if (status === 'processing' && jobId) api.post(`/jobs/${jobId}/cancel`).catch(() => {});
   uploads.update((list) => list.filter((one) => one.id !== id));
   startNext();
 }

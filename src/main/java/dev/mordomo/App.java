@@ -141,6 +141,7 @@ public final class App implements AutoCloseable {
             database,
             bus,
             new FolderFileStore(data.resolve("files")),
+            jobs,
             models.embedding(),
             knowledgeConfig,
             clock);

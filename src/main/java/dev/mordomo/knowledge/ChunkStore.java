@@ -118,21 +118,15 @@ final class ChunkStore {
       List<UUID> ids,
       short model,
       List<float[]> vectors) {
-    int dimensions = vectors.getFirst().length;
-    Float[] flat = new Float[vectors.size() * dimensions];
-    int i = 0;
-    for (float[] vector : vectors) {
-      for (float value : vector) {
-        flat[i++] = value;
-      }
-    }
     Tuple row =
         Tuple.of(
             model,
             document.collectionId(),
             owner.tenantId().orElse(null),
             owner.userId().orElse(null));
-    row.addArrayOfFloat(flat).addInteger(dimensions).addArrayOfUUID(ids.toArray(UUID[]::new));
+    row.addArrayOfFloat(flat(vectors))
+        .addInteger(vectors.getFirst().length)
+        .addArrayOfUUID(ids.toArray(UUID[]::new));
     Database.run(connection, EMBED, row);
   }
 
@@ -145,14 +139,29 @@ final class ChunkStore {
     Map<String, float[]> vectors = new HashMap<>();
     Tuple key = Tuple.of(model).addArrayOfString(fingerprints.toArray(String[]::new));
     for (Row row : Database.run(connection, KNOWN, key)) {
-      Float[] boxed = row.getArrayOfFloats(1);
-      float[] vector = new float[boxed.length];
-      for (int i = 0; i < boxed.length; i++) {
-        vector[i] = boxed[i];
-      }
-      vectors.put(row.getString(0), vector);
+      vectors.put(row.getString(0), vector(row.getArrayOfFloats(1)));
     }
     return vectors;
+  }
+
+  /** All of them in one array, which PostgreSQL takes fastest. */
+  static Float[] flat(List<float[]> vectors) {
+    Float[] flat = new Float[vectors.size() * vectors.getFirst().length];
+    int i = 0;
+    for (float[] vector : vectors) {
+      for (float value : vector) {
+        flat[i++] = value;
+      }
+    }
+    return flat;
+  }
+
+  static float[] vector(Float[] boxed) {
+    float[] vector = new float[boxed.length];
+    for (int i = 0; i < boxed.length; i++) {
+      vector[i] = boxed[i];
+    }
+    return vector;
   }
 
   /** In their order, those after {@code after}; -1 for all. */

@@ -6,6 +6,7 @@ import dev.mordomo.kernel.Json;
 import dev.mordomo.knowledge.DocumentUpload.Content;
 import dev.mordomo.knowledge.text.Chunker;
 import dev.mordomo.knowledge.text.ExtractedText;
+import dev.mordomo.knowledge.text.FileKind;
 import dev.mordomo.knowledge.text.TextChunk;
 import dev.mordomo.knowledge.text.TextExtractor;
 import io.vertx.core.buffer.Buffer;
@@ -29,18 +30,43 @@ final class DocumentPreparation {
     this.chunker = chunker;
   }
 
+  /** What can be said of an upload without reading it: all but its text, and a title for now. */
+  PreparedDocument glance(DocumentUpload upload) {
+    check(upload);
+    Buffer bytes = bytes(upload);
+    String name = name(upload);
+    FileKind kind = extractor.kindOf(name.isEmpty() ? "content.txt" : name, bytes.getBytes());
+    String title = upload.title().map(String::strip).orElse(withoutExtension(name));
+    return new PreparedDocument(
+        title.isBlank() ? "?" : title.substring(0, Math.min(LONGEST_TITLE, title.length())),
+        upload.source(),
+        kind.extension(),
+        upload.language().orElse(""),
+        sha256(bytes),
+        name.isEmpty() ? "document." + kind.extension() : name,
+        bytes,
+        upload.metadata(),
+        List.of());
+  }
+
+  static Buffer bytes(DocumentUpload upload) {
+    return switch (upload.content()) {
+      case Content.Text text -> Buffer.buffer(text.content());
+      case Content.File file -> file.bytes();
+    };
+  }
+
+  private static String name(DocumentUpload upload) {
+    return switch (upload.content()) {
+      case Content.Text _ -> "";
+      case Content.File file -> baseName(file.name());
+    };
+  }
+
   PreparedDocument prepare(DocumentUpload upload) {
     check(upload);
-    Buffer bytes =
-        switch (upload.content()) {
-          case Content.Text text -> Buffer.buffer(text.content());
-          case Content.File file -> file.bytes();
-        };
-    String name =
-        switch (upload.content()) {
-          case Content.Text _ -> "";
-          case Content.File file -> baseName(file.name());
-        };
+    Buffer bytes = bytes(upload);
+    String name = name(upload);
     ExtractedText text = extractor.extract(name.isEmpty() ? "content.txt" : name, bytes.getBytes());
     String title = title(upload, text, name);
     String language = upload.language().orElseGet(() -> chunker.languageOf(text));

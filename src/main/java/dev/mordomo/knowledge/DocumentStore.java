@@ -22,20 +22,20 @@ final class DocumentStore {
   private static final String INSERT =
       """
       INSERT INTO document (id, collection_id, tenant_id, user_id, title, source, source_type, language,
-        sha256, file_name, file_size, file_key, status, chunk_count, metadata, created_by, created_at, updated_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'indexed', $13, $14::text::jsonb, $15, $16, $16)
+        sha256, file_name, file_size, file_key, status, chunk_count, metadata, created_by, created_at, updated_at, replaces)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $17, $13, $14::text::jsonb, $15, $16, $16, $18)
       """;
   private static final String REPLACE =
       """
       UPDATE document SET title = $2, source = $3, source_type = $4, language = $5, sha256 = $6,
         file_name = $7, file_size = $8, file_key = $9, status = 'indexed', chunk_count = $10,
-        metadata = $11::text::jsonb, updated_at = $12
+        metadata = $11::text::jsonb, updated_at = $12, replaces = NULL
       WHERE id = $1
       """;
   private static final String COLUMNS =
       """
       SELECT id, collection_id, title, source, source_type, language, sha256, status, chunk_count,
-        metadata::text AS metadata, created_at, file_key, file_name FROM document
+        metadata::text AS metadata, created_at, file_key, file_name, replaces FROM document
       """;
   private static final String LIST =
       COLUMNS
@@ -44,27 +44,46 @@ final class DocumentStore {
           """;
   private static final String ONE = COLUMNS + "WHERE id = $1";
   private static final String ALL = COLUMNS + "WHERE collection_id = $1";
+  private static final String LOCK_ROW = COLUMNS + "WHERE id = $1 FOR UPDATE";
   private static final String DELETE = "DELETE FROM document WHERE id = $1";
+  private static final String RENAME = "UPDATE document SET title = $2 WHERE id = $1";
+  private static final String SET_REPLACES = "UPDATE document SET replaces = $2 WHERE id = $1";
+  private static final String DROP_PENDING =
+      "DELETE FROM document WHERE id = $1 AND status = 'pending'";
+  private static final String FAIL_PENDING =
+      "UPDATE document SET status = 'failed' WHERE id = $1 AND status = 'pending'";
+  private static final String DROP_FAILED =
+      "DELETE FROM document WHERE collection_id = $1 AND sha256 = $2 AND status = 'failed'";
   private static final String FILE_KEYS =
       "SELECT DISTINCT file_key FROM document WHERE collection_id = $1 AND file_key IS NOT NULL";
   private static final String FILE_IN_USE =
       "SELECT EXISTS (SELECT FROM document WHERE sha256 = $1 AND file_key = $2)";
   private static final String DUPLICATE =
       """
-      SELECT document_id, collection_id, reason FROM find_duplicate($1, $2, $3, $4, $5, $6, $7)
+      SELECT document_id, collection_id, reason FROM find_duplicate($1, $2, $3, $4, $5, $6, $7, $8)
       """;
   private static final String LOCK =
       "SELECT pg_advisory_xact_lock(hashtextextended('mordomo.knowledge ' || $1, 0))";
 
   /** A document with what only this package needs. */
-  record Found(Document document, Optional<String> fileKey, Optional<String> fileName) {}
+  record Found(
+      Document document,
+      Optional<String> fileKey,
+      Optional<String> fileName,
+      Optional<UUID> replaces) {}
 
   /** An earlier document that a new one doubles. */
   record Earlier(UUID documentId, UUID collectionId, String reason) {}
 
   private DocumentStore() {}
 
-  static void insert(SqlClient connection, Document document, Owner owner, Original file, UUID by) {
+  static void insert(
+      SqlClient connection,
+      Document document,
+      Owner owner,
+      Original file,
+      UUID by,
+      Optional<UUID> replaces) {
     Tuple row =
         Tuple.of(
             document.id(),
@@ -82,7 +101,9 @@ final class DocumentStore {
         .addValue(document.chunkCount())
         .addValue(Json.write(document.metadata()))
         .addValue(by)
-        .addValue(document.createdAt().atOffset(ZoneOffset.UTC));
+        .addValue(document.createdAt().atOffset(ZoneOffset.UTC))
+        .addValue(document.status().wire())
+        .addValue(replaces.orElse(null));
     Database.run(connection, INSERT, row);
   }
 
@@ -120,8 +141,40 @@ final class DocumentStore {
   }
 
   static Optional<Found> find(SqlClient connection, UUID id) {
-    var rows = Database.run(connection, ONE, Tuple.of(id)).iterator();
+    return first(connection, ONE, id);
+  }
+
+  /** The same; nobody else changes it until the transaction ends. */
+  static Optional<Found> lockRow(SqlClient connection, UUID id) {
+    return first(connection, LOCK_ROW, id);
+  }
+
+  private static Optional<Found> first(SqlClient connection, String sql, UUID id) {
+    var rows = Database.run(connection, sql, Tuple.of(id)).iterator();
     return rows.hasNext() ? Optional.of(map(rows.next())) : Optional.empty();
+  }
+
+  static void rename(SqlClient connection, UUID id, String title) {
+    Database.run(connection, RENAME, Tuple.of(id, title));
+  }
+
+  /** It will go in that one's place. */
+  static void setReplaces(SqlClient connection, UUID id, UUID other) {
+    Database.run(connection, SET_REPLACES, Tuple.of(id, other));
+  }
+
+  /** Removes one that is still being taken in; nothing happens to any other. */
+  static void dropPending(SqlClient connection, UUID id) {
+    Database.run(connection, DROP_PENDING, Tuple.of(id));
+  }
+
+  static void failPending(SqlClient connection, UUID id) {
+    Database.run(connection, FAIL_PENDING, Tuple.of(id));
+  }
+
+  /** Removes earlier tries with the same bytes that failed: their file is the new one's. */
+  static void dropFailed(SqlClient connection, UUID collection, String sha256) {
+    Database.run(connection, DROP_FAILED, Tuple.of(collection, bytes(sha256)));
   }
 
   static void delete(SqlClient connection, UUID id) {
@@ -144,17 +197,17 @@ final class DocumentStore {
         .getBoolean(0);
   }
 
-  static Optional<Earlier> duplicate(
-      SqlClient connection,
-      Scope who,
-      UUID into,
-      String sha256,
-      Optional<String> source,
-      String title) {
+  static Optional<Earlier> duplicate(SqlClient connection, Scope who, Candidate candidate) {
     Tuple key =
         Tuple.of(
-            who.tenantId(), who.userId(), who.role(), into, bytes(sha256), source.orElse(null));
-    var rows = Database.run(connection, DUPLICATE, key.addValue(title)).iterator();
+            who.tenantId(),
+            who.userId(),
+            who.role(),
+            candidate.collectionId(),
+            bytes(candidate.sha256()),
+            candidate.source().orElse(null));
+    key.addValue(candidate.title()).addValue(candidate.itself().orElse(null));
+    var rows = Database.run(connection, DUPLICATE, key).iterator();
     if (!rows.hasNext()) {
       return Optional.empty();
     }
@@ -190,6 +243,7 @@ final class DocumentStore {
     return new Found(
         document,
         Optional.ofNullable(row.getString("file_key")),
-        Optional.ofNullable(row.getString("file_name")));
+        Optional.ofNullable(row.getString("file_name")),
+        Optional.ofNullable(row.getUUID("replaces")));
   }
 }

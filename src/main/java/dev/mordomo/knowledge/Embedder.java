@@ -9,10 +9,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Gives chunks their vectors; a text that has one is not embedded again. */
 final class Embedder {
-  private static final int BATCH = 128;
+  private static final int LOOKED_UP = 1_000;
+  private static final int BATCH = 64;
 
   private final Database database;
   private final EmbeddingModel model;
@@ -29,30 +31,38 @@ final class Embedder {
   }
 
   /** One vector a chunk, in order. Holds no connection while the model works. */
-  List<float[]> embed(Scope who, List<TextChunk> chunks) {
+  List<float[]> embed(Scope who, List<TextChunk> chunks, Keeping keeping) {
     Map<String, String> texts = new LinkedHashMap<>();
     chunks.forEach(c -> texts.put(ChunkStore.fingerprint(c), c.embeddingText()));
-    Map<String, float[]> vectors = new HashMap<>();
-    List<String> all = List.copyOf(texts.keySet());
-    for (List<String> some : batches(all)) {
+    Map<String, float[]> vectors = new HashMap<>(keeping.kept());
+    for (List<String> some : batches(missing(texts, vectors), LOOKED_UP)) {
       vectors.putAll(database.as(who, c -> ChunkStore.known(c, modelId, some)));
     }
-    List<String> missing = all.stream().filter(f -> !vectors.containsKey(f)).toList();
-    for (List<String> some : batches(missing)) {
+    List<String> missing = missing(texts, vectors);
+    int done = texts.size() - missing.size();
+    keeping.progress(done, texts.size());
+    for (List<String> some : batches(missing, BATCH)) {
       List<String> batch = some.stream().map(f -> texts.getOrDefault(f, "")).toList();
       List<float[]> made = Database.await(model.embed(batch, Use.PASSAGE));
       for (int i = 0; i < some.size(); i++) {
         vectors.put(some.get(i), made.get(i));
       }
+      keeping.keep(some, made);
+      done += some.size();
+      keeping.progress(done, texts.size());
     }
     return chunks.stream()
         .map(c -> vectors.getOrDefault(ChunkStore.fingerprint(c), new float[0]))
         .toList();
   }
 
-  private static List<List<String>> batches(List<String> all) {
-    return java.util.stream.IntStream.range(0, (all.size() + BATCH - 1) / BATCH)
-        .mapToObj(i -> all.subList(i * BATCH, Math.min(all.size(), (i + 1) * BATCH)))
+  private static List<String> missing(Map<String, String> texts, Map<String, float[]> vectors) {
+    return texts.keySet().stream().filter(f -> !vectors.containsKey(f)).toList();
+  }
+
+  private static List<List<String>> batches(List<String> all, int size) {
+    return IntStream.range(0, (all.size() + size - 1) / size)
+        .mapToObj(i -> all.subList(i * size, Math.min(all.size(), (i + 1) * size)))
         .toList();
   }
 }

@@ -9,6 +9,8 @@ import java.time.Duration;
  * The settings under {@code knowledge}.
  *
  * @param extraction what one file may cost
+ * @param inlineBytes documents up to this size are taken in while their giver waits, larger ones by
+ *     a job
  * @param chunking how large chunks are
  * @param parallelReaders files read at the same time
  * @param exactUpTo scopes up to this many chunks are searched exactly, larger ones by the index
@@ -18,6 +20,7 @@ import java.time.Duration;
  */
 public record KnowledgeConfig(
     ExtractionLimits extraction,
+    int inlineBytes,
     ChunkingConfig chunking,
     int parallelReaders,
     int exactUpTo,
@@ -25,11 +28,13 @@ public record KnowledgeConfig(
     double textWeight,
     int passages) {
   public static final KnowledgeConfig DEFAULT =
-      new KnowledgeConfig(ExtractionLimits.DEFAULT, ChunkingConfig.DEFAULT, 2, 5_000, 1, 2, 8);
+      new KnowledgeConfig(
+          ExtractionLimits.DEFAULT, 1_048_576, ChunkingConfig.DEFAULT, 2, 5_000, 1, 2, 8);
 
   public static KnowledgeConfig from(Settings settings) {
     return new KnowledgeConfig(
         extraction(settings),
+        settings.integer("knowledge.inline_bytes", DEFAULT.inlineBytes, 0, 100_000_000),
         chunking(settings),
         settings.integer("knowledge.parallel_readers", DEFAULT.parallelReaders, 1, 64),
         settings.integer("knowledge.exact_search_up_to", DEFAULT.exactUpTo, 0, 1_000_000),

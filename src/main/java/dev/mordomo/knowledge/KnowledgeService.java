@@ -1,5 +1,6 @@
 package dev.mordomo.knowledge;
 
+import dev.mordomo.job.JobService;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
@@ -32,14 +33,19 @@ public final class KnowledgeService {
   private final FileStore files;
   private final InstantSource clock;
   private final DocumentIntake intake;
+  private final int inlineBytes;
   private final Searcher searcher;
   private final Retriever retriever;
 
-  /** Makes the model's partition and index where they are missing: the database must be up. */
+  /**
+   * Makes the model's partition and index where they are missing: the database must be up.
+   * Registers the jobs that take large documents in.
+   */
   public KnowledgeService(
       Database database,
       Bus bus,
       FileStore files,
+      JobService jobs,
       EmbeddingModel model,
       KnowledgeConfig config,
       InstantSource clock) {
@@ -53,7 +59,10 @@ public final class KnowledgeService {
             new TextExtractor(config.extraction(), config.parallelReaders()),
             new Chunker(config.chunking(), LanguageDetector::detect));
     Embedder embedder = new Embedder(database, model, modelId);
-    this.intake = new DocumentIntake(database, bus, files, preparation, embedder, clock);
+    DocumentWriter writer = new DocumentWriter(files, modelId, clock);
+    this.intake = new DocumentIntake(database, bus, files, preparation, embedder, writer, jobs);
+    this.inlineBytes = config.inlineBytes();
+    jobs.register(new IngestJob(database, files, preparation, embedder, writer, intake));
     SearchStore store = new SearchStore(database, config);
     this.searcher = new Searcher(store, model, LanguageDetector::detect);
     this.retriever = new Retriever(searcher, config.passages());
@@ -130,6 +139,18 @@ public final class KnowledgeService {
    */
   public Document addDocument(Scope who, UUID collectionId, DocumentUpload upload) {
     return intake.add(who, writable(who, collectionId), upload);
+  }
+
+  /**
+   * The same for documents of any size: a large one is kept and taken in by a job.
+   *
+   * @throws Failure as {@link #addDocument}; what is wrong within a large file is told by its job
+   */
+  public Submitted submitDocument(Scope who, UUID collectionId, DocumentUpload upload) {
+    CollectionStore.Found collection = writable(who, collectionId);
+    return DocumentPreparation.bytes(upload).length() > inlineBytes
+        ? intake.submit(who, collection, upload)
+        : new Submitted.Added(intake.add(who, collection, upload));
   }
 
   /** Puts a new version in a document's place: search sees the old one or the new one, whole. */

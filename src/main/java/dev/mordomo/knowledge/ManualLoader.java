@@ -95,7 +95,8 @@ public final class ManualLoader {
       knowledge.addDocument(superuser, into.id(), upload);
       return true;
     }
-    boolean same = old.get().sha256().equals(DocumentPreparation.sha256(bytes(upload)));
+    boolean same =
+        old.get().sha256().equals(DocumentPreparation.sha256(DocumentPreparation.bytes(upload)));
     if (!same) {
       knowledge.replaceDocument(superuser, old.get().id(), upload);
     }
@@ -119,13 +120,6 @@ public final class ManualLoader {
       throw Failure.of(FailureCode.SHUTTING_DOWN, "loading the manual was stopped", e);
     }
     return written;
-  }
-
-  private static Buffer bytes(DocumentUpload upload) {
-    return switch (upload.content()) {
-      case DocumentUpload.Content.Text text -> Buffer.buffer(text.content());
-      case DocumentUpload.Content.File file -> file.bytes();
-    };
   }
 
   private static DocumentUpload upload(String path, Buffer bytes) {

@@ -18,10 +18,12 @@ public enum OnDuplicate {
   /** Have both. */
   KEEP;
 
+  public String wire() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /** Empty for a name that is none. */
   public static Optional<OnDuplicate> of(String wire) {
-    return Arrays.stream(values())
-        .filter(d -> d.name().toLowerCase(Locale.ROOT).equals(wire))
-        .findFirst();
+    return Arrays.stream(values()).filter(d -> d.wire().equals(wire)).findFirst();
   }
 }

@@ -38,11 +38,13 @@ final class ManualQualityTest {
   static void open() {
     db = TestDatabase.create();
     model = new GlossMiniLm(Path.of("target/native"));
+    Bus bus = new Bus(db.vertx());
     service =
         new KnowledgeService(
             db.database(),
-            new Bus(db.vertx()),
+            bus,
             new FolderFileStore(folder),
+            TestKnowledge.jobs(db, bus),
             model,
             KnowledgeConfig.DEFAULT,
             InstantSource.system());

@@ -40,11 +40,13 @@ final class RetrievalQualityTest {
   static void open() throws IOException {
     db = TestDatabase.create();
     model = new GlossMiniLm(Path.of("target/native"));
+    Bus bus = new Bus(db.vertx());
     service =
         new KnowledgeService(
             db.database(),
-            new Bus(db.vertx()),
+            bus,
             new FolderFileStore(folder),
+            TestKnowledge.jobs(db, bus),
             model,
             KnowledgeConfig.DEFAULT,
             InstantSource.system());

@@ -3,13 +3,20 @@ package dev.mordomo.knowledge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.mordomo.job.JobConfig;
+import dev.mordomo.job.JobService;
+import dev.mordomo.job.JobVerticle;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.TestDatabase;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -21,6 +28,7 @@ final class TestKnowledge implements AutoCloseable {
   final Bus bus = new Bus(db.vertx());
   final WordVectors model = new WordVectors();
   final FolderFileStore files;
+  final JobService jobs = jobs(db, bus);
   final KnowledgeService service;
 
   TestKnowledge(Path folder) {
@@ -30,7 +38,33 @@ final class TestKnowledge implements AutoCloseable {
   TestKnowledge(Path folder, KnowledgeConfig config) {
     files = new FolderFileStore(folder);
     service =
-        new KnowledgeService(db.database(), bus, files, model, config, InstantSource.system());
+        new KnowledgeService(
+            db.database(), bus, files, jobs, model, config, InstantSource.system());
+  }
+
+  /** Jobs that are tried again at once. */
+  static JobService jobs(TestDatabase db, Bus bus) {
+    JobConfig config =
+        new JobConfig(
+            2,
+            Duration.ofSeconds(30),
+            Duration.ofHours(1),
+            5,
+            Duration.ofMillis(1),
+            Duration.ofMillis(1),
+            Duration.ofHours(1),
+            Duration.ofDays(30));
+    return new JobService(
+        db.database(), new Streams(db.database(), bus), bus, config, InstantSource.system());
+  }
+
+  /** From now on jobs are run. */
+  void runJobs() {
+    db.vertx()
+        .deployVerticle(
+            () -> new JobVerticle(jobs, db.database(), InstantSource.system()),
+            new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+        .await();
   }
 
   Scope user() {

@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class WordVectors implements EmbeddingModel {
   static final int DIMENSIONS = 384;
 
+  /** Run before each batch of passages; may wait or throw. */
+  volatile Runnable before = () -> {};
+
   /** How many texts were embedded. */
   final AtomicInteger embedded = new AtomicInteger();
 
@@ -26,6 +29,9 @@ final class WordVectors implements EmbeddingModel {
 
   @Override
   public Future<List<float[]>> embed(List<String> texts, Use use) {
+    if (use == Use.PASSAGE) {
+      before.run();
+    }
     embedded.addAndGet(texts.size());
     return Future.succeededFuture(texts.stream().map(WordVectors::vector).toList());
   }

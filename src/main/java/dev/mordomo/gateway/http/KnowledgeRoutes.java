@@ -13,6 +13,7 @@ import dev.mordomo.knowledge.DocumentUpload.Content;
 import dev.mordomo.knowledge.KnowledgeCollection;
 import dev.mordomo.knowledge.KnowledgeService;
 import dev.mordomo.knowledge.OnDuplicate;
+import dev.mordomo.knowledge.Submitted;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -90,8 +91,12 @@ final class KnowledgeRoutes {
   Answer addDocument(Exchange exchange) {
     DocumentUpload upload =
         exchange.upload().map(KnowledgeRoutes::fromForm).orElseGet(() -> fromJson(exchange));
-    return Answer.created(
-        knowledge.addDocument(exchange.scope(), exchange.id("id", COLLECTION), upload));
+    Submitted submitted =
+        knowledge.submitDocument(exchange.scope(), exchange.id("id", COLLECTION), upload);
+    return switch (submitted) {
+      case Submitted.Added added -> Answer.created(added.document());
+      case Submitted.Queued queued -> Answer.accepted(Map.of("job_id", queued.job().id()));
+    };
   }
 
   private static DocumentUpload fromJson(Exchange exchange) {

@@ -43,19 +43,30 @@ public final class TextExtractor {
    *     too_large} past the limits; {@code unavailable} when all parsers are busy
    */
   public ExtractedText extract(String fileName, byte[] bytes) {
+    refuseLarger(bytes, "file");
+    return onOwnThread(() -> read(FileKindDetector.detect(fileName, bytes), bytes));
+  }
+
+  /**
+   * What a file is, without reading it.
+   *
+   * @throws Failure as {@link #extract} for what cannot be read in any case
+   */
+  public FileKind kindOf(String fileName, byte[] bytes) {
+    refuseLarger(bytes, "file");
+    return FileKindDetector.detect(fileName, bytes);
+  }
+
+  private void refuseLarger(byte[] bytes, String what) {
     if (bytes.length > limits.bytes()) {
       throw Failure.of(
-          FailureCode.TOO_LARGE, "the file is larger than " + limits.bytes() + " bytes");
+          FailureCode.TOO_LARGE, "the " + what + " is larger than " + limits.bytes() + " bytes");
     }
-    return onOwnThread(() -> read(FileKindDetector.detect(fileName, bytes), bytes));
   }
 
   /** The same for text whose kind is known, such as a document posted as JSON. */
   public ExtractedText extract(FileKind kind, byte[] bytes) {
-    if (bytes.length > limits.bytes()) {
-      throw Failure.of(
-          FailureCode.TOO_LARGE, "the text is larger than " + limits.bytes() + " bytes");
-    }
+    refuseLarger(bytes, "text");
     return onOwnThread(() -> read(kind, bytes));
   }
 
