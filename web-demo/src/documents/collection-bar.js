@@ -4,7 +4,7 @@ import { t } from '../i18n/index.js';
 import { me } from '../me.js';
 import { explained } from '../notices.js';
 import { Icon } from '../shell/icon.js';
-import { chooseCollection, collections, createCollection } from './collections.js';
+import { chooseCollection, collections, createCollection, MINE } from './collections.js';
 
 /** Who may make what: the server decides, this only does not offer what it would refuse. */
 function scopesFor(role) {
@@ -45,7 +45,7 @@ export function CollectionBar() {
   return html`<div class="collection-bar" role="group" aria-label=${t('collection.heading')}>
       ${list.map(
         (one) => html`<button key=${one.id} type="button" class="tab" aria-pressed=${one.id === current} data-testid="collection-item" data-scope=${one.scope} onClick=${() => chooseCollection(one.id)}>
-          <span>${one.name}</span><small>${t(`scope.${one.scope}`)} · ${one.document_count ?? 0}</small>
+          <span>${one.id === MINE ? t('collection.mine') : one.name}</span><small>${t(`scope.${one.scope}`)} · ${one.document_count ?? 0}</small>
         </button>`,
       )}
       <button type="button" class="tab add" aria-expanded=${adding} data-testid="collection-new" onClick=${() => setAdding(!adding)}><${Icon} name="plus" />${t('collection.new')}</button>

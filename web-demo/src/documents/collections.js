@@ -11,9 +11,14 @@ export const collections = createStore(NO_COLLECTIONS);
 const RANK = { user: 0, tenant: 1, global: 2 };
 const byScope = (a, b) => (RANK[a.scope] ?? 3) - (RANK[b.scope] ?? 3) || a.name.localeCompare(b.name);
 
+/** Stands for one's own collection until the first file makes it. */
+export const MINE = 'mine';
+const MINE_TO_BE = { id: MINE, name: '', scope: 'user', document_count: 0 };
+
 export async function loadCollections() {
   const { data } = await allPages('/collections');
-  const list = [...data].sort(byScope);
+  const sorted = [...data].sort(byScope);
+  const list = sorted[0]?.scope === 'user' ? sorted : [MINE_TO_BE, ...sorted];
   const wanted = [collections.get().current, kept.get('collection')].find((id) => list.some((one) => one.id === id));
   collections.set({ list, current: wanted ?? list[0]?.id ?? null, loaded: true });
 }
@@ -29,3 +34,15 @@ export async function createCollection(name, scope) {
   chooseCollection(made.id);
   return made;
 }
+
+let making = null;
+
+/** The collection to put files into: `MINE` is made when it is first needed. */
+export async function realCollection(id, name) {
+  if (id !== MINE) return id;
+  making ??= createCollection(name, 'user').finally(() => (making = null));
+  return (await making).id;
+}
+
+/** What the server would refuse is not offered. */
+export const mayAdd = (collection, role) => Boolean(collection) && (collection.scope !== 'global' || role === 'superuser');

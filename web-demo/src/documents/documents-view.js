@@ -2,6 +2,7 @@ import { html, useEffect, useRef, useState } from '../lib.js';
 import { useStore } from '../store.js';
 import { t } from '../i18n/index.js';
 import { formatDate } from '../dates.js';
+import { me } from '../me.js';
 import { report } from '../notices.js';
 import { openOriginal } from '../citations/chunks.js';
 import { ask } from '../shell/dialog.js';
@@ -9,7 +10,7 @@ import { explain } from '../shell/explain.js';
 import { Icon, IconButton } from '../shell/icon.js';
 import { openPanel } from '../shell/panel.js';
 import { CollectionBar } from './collection-bar.js';
-import { collections, loadCollections } from './collections.js';
+import { collections, loadCollections, mayAdd } from './collections.js';
 import { deleteDocument, documents, moreDocuments, openCollection } from './documents.js';
 import { UploadList } from './upload-list.js';
 import { addFiles } from './uploads.js';
@@ -44,9 +45,10 @@ function useDrop(onFiles) {
 
 function DropZone({ collectionId }) {
   const input = useRef(null);
-  const over = useDrop((files) => collectionId && addFiles(files, collectionId));
+  const add = (files) => addFiles(files, collectionId).catch(report);
+  const over = useDrop((files) => collectionId && add(files));
   const choose = (event) => {
-    addFiles(event.target.files, collectionId);
+    add(event.target.files);
     // The same file may be chosen again.
     event.target.value = '';
   };
@@ -94,7 +96,9 @@ function List({ state }) {
 }
 
 export function DocumentsView() {
-  const { current } = useStore(collections);
+  const { list, current } = useStore(collections);
+  const role = useStore(me)?.role;
+  const writable = mayAdd(list.find(({ id }) => id === current), role) ? current : null;
   const state = useStore(documents);
   useEffect(() => {
     loadCollections().catch(report);
@@ -106,7 +110,8 @@ export function DocumentsView() {
     <h1>${t('documents.title')}</h1>
     <p class="lead">${t('documents.lead')}</p>
     <${CollectionBar} />
-    <${DropZone} collectionId=${current} />
+    <${DropZone} collectionId=${writable} />
+    ${current && !writable && html`<p class="card-meta" data-testid="read-only">${t('documents.read_only')}</p>`}
     <${UploadList} />
     <${List} state=${state} />
   </div>`;

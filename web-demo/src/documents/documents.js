@@ -2,7 +2,7 @@
 import { createStore } from '../store.js';
 import { api } from '../net/api.js';
 import { onUserEvent } from '../net/socket.js';
-import { collections } from './collections.js';
+import { collections, MINE } from './collections.js';
 
 export const NO_DOCUMENTS = { collectionId: null, list: [], nextCursor: null, loading: false, error: null };
 export const documents = createStore(NO_DOCUMENTS);
@@ -26,6 +26,10 @@ async function read(collectionId, cursor, before) {
 }
 
 export function openCollection(collectionId) {
+  if (collectionId === MINE) {
+    documents.set({ ...NO_DOCUMENTS, collectionId });
+    return Promise.resolve();
+  }
   const again = documents.get().collectionId === collectionId;
   if (!again) documents.set({ ...NO_DOCUMENTS, collectionId });
   return read(collectionId, null, []);

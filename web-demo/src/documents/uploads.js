@@ -6,8 +6,9 @@ import { api } from '../net/api.js';
 import { upload } from '../net/upload.js';
 import { onConnected, onUserEvent } from '../net/socket.js';
 import { uuid } from '../ids.js';
+import { t } from '../i18n/index.js';
 import { refreshDocuments } from './documents.js';
-import { loadCollections } from './collections.js';
+import { loadCollections, realCollection } from './collections.js';
 
 export const uploads = createStore([]);
 const AT_ONCE = 2;
@@ -74,8 +75,11 @@ function startNext() {
   next.forEach(run);
 }
 
-export function addFiles(files, collectionId) {
-  const added = [...files].map((file) => ({ id: uuid(), file, name: file.name, size: file.size, collectionId, status: 'waiting', progress: 0 }));
+export async function addFiles(files, wanted) {
+  // The list of a file input is emptied by its next use.
+  const chosen = [...files];
+  const collectionId = await realCollection(wanted, t('collection.mine'));
+  const added = chosen.map((file) => ({ id: uuid(), file, name: file.name, size: file.size, collectionId, status: 'waiting', progress: 0 }));
   uploads.update((list) => [...added, ...list]);
   startNext();
 }

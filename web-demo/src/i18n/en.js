@@ -164,6 +164,7 @@ export default {
   'documents.lead': 'What you keep here is what answers are made from.',
   'documents.drop': 'Drop files here',
   'documents.kinds': 'txt, md, html, pdf or docx',
+  'documents.read_only': 'Only the operator of this installation changes this collection. For your own files, choose another or make one.',
   'documents.choose': 'Choose files',
   'documents.none': 'This collection is empty.',
   'documents.passages': { one: '{count} passage', other: '{count} passages' },
@@ -177,6 +178,7 @@ export default {
   'documents.status.failed': 'Failed',
 
   'collection.heading': 'Collections',
+  'collection.mine': 'My documents',
   'collection.new': 'New collection',
   'collection.name': 'Name',
   'collection.scope': 'Who can see it',

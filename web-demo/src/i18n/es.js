@@ -164,6 +164,7 @@ export default {
   'documents.lead': 'Lo que guardas aquí es la base de las respuestas.',
   'documents.drop': 'Suelta archivos aquí',
   'documents.kinds': 'txt, md, html, pdf o docx',
+  'documents.read_only': 'Solo quien opera esta instalación cambia esta colección. Para tus archivos, elige otra o crea una.',
   'documents.choose': 'Elegir archivos',
   'documents.none': 'Esta colección está vacía.',
   'documents.passages': { one: '{count} pasaje', other: '{count} pasajes' },
@@ -177,6 +178,7 @@ export default {
   'documents.status.failed': 'Falló',
 
   'collection.heading': 'Colecciones',
+  'collection.mine': 'Mis documentos',
   'collection.new': 'Nueva colección',
   'collection.name': 'Nombre',
   'collection.scope': 'Quién puede ver',

@@ -164,6 +164,7 @@ export default {
   'documents.lead': 'O que você guarda aqui é a base das respostas.',
   'documents.drop': 'Solte arquivos aqui',
   'documents.kinds': 'txt, md, html, pdf ou docx',
+  'documents.read_only': 'Só quem opera esta instalação muda esta coleção. Para os seus arquivos, escolha outra ou crie uma.',
   'documents.choose': 'Escolher arquivos',
   'documents.none': 'Esta coleção está vazia.',
   'documents.passages': { one: '{count} trecho', other: '{count} trechos' },
@@ -177,6 +178,7 @@ export default {
   'documents.status.failed': 'Falhou',
 
   'collection.heading': 'Coleções',
+  'collection.mine': 'Meus documentos',
   'collection.new': 'Nova coleção',
   'collection.name': 'Nome',
   'collection.scope': 'Quem pode ver',

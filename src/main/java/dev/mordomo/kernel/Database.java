@@ -45,8 +45,9 @@ public final class Database {
   public Database(Vertx vertx, DatabaseConfig config, Secret secret) {
     this.vertx = vertx;
     this.systemLogin = login(config, secret, config.systemRole());
-    this.app = pool(vertx, config, login(config, secret, config.appRole()), config.poolSize());
-    this.system = pool(vertx, config, systemLogin, config.systemPoolSize());
+    this.app =
+        pool(vertx, config, "app", login(config, secret, config.appRole()), config.poolSize());
+    this.system = pool(vertx, config, "system", systemLogin, config.systemPoolSize());
   }
 
   private static PgConnectOptions login(DatabaseConfig config, Secret secret, String role) {
@@ -70,10 +71,13 @@ public final class Database {
                 "auto"));
   }
 
-  private static Pool pool(Vertx vertx, DatabaseConfig config, PgConnectOptions options, int size) {
+  private static Pool pool(
+      Vertx vertx, DatabaseConfig config, String name, PgConnectOptions options, int size) {
     return PgBuilder.pool()
         .with(
             new PoolOptions()
+                // The name under which its metrics stand.
+                .setName(name)
                 .setMaxSize(size)
                 .setMaxWaitQueueSize(4096)
                 .setConnectionTimeout((int) config.connectTimeout().toSeconds())

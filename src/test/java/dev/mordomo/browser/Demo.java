@@ -35,9 +35,13 @@ final class Demo {
   }
 
   Demo signIn() {
+    return signIn(RunningApp.EMAIL, RunningApp.PASSWORD);
+  }
+
+  Demo signIn(String email, String password) {
     open();
-    at("sign-in-email").fill(RunningApp.EMAIL);
-    at("sign-in-password").fill(RunningApp.PASSWORD);
+    at("sign-in-email").fill(email);
+    at("sign-in-password").fill(password);
     at("sign-in-submit").click();
     at("connection-state", "data-state", "connected").waitFor(attached());
     return this;

@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import dev.mordomo.ApiClient;
 import dev.mordomo.RunningApp;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,6 +72,46 @@ class DemoTest {
       assertFalse(demo.at("citation-highlight").first().innerText().isBlank());
       demo.at("panel-close").first().click();
     }
+  }
+
+  @Test
+  void aMembersFilesGoToACollectionOfTheirOwn() {
+    ApiClient admin = ApiClient.signIn(app.url());
+    admin.post(
+        "/v1/users",
+        Map.of(
+            "email",
+            "bia@example.org",
+            "password",
+            RunningApp.PASSWORD,
+            "name",
+            "Bia",
+            "role",
+            "member"));
+    int global = globalDocuments(admin);
+    Demo demo = tab().signIn("bia@example.org", RunningApp.PASSWORD);
+    demo.at("nav-documents").first().click();
+    demo.at("collection-item", "data-scope", "global").click();
+    assertThat(demo.at("read-only")).isVisible();
+    assertThat(demo.at("file-input")).isDisabled();
+    Locator own = demo.at("collection-item", "data-scope", "user");
+    own.click();
+    demo.at("file-input").setInputFiles(SEEDS.resolve("polaris.md"));
+    assertThat(demo.at("document-row", "data-status", "indexed")).hasCount(1);
+    assertThat(own).hasCount(1);
+    assertThat(own).hasAttribute("aria-pressed", "true");
+    assertThat(own).containsText("1");
+    assertEquals(global, globalDocuments(admin), "nothing was added to what everybody reads");
+  }
+
+  private static int globalDocuments(ApiClient admin) {
+    return admin
+        .get("/v1/collections")
+        .get("data")
+        .valueStream()
+        .filter(one -> one.get("scope").asText().equals("global"))
+        .mapToInt(one -> one.get("document_count").asInt())
+        .sum();
   }
 
   @Test
