@@ -26,7 +26,7 @@ RUN apt-get update \
     && useradd --system --user-group --uid 10001 --no-create-home --shell /usr/sbin/nologin mordomo \
     && install -d -o mordomo -g mordomo -m 700 /data
 WORKDIR /opt/mordomo
-COPY conf/java.options java.options
+COPY conf/java.options conf/java-cluster.options ./
 COPY --from=build /build/target/lib lib
 COPY --from=build /build/target/mordomo.jar mordomo.jar
 USER mordomo
@@ -38,6 +38,6 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
     CMD curl -fsS "http://127.0.0.1:${PORT}/health/ready" || exit 1
 # `exec` makes Java process 1, which gets the container's signals; unlike an ENTRYPOINT of java alone,
-# a shell can split MORDOMO_JAVA_OPTS into words.
-ENTRYPOINT ["/bin/sh", "-c", "exec java @java.options $MORDOMO_JAVA_OPTS -cp 'mordomo.jar:lib/*' dev.mordomo.Main \"$@\"", "mordomo"]
+# a shell can split MORDOMO_JAVA_OPTS into words. `run --cluster` has libraries and options of its own.
+ENTRYPOINT ["/bin/sh", "-c", "options=; libraries='mordomo.jar:lib/*'; case \" $* \" in *' --cluster '*) options=@java-cluster.options; libraries=\"$libraries:lib/cluster/*\" ;; esac; exec java @java.options $options $MORDOMO_JAVA_OPTS -cp \"$libraries\" dev.mordomo.Main \"$@\"", "mordomo"]
 CMD ["run"]

@@ -1,24 +1,31 @@
 # shellcheck shell=bash
 # `run`: Java in front of its PostgreSQL, both stopped in that order.
 
-# java_command: sets JAVA to the command line up to the arguments of Main. MORDOMO_JAVA_OPTS comes
-# last, so it wins.
+# java_command [ARGUMENTS…]: sets JAVA to the command line up to the arguments of Main.
+# MORDOMO_JAVA_OPTS comes last, so it wins. With --cluster among the arguments, Hazelcast's libraries
+# and options are there too.
 java_command() {
-    local more=()
+    local more=() cluster=() argument libraries="$ROOT/target/mordomo.jar:$ROOT/target/lib/*"
+    for argument; do
+        [ "$argument" = --cluster ] || continue
+        cluster=("@$ROOT/conf/java-cluster.options")
+        libraries="$libraries:$ROOT/target/lib/cluster/*"
+    done
     read -r -a more <<<"${MORDOMO_JAVA_OPTS:-}"
     # The server refuses settings that it does not know, and these are the script's.
     export -n MORDOMO_PG_BIN MORDOMO_JVM_FOLDERS MORDOMO_STATE_FOLDER
     # glibc would give each thread an arena of 64 MB.
     export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
-    JAVA=("$JAVA_HOME/bin/java" "@$ROOT/conf/java.options" ${more[@]+"${more[@]}"}
-        -cp "$ROOT/target/mordomo.jar:$ROOT/target/lib/*" dev.mordomo.Main)
+    JAVA=("$JAVA_HOME/bin/java" "@$ROOT/conf/java.options" ${cluster[@]+"${cluster[@]}"}
+        ${more[@]+"${more[@]}"} -cp "$libraries" dev.mordomo.Main)
+    JAVA_ARCHIVE=$ROOT/target/mordomo${cluster[0]+-cluster}.jsa
 }
 
 # java_archive: Java keeps its loaded classes in a file when it ends, and takes them from there at the
 # next start, which halves its time. It makes the file anew when it no longer fits, and runs without
 # one as well, so its messages about that are of no use to anybody.
 java_archive() {
-    JAVA=("${JAVA[0]}" -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$ROOT/target/mordomo.jsa"
+    JAVA=("${JAVA[0]}" -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$JAVA_ARCHIVE"
         '-Xlog:cds*=off' '-Xlog:aot*=off' "${JAVA[@]:1}")
 }
 
@@ -51,7 +58,7 @@ command_run() {
     run_stop_survivor
     build_if_changed
     database_up
-    java_command
+    java_command ${arguments[@]+"${arguments[@]}"}
     java_archive
     run_java run ${arguments[@]+"${arguments[@]}"}
 }

@@ -57,3 +57,12 @@ test_shellcheck_finds_nothing() {
     have shellcheck || exit 77
     (cd "$ROOT" && shellcheck -x mordomo script/*.sh src/test/script/all src/test/script/*.sh .ci/run conf/postgres/*.sh)
 }
+
+test_only_a_cluster_has_hazelcast_on_its_class_path() {
+    JAVA_HOME=/jdk
+    java_command run
+    case "${JAVA[*]}" in *lib/cluster*) exit 1 ;; esac
+    java_command run --cluster
+    contains "lib/cluster/*" "${JAVA[*]}"
+    contains "@$ROOT/conf/java-cluster.options" "${JAVA[*]}"
+}

@@ -14,6 +14,7 @@ import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.RateLimit;
 import dev.mordomo.gateway.http.HttpGateway;
 import dev.mordomo.gateway.socket.Hub;
+import dev.mordomo.gateway.socket.Presence;
 import dev.mordomo.gateway.socket.Sessions;
 import dev.mordomo.gateway.socket.SocketCalls;
 import dev.mordomo.gateway.socket.SocketServices;
@@ -26,8 +27,12 @@ import dev.mordomo.job.JobConfig;
 import dev.mordomo.job.JobService;
 import dev.mordomo.job.JobVerticle;
 import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Cluster;
+import dev.mordomo.kernel.ClusterConfig;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.DatabaseConfig;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Migrations;
 import dev.mordomo.kernel.PartitionVerticle;
 import dev.mordomo.kernel.Scope;
@@ -48,6 +53,7 @@ import dev.mordomo.model.langchain.ModelHttp;
 import dev.mordomo.reminder.ReminderConfig;
 import dev.mordomo.reminder.ReminderService;
 import dev.mordomo.reminder.ReminderVerticle;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -56,6 +62,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Verticle;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.nio.file.Path;
@@ -66,6 +74,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +85,7 @@ import org.slf4j.LoggerFactory;
 public final class App implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(App.class);
   private static final Duration WATCHDOG = Duration.ofSeconds(30);
+  private static final Duration MANUAL_RETRY = Duration.ofSeconds(1);
   private static final int MODEL_CONNECTIONS = 500;
   private static final Scope NOBODY_AS_SUPERUSER =
       new Scope(new UUID(0, 0), new UUID(0, 0), "superuser");
@@ -87,6 +97,8 @@ public final class App implements AutoCloseable {
   private final PrometheusMeterRegistry metrics =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Vertx vertx;
+  private final IntSupplier nodes;
+  private final boolean withManual;
   private final Database database;
   private final Bus bus;
   private final GlossMiniLm embedded;
@@ -105,7 +117,7 @@ public final class App implements AutoCloseable {
   private final List<String> doors = new ArrayList<>();
   private Optional<HttpGateway> gateway = Optional.empty();
 
-  private App(Settings settings, Path data) {
+  private App(Settings settings, Path data, boolean clustered) {
     gatewayConfig = GatewayConfig.from(settings);
     chatConfig = ChatConfig.from(settings);
     DatabaseConfig databaseConfig = DatabaseConfig.from(settings);
@@ -115,15 +127,25 @@ public final class App implements AutoCloseable {
     ActionConfig actionConfig = ActionConfig.from(settings);
     ReminderConfig reminderConfig = ReminderConfig.from(settings);
     ModelConfig modelConfig = ModelConfig.from(settings);
+    ClusterConfig clusterConfig = ClusterConfig.from(settings);
+    withManual = settings.flag("knowledge.manual", true);
     Duration wordPause = settings.duration("model.word_pause", Duration.ofMillis(15));
     settings.verify();
 
-    secret = Secret.load(settings.variable("MORDOMO_SECRET"), data.resolve("secret"));
+    Optional<String> givenSecret = settings.variable("MORDOMO_SECRET");
+    if (clustered && givenSecret.isEmpty()) {
+      throw Failure.of(
+          FailureCode.INVALID,
+          "--cluster needs MORDOMO_SECRET: at least 32 characters, the same for every node");
+    }
+    secret = Secret.load(givenSecret, data.resolve("secret"));
     new Migrations(databaseConfig, secret).run();
-    vertx = vertx();
+    Cluster cluster = vertx(clustered, clusterConfig);
+    vertx = cluster.vertx();
+    nodes = cluster.nodes();
     embedded = new GlossMiniLm(data.resolve("cache"));
     database = new Database(vertx, databaseConfig, secret);
-    bus = new Bus(vertx);
+    bus = new Bus(vertx, secret);
     streams = new Streams(database, bus);
     hub = new Hub(vertx, bus, streams);
     identity = new IdentityService(vertx, database, bus, secret, identityConfig, clock);
@@ -164,21 +186,34 @@ public final class App implements AutoCloseable {
   }
 
   private void loadManual() {
+    Runnable load = () -> new ManualLoader(knowledge).load(NOBODY_AS_SUPERUSER);
     try {
-      new ManualLoader(knowledge).load(NOBODY_AS_SUPERUSER);
+      // Another node that loads it leaves nothing to do; if it dies, this one goes on.
+      while (withManual && !database.alone("manual", load)) {
+        TimeUnit.MILLISECONDS.sleep(MANUAL_RETRY.toMillis());
+      }
       manual.complete();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      manual.fail(e);
     } catch (RuntimeException e) {
       LOG.error("the manual could not be loaded; the next start tries again", e);
       manual.fail(e);
     }
   }
 
-  private Vertx vertx() {
-    MicrometerMetricsOptions options = new MicrometerMetricsOptions().setEnabled(true);
-    return Vertx.builder()
-        .with(new io.vertx.core.VertxOptions().setMetricsOptions(options))
-        .withMetrics(new MicrometerMetricsFactory(metrics))
-        .build();
+  private Cluster vertx(boolean clustered, ClusterConfig config) {
+    VertxOptions options =
+        new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true));
+    VertxBuilder builder = Vertx.builder().withMetrics(new MicrometerMetricsFactory(metrics));
+    if (!clustered) {
+      return Cluster.ofOne(builder.with(options).build());
+    }
+    Cluster cluster = Cluster.join(config, builder, options);
+    Gauge.builder("mordomo.cluster.nodes", cluster.nodes()::getAsInt)
+        .description("Nodes that share the event bus, as this one sees them.")
+        .register(metrics);
+    return cluster;
   }
 
   private Retrieval retrieval() {
@@ -206,12 +241,16 @@ public final class App implements AutoCloseable {
 
   /** The features without a server, for one command. */
   static App open(Settings settings, Path data) {
-    return new App(settings, data);
+    return new App(settings, data, false);
   }
 
-  /** The whole house, listening. */
-  public static App start(Settings settings, Path data) {
-    App app = new App(settings, data);
+  /**
+   * The whole house, listening.
+   *
+   * @param clustered whether it shares its event bus with other nodes
+   */
+  public static App start(Settings settings, Path data, boolean clustered) {
+    App app = new App(settings, data, clustered);
     app.listen(settings);
     return app;
   }
@@ -234,6 +273,8 @@ public final class App implements AutoCloseable {
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     sessions.follow(bus);
     Authenticator authenticator = Authenticator.of(identity);
+    Presence presence = new Presence(vertx, bus, hub, nodes);
+    presence.start();
     SocketCalls calls = new SocketCalls(features, turns);
     SocketServices sockets =
         new SocketServices(
@@ -243,6 +284,7 @@ public final class App implements AutoCloseable {
             hub,
             streams,
             sessions,
+            presence,
             calls.table(),
             calls::greeting);
     HttpGateway.Services services =

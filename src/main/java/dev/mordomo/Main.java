@@ -60,8 +60,10 @@ public final class Main {
   }
 
   private static void serve(Settings settings, Path data, List<String> rest, PrintStream out) {
-    if (!rest.isEmpty()) {
-      throw Failure.invalid("run", "takes no arguments, but was given " + String.join(" ", rest));
+    boolean clustered = rest.equals(List.of("--cluster"));
+    if (!clustered && !rest.isEmpty()) {
+      throw Failure.invalid(
+          "run", "takes --cluster or nothing, but was given " + String.join(" ", rest));
     }
     long from =
         ProcessHandle.current()
@@ -69,7 +71,7 @@ public final class Main {
             .startInstant()
             .map(java.time.Instant::toEpochMilli)
             .orElse(System.currentTimeMillis());
-    App app = App.start(settings, data);
+    App app = App.start(settings, data, clustered);
     Runtime.getRuntime().addShutdownHook(new Thread(app::stop, "shutdown"));
     if (app.firstStart().isPresent()) {
       awaitManual(app, out);

@@ -27,12 +27,28 @@ public final class ApiClient {
   }
 
   public static ApiClient signIn(String url) {
+    return signIn(url, RunningApp.EMAIL, RunningApp.PASSWORD);
+  }
+
+  public static ApiClient signIn(String url, String email, String password) {
     JsonNode tokens =
-        new ApiClient(url, "")
-            .post(
-                "/v1/auth/token",
-                Map.of("email", RunningApp.EMAIL, "password", RunningApp.PASSWORD));
+        new ApiClient(url, "").post("/v1/auth/token", Map.of("email", email, "password", password));
     return new ApiClient(url, tokens.get("access_token").asText());
+  }
+
+  /** At a node, with a token. */
+  public static ApiClient of(String url, String token) {
+    return new ApiClient(url, token);
+  }
+
+  /** The same sign-in at another node. */
+  public ApiClient at(String otherUrl) {
+    return new ApiClient(otherUrl, token);
+  }
+
+  /** The same node with another credential. */
+  public ApiClient with(String otherToken) {
+    return new ApiClient(url, otherToken);
   }
 
   /** The access token. */
@@ -49,6 +65,25 @@ public final class ApiClient {
         request(path)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(Json.write(body))));
+  }
+
+  public JsonNode patch(String path, Map<String, ?> body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method("PATCH", BodyPublishers.ofString(Json.write(body))));
+  }
+
+  /** A post with an {@code Idempotency-Key}, whatever its answer. */
+  public HttpResponse<String> postOnce(String path, String key, Map<String, ?> body)
+      throws IOException, InterruptedException {
+    return HTTP.send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofString(Json.write(body)))
+            .build(),
+        BodyHandlers.ofString());
   }
 
   private HttpRequest.Builder request(String path) {

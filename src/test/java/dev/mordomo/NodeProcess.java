@@ -1,17 +1,21 @@
 package dev.mordomo;
 
 import dev.mordomo.kernel.TestDatabase;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A whole node in a process of its own, which can be stopped and killed. */
@@ -25,22 +29,12 @@ public final class NodeProcess implements AutoCloseable {
   private final Process process;
   private final String url;
 
-  private NodeProcess(TestDatabase database, Map<String, String> more) throws IOException {
+  private NodeProcess(TestDatabase database, Map<String, String> more, List<String> arguments)
+      throws IOException {
     folder = Files.createTempDirectory("mordomo-node");
     said = folder.resolve("said");
     ProcessBuilder builder =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx300m",
-                    "-XX:+UseSerialGC",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-Dlogback.configurationFile="
-                        + System.getProperty("logback.configurationFile", "logback-test.xml"),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "dev.mordomo.Main",
-                    "run"))
+        new ProcessBuilder(command(arguments))
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(said.toFile());
@@ -53,6 +47,8 @@ public final class NodeProcess implements AutoCloseable {
     environment.put("MORDOMO_ADMIN_EMAIL", RunningApp.EMAIL);
     environment.put("MORDOMO_ADMIN_PASSWORD", RunningApp.PASSWORD);
     environment.put("MORDOMO_GATEWAY_PORT", "0");
+    // Nobody asks for it here, and it takes seconds to be embedded.
+    environment.put("MORDOMO_KNOWLEDGE_MANUAL", "false");
     environment.putAll(more);
     process = builder.start();
     url = "http://127.0.0.1:" + awaitPort();
@@ -64,11 +60,51 @@ public final class NodeProcess implements AutoCloseable {
    * @param more environment variables
    */
   public static NodeProcess start(TestDatabase database, Map<String, String> more) {
+    return start(database, more, List.of());
+  }
+
+  /** The same for a node with the libraries and options of {@code run --cluster}. */
+  public static NodeProcess startClustered(TestDatabase database, Map<String, String> more) {
+    return start(database, more, List.of("--cluster"));
+  }
+
+  private static NodeProcess start(
+      TestDatabase database, Map<String, String> more, List<String> arguments) {
     try {
-      return new NodeProcess(database, more);
+      return new NodeProcess(database, more, arguments);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (arguments.contains("--cluster")) {
+      command.add("@" + Path.of("conf/java-cluster.options").toAbsolutePath());
+    }
+    command.addAll(
+        List.of(
+            "-Xmx300m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dlogback.configurationFile="
+                + System.getProperty("logback.configurationFile", "logback-test.xml"),
+            "-cp",
+            classPath(arguments.contains("--cluster")),
+            "dev.mordomo.Main",
+            "run"));
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** As the script does it: a node alone has nothing of Hazelcast. */
+  private static String classPath(boolean clustered) {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(
+            entry -> clustered || !Path.of(entry).getFileName().toString().contains("hazelcast"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private String awaitPort() {
@@ -104,6 +140,12 @@ public final class NodeProcess implements AutoCloseable {
   public void kill() {
     signal("KILL");
     Await.until("the node is gone", () -> !process.isAlive(), END);
+  }
+
+  /** Asks it to stop, and waits until it has. */
+  public void terminate() {
+    signal("TERM");
+    Await.until("the node has stopped", () -> !process.isAlive(), END.multipliedBy(2));
   }
 
   /** It does nothing at all until {@link #wake}. */

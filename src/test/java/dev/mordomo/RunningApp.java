@@ -53,7 +53,7 @@ public final class RunningApp implements AutoCloseable {
     environment.put("MORDOMO_ADMIN_EMAIL", EMAIL);
     environment.put("MORDOMO_ADMIN_PASSWORD", PASSWORD);
     environment.putAll(more);
-    return App.start(Settings.of(settings, environment), data);
+    return App.start(Settings.of(settings, environment), data, false);
   }
 
   /** {@code http://127.0.0.1:PORT}. */

@@ -16,9 +16,21 @@ public final class Bus {
   private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
   private final Vertx vertx;
 
+  /** A bus that leaves this node never. */
   public Bus(Vertx vertx) {
+    this(vertx, RecordCodec.ofOneNode());
+  }
+
+  /**
+   * @param secret the same on all nodes: facts of others are refused
+   */
+  public Bus(Vertx vertx, Secret secret) {
+    this(vertx, RecordCodec.under(secret));
+  }
+
+  private Bus(Vertx vertx, RecordCodec codec) {
     this.vertx = vertx;
-    vertx.eventBus().registerCodec(new RecordCodec());
+    vertx.eventBus().registerCodec(codec);
     vertx.eventBus().codecSelector(body -> body instanceof Record ? RecordCodec.NAME : null);
   }
 

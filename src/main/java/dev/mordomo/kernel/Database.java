@@ -32,8 +32,11 @@ import org.slf4j.LoggerFactory;
 public final class Database {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final String ACT_AS = "SELECT act_as($1, $2, $3)";
+  private static final String ALONE =
+      "SELECT pg_try_advisory_xact_lock(hashtext('mordomo.' || $1))";
   private static final int PIPELINE = 64;
 
+  private static final long ALIVE_MILLIS = 5_000;
   private static final long RECONNECT_MILLIS = 200;
   private static final long SLOWEST_RECONNECT_MILLIS = 5000;
 
@@ -105,6 +108,29 @@ public final class Database {
   /** A transaction across tenants, by the login that has few and narrow rights. */
   public <T> T asSystem(Function<SqlConnection, T> work) {
     return transaction(system, "BEGIN", null, work);
+  }
+
+  /**
+   * Does something that no two nodes may do at once. Meanwhile a connection is held: for seldom
+   * work.
+   *
+   * @return false when another node is doing it
+   */
+  public boolean alone(String what, Runnable work) {
+    return asSystem(connection -> {
+      boolean first = run(connection, ALONE, Tuple.of(what)).iterator().next().getBoolean(0);
+      // So that nobody takes the connection for dead while it only holds the lock.
+      long alive =
+          vertx.setPeriodic(ALIVE_MILLIS, ignored -> connection.query("SELECT 1").execute());
+      try {
+        if (first) {
+          work.run();
+        }
+      } finally {
+        vertx.cancelTimer(alive);
+      }
+      return first;
+    });
   }
 
   /**

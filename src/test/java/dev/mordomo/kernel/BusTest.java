@@ -1,10 +1,8 @@
 package dev.mordomo.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.junit5.Checkpoint;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.junit5.VertxTestContext;
@@ -58,21 +56,5 @@ class BusTest {
     bus.subscribe(COUNTED, fact -> theOther.flag());
     bus.publish(COUNTED, new Counted(1));
     bus.publish(COUNTED, new Counted(2));
-  }
-
-  @Test
-  void whatLeavesTheNodeComesBackAsItWas() {
-    RecordCodec codec = new RecordCodec();
-    Buffer wire = Buffer.buffer("before");
-    codec.encodeToWire(wire, new Counted(42));
-    assertEquals(new Counted(42), codec.decodeFromWire("before".length(), wire));
-  }
-
-  @Test
-  void aForeignTypeIsRefused() {
-    Buffer wire = Buffer.buffer();
-    byte[] name = "java.awt.Point".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    wire.appendInt(name.length).appendBytes(name).appendInt(2).appendString("{}");
-    assertThrows(IllegalArgumentException.class, () -> new RecordCodec().decodeFromWire(0, wire));
   }
 }

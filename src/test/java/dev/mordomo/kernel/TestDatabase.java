@@ -3,11 +3,16 @@ package dev.mordomo.kernel;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Tuple;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -117,6 +122,39 @@ public final class TestDatabase implements AutoCloseable {
         "jdbc:postgresql://%s:%d/%s".formatted(owner.getHost(), owner.getPort(), database),
         owner.getUser(),
         owner.getPassword());
+  }
+
+  /** Stops the server in good order, with all its connections, and starts it again. */
+  public static void restartServer() {
+    List<String> command =
+        List.of(
+            System.getenv("MORDOMO_TEST_PG_BIN") + "/pg_ctl",
+            "restart",
+            "-s",
+            "-w",
+            "-m",
+            "fast",
+            "-D",
+            System.getenv("MORDOMO_TEST_PG_DATA"),
+            "-l",
+            "/dev/null");
+    String user = System.getenv("MORDOMO_TEST_PG_USER");
+    List<String> all = new ArrayList<>();
+    if (!user.equals(System.getProperty("user.name"))) {
+      all.addAll(List.of("runuser", "-u", user, "--"));
+    }
+    all.addAll(command);
+    try {
+      int code = new ProcessBuilder(all).directory(new File("/")).inheritIO().start().waitFor();
+      if (code != 0) {
+        throw new AssertionError("pg_ctl restart gave " + code);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void execute(String sql) {

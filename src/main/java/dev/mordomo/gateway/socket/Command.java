@@ -27,6 +27,13 @@ sealed interface Command {
    */
   record History(long id, String channel, Optional<Position> since, int limit) implements Command {}
 
+  /**
+   * Who listens to a channel.
+   *
+   * @param counted only how many
+   */
+  record Presence(long id, String channel, boolean counted) implements Command {}
+
   record Ping(long id) implements Command {}
 
   /** The answer to a ping: an empty object. */

@@ -88,6 +88,12 @@ final class CommandReader {
     if (node.has("history")) {
       return history(id, member(node, "history"));
     }
+    if (node.has("presence")) {
+      return new Command.Presence(id, name(member(node, "presence"), "channel"), false);
+    }
+    if (node.has("presence_stats")) {
+      return new Command.Presence(id, name(member(node, "presence_stats"), "channel"), true);
+    }
     if (node.has("ping")) {
       return new Command.Ping(id);
     }
@@ -108,7 +114,7 @@ final class CommandReader {
   }
 
   private static Command other(long id, JsonNode node) {
-    for (String known : List.of("presence", "presence_stats", "publish", "sub_refresh")) {
+    for (String known : List.of("publish", "sub_refresh")) {
       if (node.has(known)) {
         return new Command.Refused(id, ReplyError.NOT_AVAILABLE, known);
       }

@@ -51,6 +51,14 @@ final class Feed {
     return subscriptions.isEmpty();
   }
 
+  /** Who listens, and may be seen. */
+  synchronized List<Presence.Member> members() {
+    return subscriptions.stream()
+        .filter(Subscription::hasBegun)
+        .flatMap(subscription -> subscription.listener().member().stream())
+        .toList();
+  }
+
   /** Events that are known to be there and were not given yet. */
   record Gap(long after, long until) {}
 

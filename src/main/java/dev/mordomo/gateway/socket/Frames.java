@@ -6,7 +6,9 @@ import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Streams.Entry;
 import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.kernel.Streams.StreamEvent;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The server's side of the Centrifugo client protocol as JSON text. Payloads are JSON already, so
@@ -126,6 +128,28 @@ final class Frames {
     text.append(end.epoch()).append("\",\"offset\":").append(end.offset());
     publications(text, events);
     return reply(id, "history", text.append('}').toString());
+  }
+
+  /** Who is there, by the client's id. */
+  static String presence(long id, List<Presence.Member> members) {
+    Map<String, Object> clients = new LinkedHashMap<>();
+    for (Presence.Member member : members) {
+      clients.put(
+          member.client().toString(),
+          Map.of(
+              "client", member.client(),
+              "user", member.user(),
+              "conn_info", Map.of("credential", member.credential(), "since", member.since())));
+    }
+    return reply(id, "presence", Json.write(Map.of("presence", clients)));
+  }
+
+  static String presenceStats(long id, List<Presence.Member> members) {
+    long users = members.stream().map(Presence.Member::user).distinct().count();
+    return reply(
+        id,
+        "presence_stats",
+        "{\"num_clients\":" + members.size() + ",\"num_users\":" + users + '}');
   }
 
   /** A reply whose result is a JSON object. */

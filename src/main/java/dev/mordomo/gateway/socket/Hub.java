@@ -112,6 +112,12 @@ public final class Hub {
         });
   }
 
+  /** Who listens to a channel on this node. */
+  List<Presence.Member> members(UUID channel) {
+    Feed feed = feeds.get(channel);
+    return feed == null ? List.of() : feed.members();
+  }
+
   private void advanced(Advanced advanced) {
     Feed feed = feeds.get(advanced.channel());
     if (feed != null && feed.offer(advanced, now())) {

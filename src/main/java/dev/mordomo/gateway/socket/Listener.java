@@ -1,12 +1,18 @@
 package dev.mordomo.gateway.socket;
 
 import dev.mordomo.kernel.Streams.Entry;
+import java.util.Optional;
 
 /**
  * Hears a channel. Called in order, one call at a time, on any thread: it must not wait, and must
  * not call the hub.
  */
 public interface Listener {
+  /** Whom others see listening; empty: nobody. */
+  default Optional<Presence.Member> member() {
+    return Optional.empty();
+  }
+
   /** It listens from here on; comes first. */
   void entered(Entry entry);
 

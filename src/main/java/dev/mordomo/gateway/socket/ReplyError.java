@@ -19,7 +19,7 @@ public enum ReplyError {
   LIMIT_EXCEEDED(106, "limit exceeded", false),
   /** A field is missing or of the wrong type: mend the client. */
   BAD_REQUEST(107, "bad request", false),
-  /** Not offered by this server, for instance presence. */
+  /** Not offered by this server, for instance publish. */
   NOT_AVAILABLE(108, "not available", false),
   /** The token has expired: get a new one and try again. */
   TOKEN_EXPIRED(109, "token expired", false),

@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,6 +122,7 @@ final class Session {
       case Command.Rpc rpc -> fork(rpc);
       case Command.Refresh refresh -> answer(refresh.id(), () -> refresh(refresh));
       case Command.History history -> answer(history.id(), () -> history(history));
+      case Command.Presence asked -> answer(asked.id(), () -> presence(asked));
       case Command.Ping ping -> outbox.send(Frames.reply(ping.id(), "ping", "{}"));
       case Command.Refused refused -> outbox.send(Frames.error(refused.id(), refused.error()));
       case Command.Pong pong -> clock.pong();
@@ -280,6 +283,13 @@ final class Session {
       java.util.function.Consumer<Entry> welcome) {
     Listener listener =
         new Listener() {
+          private final Presence.Member member = visible(who);
+
+          @Override
+          public Optional<Presence.Member> member() {
+            return Optional.of(member);
+          }
+
           @Override
           public void entered(Entry entry) {
             welcome.accept(entry);
@@ -311,6 +321,35 @@ final class Session {
     } else {
       subscriptions().put(name, subscription);
     }
+  }
+
+  private Presence.Member visible(Principal who) {
+    return new Presence.Member(
+        UUID.fromString(Objects.requireNonNull(client)),
+        who.scope().userId(),
+        who.kind().wire(),
+        services.clock().instant());
+  }
+
+  private void presence(Command.Presence command) {
+    Principal who = who();
+    Optional<Channel> channel =
+        Channel.parse(command.channel())
+            .filter(c -> mayAsk(who, c))
+            .filter(c ->
+                services
+                    .streams()
+                    .enter(who.scope(), c.id(), c.kind(), Optional.empty(), 0)
+                    .isPresent());
+    if (channel.isEmpty()) {
+      outbox.send(Frames.error(command.id(), ReplyError.PERMISSION_DENIED));
+      return;
+    }
+    List<Presence.Member> members = services.presence().of(channel.get());
+    outbox.send(
+        command.counted()
+            ? Frames.presenceStats(command.id(), members)
+            : Frames.presence(command.id(), members));
   }
 
   private void unsubscribe(Command.Unsubscribe command) {

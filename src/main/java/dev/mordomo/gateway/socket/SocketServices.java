@@ -20,5 +20,6 @@ public record SocketServices(
     Hub hub,
     Streams streams,
     Sessions sessions,
+    Presence presence,
     RpcTable rpc,
     Function<Scope, Map<String, Object>> greeting) {}

@@ -3,6 +3,7 @@ package dev.mordomo.gateway.http;
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.socket.Hub;
+import dev.mordomo.gateway.socket.Presence;
 import dev.mordomo.gateway.socket.RpcTable;
 import dev.mordomo.gateway.socket.Sessions;
 import dev.mordomo.gateway.socket.SocketServices;
@@ -78,6 +79,7 @@ public final class TestGateway implements AutoCloseable {
             hub,
             streams,
             sessions,
+            new Presence(db.vertx(), bus, hub, () -> 1),
             rpc,
             scope -> Map.of("user_id", scope.userId(), "pending_reminders", List.of()));
     var services =
@@ -102,13 +104,15 @@ public final class TestGateway implements AutoCloseable {
       TestDatabase db, GatewayConfig config, InstantSource clock, Authenticator authenticator) {
     Bus bus = new Bus(Vertx.vertx());
     Streams streams = new Streams(db.database(), bus);
+    Hub hub = new Hub(db.vertx(), bus, streams);
     return new SocketServices(
         config,
         clock,
         authenticator,
-        new Hub(db.vertx(), bus, streams),
+        hub,
         streams,
         new Sessions(config.socketsPerUser()),
+        new Presence(db.vertx(), bus, hub, () -> 1),
         new RpcTable(),
         scope -> Map.of());
   }

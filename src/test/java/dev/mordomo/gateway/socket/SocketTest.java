@@ -384,7 +384,8 @@ class SocketTest {
               ask(
                   client,
                   "{\"id\":6,\"subscribe\":{\"channel\":\"conversation:x\",\"recover\":\"yes\"}}")));
-      assertEquals(108, error(ask(client, "{\"id\":7,\"presence\":{\"channel\":\"x\"}}")));
+      assertEquals(108, error(ask(client, "{\"id\":7,\"publish\":{\"channel\":\"x\"}}")));
+      assertEquals(103, error(ask(client, "{\"id\":8,\"presence\":{\"channel\":\"x\"}}")));
       assertEquals(104, error(ask(client, "{\"id\":8,\"dance\":{}}")));
     }
   }

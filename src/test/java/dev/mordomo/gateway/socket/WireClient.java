@@ -6,8 +6,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,13 +20,15 @@ public final class WireClient implements AutoCloseable, WebSocket.Listener {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+  private static final Duration OPENING = Duration.ofSeconds(5);
+
   final LinkedBlockingQueue<JsonNode> lines = new LinkedBlockingQueue<>();
   final CompletableFuture<Integer> closed = new CompletableFuture<>();
   private final StringBuilder partial = new StringBuilder();
   private final WebSocket socket;
 
   public WireClient(int port, String... headers) {
-    WebSocket.Builder builder = HTTP.newWebSocketBuilder();
+    WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(OPENING);
     for (int i = 0; i < headers.length; i += 2) {
       builder.header(headers[i], headers[i + 1]);
     }
@@ -69,6 +73,21 @@ public final class WireClient implements AutoCloseable, WebSocket.Listener {
     }
   }
 
+  /** The next line, pings included; empty when none comes in time. */
+  public Optional<JsonNode> poll(Duration within) {
+    try {
+      return Optional.ofNullable(lines.poll(within.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whether the server has closed it, or the connection broke. */
+  public boolean isOver() {
+    return closed.isDone();
+  }
+
   /** All lines that came and were not asked for with {@link #next}, without waiting. */
   public List<JsonNode> received() {
     List<JsonNode> all = new ArrayList<>();
@@ -76,7 +95,8 @@ public final class WireClient implements AutoCloseable, WebSocket.Listener {
     return all;
   }
 
-  int closeCode() {
+  /** Waits until the server has closed it. */
+  public int closeCode() {
     return closed.orTimeout(15, TimeUnit.SECONDS).join();
   }
 
