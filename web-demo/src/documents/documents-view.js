@@ -15,7 +15,7 @@ import { deleteDocument, documents, moreDocuments, openCollection } from './docu
 import { UploadList } from './upload-list.js';
 import { addFiles } from './uploads.js';
 
-const KINDS = '.txt,.md,.markdown,.html,.htm,.pdf,.docx';
+const KINDS = '.txt,.md,.markdown,.html,.htm,.pdf,.docx,.odt,.csv,.tsv,.eml';
 
 /** The whole page takes a dropped file; a file dropped beside it would replace the page. */
 function useDrop(onFiles) {

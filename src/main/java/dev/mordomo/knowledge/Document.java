@@ -9,7 +9,7 @@ import java.util.UUID;
  * A document as others see it.
  *
  * @param source where it came from, as its giver says: a URL, a path
- * @param sourceType txt, md, html, pdf or docx
+ * @param sourceType txt, md, html, pdf, docx, odt, csv or eml
  * @param language ISO 639-1, or "" when unknown
  * @param sha256 of the original's bytes, in hexadecimal
  */

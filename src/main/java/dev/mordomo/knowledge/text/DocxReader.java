@@ -35,6 +35,7 @@ final class DocxReader implements DocumentReader {
 
   @Override
   public void read(byte[] bytes, BlockWriter out) throws IOException {
+    UnpackGuard.zip(bytes);
     try (XWPFDocument document = new XWPFDocument(new ByteArrayInputStream(bytes))) {
       String title = document.getProperties().getCoreProperties().getTitle();
       new Walk(document, out).body(title == null ? "" : title);

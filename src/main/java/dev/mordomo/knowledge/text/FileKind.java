@@ -9,7 +9,10 @@ public enum FileKind {
   MARKDOWN("md", "text/markdown"),
   HTML("html", "text/html"),
   PDF("pdf", "application/pdf"),
-  DOCX("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
+  DOCX("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+  ODT("odt", "application/vnd.oasis.opendocument.text"),
+  CSV("csv", "text/csv"),
+  EML("eml", "message/rfc822");
 
   private final String extension;
   private final String mediaType;
@@ -36,6 +39,9 @@ public enum FileKind {
       case "html", "htm", "xhtml" -> Optional.of(HTML);
       case "pdf" -> Optional.of(PDF);
       case "docx" -> Optional.of(DOCX);
+      case "odt" -> Optional.of(ODT);
+      case "csv", "tsv" -> Optional.of(CSV);
+      case "eml" -> Optional.of(EML);
       default -> Optional.empty();
     };
   }

@@ -18,6 +18,8 @@ final class FileKindDetector {
       Pattern.compile(
           "(?is)\\A\\s*(?:<\\?xml[^>]*>\\s*)?(?:<!--.*?-->\\s*)*<(?:!doctype\\s+html|html|head|body)\\b.*");
 
+  private static final Pattern HEADER = Pattern.compile("(?:From |[A-Za-z][A-Za-z-]*:)");
+
   private FileKindDetector() {}
 
   static FileKind detect(String fileName, byte[] bytes) {
@@ -80,13 +82,16 @@ final class FileKindDetector {
       return FileKind.DOCX;
     }
     if (raw.contains("xl/workbook.xml")) {
-      throw unsupported("a spreadsheet; export the sheet as text, HTML or PDF");
+      throw unsupported("a spreadsheet; export the sheet as csv");
     }
     if (raw.contains("ppt/presentation.xml")) {
       throw unsupported("a presentation; export it as PDF");
     }
+    if (raw.contains("application/vnd.oasis.opendocument.text")) {
+      return FileKind.ODT;
+    }
     if (raw.contains("application/vnd.oasis.opendocument")) {
-      throw unsupported("an OpenDocument file; save it as .docx or .pdf");
+      throw unsupported("an OpenDocument sheet or presentation; export it as csv or PDF");
     }
     throw unsupported("an archive; unpack it and add its files one by one");
   }
@@ -102,6 +107,9 @@ final class FileKindDetector {
           : unsupported("a kind of binary file that cannot be read");
     }
     String start = TextDecoder.decode(bytes);
+    if (claimed.isPresent() && claimed.get() == FileKind.EML && !HEADER.matcher(start).lookingAt()) {
+      throw unreadable("the file is named .eml, but it begins with no header of an e-mail");
+    }
     if (claimed.isPresent() && claimed.get() != FileKind.PLAIN) {
       return claimed.get();
     }
@@ -125,8 +133,8 @@ final class FileKindDetector {
 
   private static boolean isContainer(FileKind kind) {
     return switch (kind) {
-      case PDF, DOCX -> true;
-      case PLAIN, MARKDOWN, HTML -> false;
+      case PDF, DOCX, ODT -> true;
+      case PLAIN, MARKDOWN, HTML, CSV, EML -> false;
     };
   }
 
@@ -141,6 +149,6 @@ final class FileKindDetector {
   private static Failure unsupported(String what) {
     return Failure.of(
         FailureCode.UNSUPPORTED_MEDIA_TYPE,
-        "the file is " + what + " (txt, md, html, pdf and docx can be read)");
+        "the file is " + what + " (txt, md, html, pdf, docx, odt, csv and eml can be read)");
   }
 }

@@ -24,7 +24,15 @@ final class HtmlReader implements DocumentReader {
 
   @Override
   public void read(byte[] bytes, BlockWriter out) throws IOException {
-    Document page = parse(bytes);
+    read(parse(bytes), out);
+  }
+
+  /** A page whose text is known already. */
+  static void read(String page, BlockWriter out) {
+    read(Jsoup.parse(page), out);
+  }
+
+  private static void read(Document page, BlockWriter out) {
     page.select(NOISE).remove();
     out.title(page.title());
     Element main = main(page);

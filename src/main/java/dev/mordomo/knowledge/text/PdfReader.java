@@ -14,6 +14,7 @@ final class PdfReader implements DocumentReader {
 
   @Override
   public void read(byte[] bytes, BlockWriter out) throws IOException {
+    UnpackGuard.pdf(bytes);
     try (PDDocument document = Loader.loadPDF(bytes)) {
       title(document.getDocumentInformation(), out);
       List<PdfLine> lines = new PdfLineReader().linesOf(document);

@@ -23,8 +23,12 @@ final class PlainTextReader implements DocumentReader {
 
   @Override
   public void read(byte[] bytes, BlockWriter out) {
+    read(TextDecoder.decode(bytes), out);
+  }
+
+  static void read(String decoded, BlockWriter out) {
     String text =
-        TextDecoder.decode(bytes).replace("\r\n", "\n").replace('\r', '\n').replace('\f', '\n');
+        decoded.replace("\r\n", "\n").replace('\r', '\n').replace('\f', '\n');
     for (String block : BLANK_LINES.split(text)) {
       if (!block.isBlank()) {
         block(block.stripTrailing(), out);

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reads txt, md, html, pdf and docx.
+ * Reads txt, md, html, pdf, docx, odt, csv and eml.
  *
  * <p>A parser runs on a thread of its own, a few at a time. One that passes its deadline is
  * interrupted and its caller told; should it not heed the interrupt it keeps its place until it
@@ -90,6 +90,9 @@ public final class TextExtractor {
       case HTML -> new HtmlReader();
       case PDF -> new PdfReader();
       case DOCX -> new DocxReader();
+      case ODT -> new OdtReader();
+      case CSV -> new CsvReader();
+      case EML -> new EmlReader();
     };
   }
 
@@ -119,6 +122,10 @@ public final class TextExtractor {
           "reading the file took longer than " + limits.time().toSeconds() + " s and was stopped",
           late);
     } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof OutOfMemoryError) {
+        throw Failure.of(
+            FailureCode.TOO_LARGE, "reading the file takes more memory than there is", failed);
+      }
       throw failed.getCause() instanceof Failure told
           ? told
           : Failure.of(FailureCode.UNREADABLE_FILE, "the file cannot be read", failed);

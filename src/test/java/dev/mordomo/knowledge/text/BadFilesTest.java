@@ -64,6 +64,12 @@ final class BadFilesTest {
   @Test
   void aZipBombIsRefused() {
     assertRefused(FailureCode.UNREADABLE_FILE, "", "bomba.docx", TestFiles.bomb());
+    byte[] blank = TestFiles.odt("<text:p>" + " ".repeat(70 * 1024 * 1024) + "</text:p>");
+    assertTrue(blank.length < 500_000);
+    assertRefused(FailureCode.UNREADABLE_FILE, "unpacks", "bomba.odt", blank);
+    byte[] pdf = TestFiles.pdfBomb();
+    assertTrue(pdf.length < 500_000);
+    assertRefused(FailureCode.UNREADABLE_FILE, "unpacks", "bomba.pdf", pdf);
   }
 
   @Test
@@ -88,6 +94,31 @@ final class BadFilesTest {
         assertEquals(FailureCode.UNREADABLE_FILE, told.code());
       }
     }
+  }
+
+  @Test
+  void anOdtThatIsNestedTooDeepOrEncryptedOrReachesOutIsRefused() {
+    byte[] deep =
+        TestFiles.odt("<text:section>".repeat(2_000) + "x" + "</text:section>".repeat(2_000));
+    assertRefused(FailureCode.UNREADABLE_FILE, "damaged", "fundo.odt", deep);
+    byte[] encrypted = TestFiles.odt("<text:p>x</text:p>", "<manifest:encryption-data/>");
+    assertRefused(FailureCode.UNREADABLE_FILE, "encrypted", "e.odt", encrypted);
+    byte[] broken = TestFiles.odt("<text:p>&file;</text:p>");
+    assertRefused(FailureCode.UNREADABLE_FILE, "damaged", "x.odt", broken);
+  }
+
+  @Test
+  void anEmailThatIsNoneOrNestsWithoutEndIsRefused() {
+    assertRefused(
+        FailureCode.UNREADABLE_FILE, "header", "a.eml", TestFiles.utf8("12 casas\n\nTexto."));
+    StringBuilder nested = new StringBuilder("Subject: a\n");
+    for (int i = 0; i < 500; i++) {
+      nested.append("Content-Type: multipart/mixed; boundary=b").append(i).append("\n\n");
+      nested.append("--b").append(i).append("\n");
+    }
+    nested.append("\nfundo\n");
+    assertRefused(
+        FailureCode.UNREADABLE_FILE, "", "n.eml", TestFiles.utf8(nested.toString()));
   }
 
   @Test

@@ -113,4 +113,76 @@ final class TestFiles {
     }
     return out.toByteArray();
   }
+
+  /** An OpenDocument text with this body, within {@code office:text}. */
+  static byte[] odt(String body) {
+    return odt(body, "");
+  }
+
+  static byte[] odt(String body, String manifest) {
+    String content =
+        """
+        <office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+          xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+          xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+          xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0">
+        <office:automatic-styles>
+          <style:style style:name="P1" style:parent-style-name="Preformatted_20_Text"/>
+          <text:list-style style:name="L1"><text:list-level-style-number text:level="1"/>
+            <text:list-level-style-bullet text:level="2"/></text:list-style>
+        </office:automatic-styles>
+        <office:body><office:text>%s</office:text></office:body></office:document-content>
+        """
+            .formatted(body);
+    String meta =
+        """
+        <m:document-meta xmlns:m="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+          xmlns:dc="http://purl.org/dc/elements/1.1/"><m:meta><dc:title>Manual da horta</dc:title>
+        </m:meta></m:document-meta>
+        """;
+    return zip(
+        java.util.Map.of(
+            "content.xml", content, "meta.xml", meta, "META-INF/manifest.xml", manifest));
+  }
+
+  private static byte[] zip(java.util.Map<String, String> parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      zip.setMethod(ZipOutputStream.DEFLATED);
+      ZipEntry type = new ZipEntry("mimetype");
+      zip.putNextEntry(type);
+      zip.setLevel(0);
+      zip.write(utf8("application/vnd.oasis.opendocument.text"));
+      zip.closeEntry();
+      zip.setLevel(9);
+      for (var part : parts.entrySet()) {
+        zip.putNextEntry(new ZipEntry(part.getKey()));
+        zip.write(utf8(part.getValue()));
+        zip.closeEntry();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** A PDF whose one page's content inflates to a thousand times its size. */
+  static byte[] pdfBomb() {
+    java.util.zip.Deflater deflater = new java.util.zip.Deflater(9);
+    byte[] blanks = new byte[100 * 1024 * 1024];
+    java.util.Arrays.fill(blanks, (byte) ' ');
+    deflater.setInput(blanks);
+    deflater.finish();
+    byte[] packed = new byte[1024 * 1024];
+    int length = deflater.deflate(packed);
+    deflater.end();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(utf8("%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n"));
+    out.writeBytes(utf8("2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n"));
+    out.writeBytes(utf8("3 0 obj <</Type/Page/Parent 2 0 R/Contents 4 0 R>> endobj\n"));
+    out.writeBytes(utf8("4 0 obj <</Filter/FlateDecode/Length " + length + ">>\nstream\n"));
+    out.write(packed, 0, length);
+    out.writeBytes(utf8("\nendstream endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"));
+    return out.toByteArray();
+  }
 }

@@ -58,6 +58,117 @@ final class TextExtractorTest {
   }
 
   @Test
+  void anOpenDocumentKeepsItsStructure() {
+    ExtractedText text =
+        extractor.extract(
+            "horta.odt",
+            TestFiles.odt(
+                """
+                <text:h text:outline-level="1">Horta</text:h>
+                <text:p>Regue<text:s text:c="1"/>cedo<text:line-break/>ou tarde.<text:note><text:p>nota
+                </text:p></text:note></text:p>
+                <text:list text:style-name="L1"><text:list-item><text:p>Plantar</text:p>
+                  <text:list><text:list-item><text:p>fundo</text:p></text:list-item></text:list>
+                </text:list-item><text:list-item><text:p>Colher</text:p></text:list-item></text:list>
+                <text:p text:style-name="P1">if (chove)</text:p>
+                <text:p text:style-name="P1">  pare();</text:p>
+                <table:table><table:table-header-rows><table:table-row>
+                  <table:table-cell><text:p>Planta</text:p></table:table-cell>
+                  <table:table-cell><text:p>Dias</text:p></table:table-cell>
+                </table:table-row></table:table-header-rows><table:table-row>
+                  <table:table-cell table:number-columns-repeated="2"><text:p>7</text:p></table:table-cell>
+                </table:table-row></table:table>
+                <text:h text:outline-level="2">Fim</text:h><text:p>Até.</text:p>
+                """));
+    assertEquals(FileKind.ODT, text.kind());
+    assertEquals(Optional.of("Manual da horta"), text.title());
+    assertEquals(
+        List.of(
+            "Heading Horta",
+            "Paragraph Regue cedo\nou tarde.",
+            "Item 1. Plantar",
+            "Item   1. fundo",
+            "Item 2. Colher",
+            "Code if (chove)\n  pare();",
+            "Table | Planta | Dias |\n| --- | --- |\n| 7 | 7 |",
+            "Heading Fim",
+            "Paragraph Até."),
+        outline(text));
+  }
+
+  @Test
+  void commaSeparatedValuesAreATableWhateverSeparatesThem() {
+    List<String> expected =
+        List.of(
+            """
+            Table | nome | preço |
+            | --- | --- |
+            | pão, doce | 5,50 |
+            | bolo diz "oi" | 12 |""");
+    assertEquals(
+        expected,
+        outline(read("a.csv", "nome,preço\r\n\"pão, doce\",\"5,50\"\r\n\"bolo diz \"\"oi\"\"\",12\r\n")));
+    assertEquals(
+        expected, outline(read("a.csv", "nome;preço\npão, doce;5,50\nbolo diz \"oi\";12\n")));
+    byte[] latin = "nome\tpreço\npão, doce\t5,50\nbolo diz \"oi\"\t12\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertEquals(expected, outline(extractor.extract("a.tsv", latin)));
+    assertEquals(
+        List.of("Table | 1 | 2 |\n| 3 | 4 |"), outline(read("n.csv", "1,2\n\n3,4")), "no header");
+  }
+
+  @Test
+  void anEmailIsReadWithItsHeadAndTheNamesOfItsAttachments() {
+    ExtractedText text =
+        extractor.extract(
+            "carta.eml",
+            """
+            From: =?utf-8?q?Jo=C3=A3o?= <joao@example.org>
+            To: Ana <ana@example.org>
+            Date: Tue, 3 Mar 2026 10:00:00 -0300
+            Subject: =?iso-8859-1?q?Reuni=E3o?=
+            Content-Type: multipart/mixed; boundary=out
+
+            --out
+            Content-Type: multipart/alternative; boundary=in
+
+            --in
+            Content-Type: text/plain; charset=iso-8859-1
+            Content-Transfer-Encoding: quoted-printable
+
+            A reuni=E3o ser=E1 na quinta.
+
+            --in
+            Content-Type: text/html
+
+            <p>outra forma</p>
+            --in--
+            --out
+            Content-Type: application/pdf; name="ata.pdf"
+            Content-Disposition: attachment; filename="ata.pdf"
+            Content-Transfer-Encoding: base64
+
+            JVBERi0xLjQK
+            --out--
+            """
+                .getBytes(StandardCharsets.US_ASCII));
+    assertEquals(Optional.of("Reunião"), text.title());
+    assertEquals(
+        List.of(
+            "Heading Reunião",
+            """
+            Paragraph From: João <joao@example.org>
+            To: Ana <ana@example.org>
+            Date: 2026-03-03 13:00 UTC""",
+            "Paragraph A reunião será na quinta.",
+            "Item - ata.pdf"),
+        outline(text));
+    assertEquals(
+        List.of("Heading Oi", "Paragraph só isto"),
+        outline(
+            read("h.eml", "Subject: Oi\nContent-Type: text/html; charset=utf-8\n\n<b>só</b> isto")));
+  }
+
+  @Test
   void aLineAllInBoldIsAHeading() {
     assertEquals(
         List.of("Heading Passo um", "Paragraph Faça.", "Paragraph Nota:"),
