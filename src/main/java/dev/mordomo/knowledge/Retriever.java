@@ -6,10 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Finds what a question may be answered from. */
+/**
+ * Finds what a question may be answered from: the best hits, those that stand side by side as one
+ * passage, and none that says again what a better one says.
+ */
 final class Retriever {
   private static final int LONGEST_MERGED = 2_000;
   private static final int LONGEST_OVERLAP = 400;
+  private static final int MOST_HITS = 100;
 
   private final Searcher searcher;
   private final int passages;
@@ -29,12 +33,20 @@ final class Retriever {
             Optional.empty(),
             collections,
             SearchFilter.NONE,
-            passages,
+            Math.min(MOST_HITS, 2 * passages),
             Optional.of(0.0),
             SearchMode.HYBRID);
     List<Retrieved> found = new ArrayList<>();
     List<SearchHit> used = new ArrayList<>();
+    int taken = 0;
     for (SearchHit hit : searcher.search(who, request).hits()) {
+      if (taken == passages) {
+        break;
+      }
+      if (used.stream().anyMatch(better -> Likeness.nearlyTheSame(better.text(), hit.text()))) {
+        continue;
+      }
+      taken++;
       int neighbour = neighbour(used, found, hit);
       if (neighbour < 0) {
         found.add(retrieved(hit, hit.text()));

@@ -18,7 +18,8 @@ final class SearchStore {
       """
       SELECT chunk_id, document_id, collection_id, chunk_index, title, source, heading, text, kind,
         language, page, similarity, score, coverage, metadata::text
-      FROM search_chunks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13, $14, $15, $16, $17)
+      FROM search_chunks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13, $14, $15, $16, $17,
+        $18::text::jsonpath, coalesce($19::text::jsonb, '{}'))
       """;
 
   private final Database database;
@@ -58,6 +59,10 @@ final class SearchStore {
         .addDouble(config.vectorWeight())
         .addDouble(config.textWeight())
         .addInteger(config.exactUpTo());
+    Optional<ConditionPath> where = filter.where().map(ConditionPath::of);
+    parameters
+        .addString(where.map(ConditionPath::text).orElse(null))
+        .addString(where.map(path -> Json.write(path.variables())).orElse(null));
     List<SearchHit> hits = new ArrayList<>();
     database.call(SEARCH, parameters).forEach(row -> hits.add(map(row)));
     return hits;

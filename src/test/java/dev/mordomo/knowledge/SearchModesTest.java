@@ -86,6 +86,60 @@ final class SearchModesTest {
   }
 
   @Test
+  void conditionsAreJoinedByAndOrAndNot() {
+    Condition pt = new Condition.In("language", List.of("pt"));
+    Condition second = new Condition.In("metadata.level", List.of(2));
+    assertEquals(List.of("Férias"), where(new Condition.And(List.of(pt, second))));
+    assertEquals(
+        List.of("Copias", "Holidays"),
+        where(new Condition.And(List.of(new Condition.Not(pt), second))));
+    assertEquals(
+        List.of("Copias", "Férias", "Holidays", "Servidores"),
+        where(new Condition.Or(List.of(pt, second))));
+    assertEquals(
+        List.of("Servidores"), where(new Condition.Range("metadata.level", Map.of("lt", 2))));
+    assertEquals(
+        List.of("Copias", "Férias", "Holidays"),
+        where(new Condition.Range("metadata.level", Map.of("gt", 1, "lte", 2))));
+    assertEquals(4, where(new Condition.In("metadata.tags", List.of("b", "z"))).size());
+    assertEquals(
+        List.of("Holidays"), where(new Condition.In("title", List.of("Holidays", "None"))));
+    assertEquals(4, where(new Condition.Range("created_at", Map.of("gt", 0))).size());
+    assertEquals(List.of(), where(new Condition.Range("created_at", Map.of("lt", 1000))));
+  }
+
+  @Test
+  void whatCannotBeComparedAndWhatIsNotThereIsNotFound() {
+    assertEquals(List.of(), where(new Condition.Range("metadata.level", Map.of("gt", "a"))));
+    assertEquals(List.of(), where(new Condition.In("metadata.no.such", List.of("x"))));
+    assertEquals(List.of(), where(new Condition.In("metadata.level", List.of())));
+    String injection = "x\" || true || $.\"y\\' ; DROP TABLE chunk; --";
+    assertEquals(List.of(), where(new Condition.In("metadata." + injection, List.of(injection))));
+    assertEquals(List.of(), where(new Condition.In("source", List.of(injection))));
+  }
+
+  private static List<String> where(Condition condition) {
+    List<String> found = List.of();
+    for (SearchMode mode : List.of(SearchMode.SEMANTIC, SearchMode.HYBRID)) {
+      found =
+          filtered(
+                  mode,
+                  new SearchFilter(
+                      Optional.empty(), Optional.empty(), Map.of(), Optional.of(condition)))
+              .stream()
+              .sorted()
+              .toList();
+    }
+    List<String> byWords =
+        filtered(
+            SearchMode.TEXT,
+            new SearchFilter(
+                Optional.empty(), Optional.empty(), Map.of(), Optional.of(condition)));
+    assertTrue(found.containsAll(byWords), byWords + " in " + found);
+    return found;
+  }
+
+  @Test
   void theThresholdIsOnSimilarityAlone() {
     SearchRequest all = SearchRequest.of("dias de descanso remunerado", 10);
     List<SearchHit> hits = knowledge.service.search(ana, all).hits();
@@ -128,6 +182,28 @@ final class SearchModesTest {
     assertEquals(3, passage.passage(3).n());
     assertEquals("Um dois.\n\nTrês.", Retriever.joined("Um dois.", "Três."));
     assertEquals("Um dois. Três.", Retriever.joined("Um dois.", "dois. Três."));
+  }
+
+  @Test
+  void whatABetterPassageSaysIsNotSaidAgain() {
+    Scope rui = knowledge.user();
+    UUID shelf = knowledge.collection(rui, CollectionScope.USER);
+    String rule = "A coleta do lixo do bairro passa às terças e quintas bem cedo de manhã";
+    knowledge.add(rui, shelf, "Lixo", rule + ".");
+    knowledge.add(rui, shelf, "Limpeza urbana", rule + "!");
+    knowledge.add(rui, shelf, "Taxa de 2023", rule + " e custa 12 reais.");
+    knowledge.add(rui, shelf, "Taxa de 2024", rule + " e custa 15 reais.");
+    List<String> titles =
+        knowledge
+            .service
+            .retrieve(rui, Optional.empty(), "Quando passa a coleta do lixo?")
+            .stream()
+            .map(Retrieved::title)
+            .sorted()
+            .toList();
+    assertEquals(3, titles.size(), titles.toString());
+    assertTrue(titles.containsAll(List.of("Taxa de 2023", "Taxa de 2024")), titles.toString());
+    assertFalse(Likeness.nearlyTheSame("", "curto"));
   }
 
   @Test

@@ -2,14 +2,12 @@ package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.Fields;
 import dev.mordomo.knowledge.KnowledgeService;
-import dev.mordomo.knowledge.SearchFilter;
 import dev.mordomo.knowledge.SearchMode;
 import dev.mordomo.knowledge.SearchRequest;
 import dev.mordomo.knowledge.SearchRequest.QueryVector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Search over documents. */
@@ -45,23 +43,12 @@ final class SearchRoutes {
             query,
             embedding.flatMap(vector -> model.map(name -> new QueryVector(name, list(vector)))),
             fields.ids("collections", MOST_COLLECTIONS),
-            filter(fields),
+            FilterFields.read(fields),
             fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS),
             fields.decimal("threshold", 0, 1),
             fields.choice("mode", MODES).flatMap(SearchMode::of).orElse(SearchMode.HYBRID));
     fields.verify();
     return Answer.ok(knowledge.search(exchange.scope(), request));
-  }
-
-  private static SearchFilter filter(Fields fields) {
-    return fields
-        .object("filter")
-        .map(members ->
-            new SearchFilter(
-                members.optionalText("language", 2, 2),
-                members.optionalText("source", 1, 2_000),
-                members.map("metadata", 16_384).orElse(Map.of())))
-        .orElse(SearchFilter.NONE);
   }
 
   private static List<Float> list(float[] vector) {

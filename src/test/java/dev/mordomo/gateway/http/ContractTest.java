@@ -202,6 +202,29 @@ class ContractTest {
             200,
             Map.of("query", "How long is bread baked?", "collections", List.of(id)));
     assertTrue(found.get("hits").size() > 0, "a hit, so that its members are seen");
+    Map<String, Object> filter =
+        Map.of(
+            "or", List.of(Map.of("eq", Map.of("title", "Bread")), Map.of("language", "pt")),
+            "not", Map.of("in", Map.of("metadata.shelf", List.of(1, 2))),
+            "range", Map.of("created_at", Map.of("gte", "2020-01-01T00:00:00Z")));
+    JsonNode filtered =
+        call("POST", "/v1/search", 200, Map.of("query", "bread", "filter", filter));
+    assertEquals("Bread", filtered.at("/hits/0/title").asText());
+    JsonNode wrong =
+        call(
+            "POST",
+            "/v1/search",
+            400,
+            Map.of(
+                "query",
+                "bread",
+                "filter",
+                Map.of("and", List.of(Map.of("eq", Map.of("owner", 1)), Map.of("like", "x")))));
+    assertEquals(
+        Set.of("filter.and[0].eq.owner", "filter.and[1].like"),
+        lines(
+            StreamSupport.stream(wrong.get("errors").spliterator(), false)
+                .map(e -> e.get("field").asText())));
   }
 
   @Test
