@@ -23,6 +23,7 @@ import java.util.UUID;
  * role may not do to one whom it sees is {@code forbidden}.
  */
 public final class Users {
+  private static final int LISTED = 200;
   private static final Duration SETTINGS_KEPT = Duration.ofSeconds(30);
   private static final long MOST_SETTINGS = 20_000;
 
@@ -96,6 +97,38 @@ public final class Users {
    */
   User byEmail(Scope scope, String email) {
     return database.as(scope, c -> visible(scope, store.byEmail(c, Emails.normalised(email))));
+  }
+
+  /**
+   * As whom a command of whoever operates the installation works: the user of this e-mail, or the
+   * oldest superuser.
+   *
+   * @throws Failure {@code not_found}
+   */
+  public Scope operator(Optional<String> email) {
+    Scope installation = new Scope(new UUID(0, 0), new UUID(0, 0), Role.SUPERUSER.wire());
+    User user =
+        email
+            .map(e -> byEmail(installation, e))
+            .or(() -> firstSuperuser(installation))
+            .orElseThrow(() ->
+                Failure.of(
+                    FailureCode.NOT_FOUND,
+                    "there is no superuser yet: start the server once, or name a user"));
+    return new Scope(user.tenantId(), user.id(), user.role().wire());
+  }
+
+  private Optional<User> firstSuperuser(Scope installation) {
+    Optional<UUID> after = Optional.empty();
+    while (true) {
+      List<User> some = list(installation, Optional.empty(), after, LISTED);
+      Optional<User> found =
+          some.stream().filter(u -> u.role() == Role.SUPERUSER && u.isActive()).findFirst();
+      if (found.isPresent() || some.size() < LISTED) {
+        return found;
+      }
+      after = Optional.of(some.getLast().id());
+    }
   }
 
   /** Who speaks. */

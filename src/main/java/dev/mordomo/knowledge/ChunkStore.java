@@ -79,7 +79,7 @@ final class ChunkStore {
       List<UUID> ids = new ArrayList<>();
       chunks.subList(from, to).forEach(c -> ids.add(Ids.next()));
       insertChunks(connection, document, owner, ids, chunks.subList(from, to), at);
-      insertVectors(connection, document, owner, ids, model, vectors.subList(from, to));
+      embed(connection, document.collectionId(), owner, ids, model, vectors.subList(from, to));
     }
   }
 
@@ -111,9 +111,10 @@ final class ChunkStore {
     Database.run(connection, INSERT, row);
   }
 
-  private static void insertVectors(
+  /** One vector a chunk, in order. */
+  static void embed(
       SqlClient connection,
-      Document document,
+      UUID collection,
       Owner owner,
       List<UUID> ids,
       short model,
@@ -121,7 +122,7 @@ final class ChunkStore {
     Tuple row =
         Tuple.of(
             model,
-            document.collectionId(),
+            collection,
             owner.tenantId().orElse(null),
             owner.userId().orElse(null));
     row.addArrayOfFloat(flat(vectors))

@@ -33,7 +33,9 @@ public final class KnowledgeService {
   private final FileStore files;
   private final InstantSource clock;
   private final DocumentIntake intake;
-  private final int inlineBytes;
+  private final KnowledgeConfig config;
+  private final EmbeddingModel model;
+  private final short modelId;
   private final Searcher searcher;
   private final Retriever retriever;
 
@@ -53,7 +55,9 @@ public final class KnowledgeService {
     this.bus = bus;
     this.files = files;
     this.clock = clock;
-    short modelId = ChunkStore.addModel(database, model.name(), model.dimensions());
+    this.config = config;
+    this.model = model;
+    this.modelId = ChunkStore.addModel(database, model.name(), model.dimensions());
     DocumentPreparation preparation =
         new DocumentPreparation(
             new TextExtractor(config.extraction(), config.parallelReaders()),
@@ -61,7 +65,6 @@ public final class KnowledgeService {
     Embedder embedder = new Embedder(database, model, modelId);
     DocumentWriter writer = new DocumentWriter(files, modelId, clock);
     this.intake = new DocumentIntake(database, bus, files, preparation, embedder, writer, jobs);
-    this.inlineBytes = config.inlineBytes();
     jobs.register(new IngestJob(database, files, preparation, embedder, writer, intake));
     SearchStore store = new SearchStore(database, config);
     this.searcher = new Searcher(store, model, LanguageDetector::detect);
@@ -148,7 +151,7 @@ public final class KnowledgeService {
    */
   public Submitted submitDocument(Scope who, UUID collectionId, DocumentUpload upload) {
     CollectionStore.Found collection = writable(who, collectionId);
-    return DocumentPreparation.bytes(upload).length() > inlineBytes
+    return DocumentPreparation.bytes(upload).length() > config.inlineBytes()
         ? intake.submit(who, collection, upload)
         : new Submitted.Added(intake.add(who, collection, upload));
   }
@@ -242,6 +245,16 @@ public final class KnowledgeService {
     return retriever.retrieve(who, collections, question);
   }
 
+  /** Of one file, in bytes. */
+  long largestFile() {
+    return config.extraction().bytes();
+  }
+
+  ChromaImport chromaImport(ChromaServer chroma, LoadReport report) {
+    return new ChromaImport(
+        database, this, model, modelId, LanguageDetector::detect, clock, chroma, report);
+  }
+
   /** Documents of a collection, all of them, for whoever keeps it in step with something else. */
   List<Document> allDocuments(Scope who, UUID collection) {
     return database.as(who, c -> DocumentStore.all(c, collection));
@@ -253,7 +266,7 @@ public final class KnowledgeService {
         .orElseThrow(() -> Failure.notFound("the document"));
   }
 
-  private CollectionStore.Found writable(Scope who, UUID collectionId) {
+  CollectionStore.Found writable(Scope who, UUID collectionId) {
     CollectionStore.Found collection =
         database.as(who, c -> visible(CollectionStore.find(c, collectionId)));
     requireWritable(who, collection.owner());

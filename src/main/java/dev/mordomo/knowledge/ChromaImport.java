@@ -1,0 +1,272 @@
+package dev.mordomo.knowledge;
+
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.knowledge.ImportStore.Imported;
+import dev.mordomo.knowledge.SearchRequest.QueryVector;
+import dev.mordomo.knowledge.text.ChunkKind;
+import dev.mordomo.knowledge.text.TextChunk;
+import dev.mordomo.model.EmbeddingModel;
+import dev.mordomo.model.EmbeddingModel.Use;
+import io.vertx.core.buffer.Buffer;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Brings a ChromaDB collection over: each of its entries becomes a document of one passage, under
+ * the source {@code chroma:COLLECTION/ID}. Its vectors are taken as they are when the model here
+ * makes the same ones, which is tried with some of them; else they are made anew.
+ */
+final class ChromaImport {
+  private static final int PAGE = 200;
+  private static final int SAMPLE = 20;
+  private static final int NEAREST = 10;
+  private static final int LONGEST_TEXT = 100_000;
+  private static final int LONGEST_TITLE = 500;
+
+  /** Of vectors of the same model by two implementations; another model's are far below. */
+  private static final double SAME_MODEL = 0.98;
+
+  private final Database database;
+  private final KnowledgeService knowledge;
+  private final EmbeddingModel model;
+  private final short modelId;
+  private final UnaryOperator<String> languageOf;
+  private final InstantSource clock;
+  private final ChromaServer chroma;
+  private final LoadReport report;
+
+  ChromaImport(
+      Database database,
+      KnowledgeService knowledge,
+      EmbeddingModel model,
+      short modelId,
+      UnaryOperator<String> languageOf,
+      InstantSource clock,
+      ChromaServer chroma,
+      LoadReport report) {
+    this.database = database;
+    this.knowledge = knowledge;
+    this.model = model;
+    this.modelId = modelId;
+    this.languageOf = languageOf;
+    this.clock = clock;
+    this.chroma = chroma;
+    this.report = report;
+  }
+
+  /**
+   * @param alike the share of the ten nearest of some entries there that are among the ten nearest
+   *     here; empty without entries
+   */
+  record Outcome(boolean reused, OptionalDouble alike) {}
+
+  Outcome load(
+      Scope who, ChromaServer.Collection from, CollectionScope scope, LongConsumer advanced) {
+    KnowledgeCollection into = knowledge.ensureCollection(who, from.name(), scope);
+    Owner owner = knowledge.writable(who, into.id()).owner();
+    List<ChromaServer.Entry> sample = usable(chroma.page(from, 0, SAMPLE));
+    boolean reused = !sample.isEmpty() && isSameModel(sample);
+    for (long offset = 0; ; ) {
+      List<ChromaServer.Entry> page = chroma.page(from, offset, PAGE);
+      if (page.isEmpty()) {
+        break;
+      }
+      try {
+        write(who, owner, into, from, page, reused);
+      } catch (Failure e) {
+        page.forEach(entry -> report.failed(from.name() + "/" + entry.id(), e.detail()));
+      }
+      offset += page.size();
+      advanced.accept(page.size());
+    }
+    return new Outcome(reused, alike(who, into, from, sample, reused));
+  }
+
+  private static List<ChromaServer.Entry> usable(List<ChromaServer.Entry> entries) {
+    return entries.stream().filter(e -> !e.text().isBlank() && e.vector().length > 0).toList();
+  }
+
+  private boolean isSameModel(List<ChromaServer.Entry> sample) {
+    if (sample.stream().anyMatch(e -> e.vector().length != model.dimensions())) {
+      return false;
+    }
+    List<float[]> ours =
+        Database.await(
+            model.embed(sample.stream().map(ChromaServer.Entry::text).toList(), Use.PASSAGE));
+    double sum = 0;
+    for (int i = 0; i < ours.size(); i++) {
+      sum += cosine(ours.get(i), sample.get(i).vector());
+    }
+    return sum / ours.size() >= SAME_MODEL;
+  }
+
+  private static double cosine(float[] one, float[] other) {
+    double dot = 0;
+    double ones = 0;
+    double others = 0;
+    for (int i = 0; i < one.length; i++) {
+      dot += one[i] * other[i];
+      ones += one[i] * one[i];
+      others += other[i] * other[i];
+    }
+    return ones == 0 || others == 0 ? 0 : dot / Math.sqrt(ones * others);
+  }
+
+  private void write(
+      Scope who,
+      Owner owner,
+      KnowledgeCollection into,
+      ChromaServer.Collection from,
+      List<ChromaServer.Entry> page,
+      boolean reused) {
+    List<Imported> wanted = new ArrayList<>();
+    List<float[]> given = new ArrayList<>();
+    for (ChromaServer.Entry entry : page) {
+      String name = from.name() + "/" + entry.id();
+      String text = entry.text().replace("\0", "").strip();
+      if (text.isEmpty() || text.length() > LONGEST_TEXT) {
+        report.skipped(
+            name, text.isEmpty() ? "it has no text" : "longer than " + LONGEST_TEXT + " characters");
+      } else {
+        wanted.add(imported(entry, "chroma:" + name, text));
+        given.add(entry.vector());
+      }
+    }
+    Map<String, String> known =
+        database.as(who, c -> ImportStore.known(c, into.id(), sources(wanted)));
+    List<Imported> fresh = new ArrayList<>();
+    List<float[]> vectors = new ArrayList<>();
+    Set<String> changed = new HashSet<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      Imported one = wanted.get(i);
+      String sha256 = known.get(one.source());
+      if (one.sha256().equals(sha256)) {
+        report.unchanged(1);
+        continue;
+      }
+      if (sha256 != null) {
+        changed.add(one.source());
+      }
+      fresh.add(one);
+      vectors.add(given.get(i));
+    }
+    if (fresh.isEmpty()) {
+      return;
+    }
+    boolean asGiven =
+        reused && vectors.stream().allMatch(v -> v.length == model.dimensions());
+    List<float[]> all = asGiven ? vectors : made(fresh);
+    database.as(
+        who,
+        c -> {
+          ImportStore.remove(c, into.id(), List.copyOf(changed));
+          ImportStore.insert(
+              c,
+              into.id(),
+              owner,
+              who.userId(),
+              fresh,
+              modelId,
+              all,
+              asGiven,
+              clock.instant().truncatedTo(ChronoUnit.MICROS));
+          return true;
+        });
+    fresh.forEach(one -> {
+      if (changed.contains(one.source())) {
+        report.replaced();
+      } else {
+        report.added();
+      }
+    });
+  }
+
+  private static List<String> sources(List<Imported> wanted) {
+    return wanted.stream().map(Imported::source).toList();
+  }
+
+  private List<float[]> made(List<Imported> fresh) {
+    return Database.await(
+        model.embed(fresh.stream().map(i -> i.chunk().embeddingText()).toList(), Use.PASSAGE));
+  }
+
+  private Imported imported(ChromaServer.Entry entry, String source, String text) {
+    String title =
+        Optional.ofNullable(entry.metadata().get("title"))
+            .or(() -> Optional.ofNullable(entry.metadata().get("source")))
+            .map(value -> value.toString().replace("\0", "").strip())
+            .filter(value -> !value.isEmpty())
+            .orElse(entry.id());
+    String cut = title.substring(0, Math.min(LONGEST_TITLE, title.length()));
+    TextChunk chunk =
+        new TextChunk(
+            0, cut, "", text, 0, text.length(), 0, languageOf.apply(text), ChunkKind.PROSE);
+    return new Imported(
+        Ids.next(),
+        Ids.next(),
+        source.substring(0, Math.min(2_000, source.length())),
+        DocumentPreparation.sha256(Buffer.buffer(text)),
+        chunk,
+        entry.metadata());
+  }
+
+  private OptionalDouble alike(
+      Scope who,
+      KnowledgeCollection into,
+      ChromaServer.Collection from,
+      List<ChromaServer.Entry> sample,
+      boolean reused) {
+    if (sample.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    List<float[]> queries =
+        reused
+            ? sample.stream().map(ChromaServer.Entry::vector).toList()
+            : Database.await(
+                model.embed(sample.stream().map(ChromaServer.Entry::text).toList(), Use.PASSAGE));
+    int same = 0;
+    int all = 0;
+    for (int i = 0; i < sample.size(); i++) {
+      List<String> there = chroma.nearest(from, sample.get(i).vector(), NEAREST);
+      List<String> here = nearest(who, into.id(), from.name(), queries.get(i));
+      all += there.size();
+      same += (int) there.stream().filter(here::contains).count();
+    }
+    return all == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) same / all);
+  }
+
+  private List<String> nearest(Scope who, UUID collection, String name, float[] vector) {
+    List<Float> values = new ArrayList<>();
+    for (float value : vector) {
+      values.add(value);
+    }
+    SearchRequest request =
+        new SearchRequest(
+            Optional.empty(),
+            Optional.of(new QueryVector(model.name(), values)),
+            Optional.of(List.of(collection)),
+            SearchFilter.NONE,
+            NEAREST,
+            Optional.of(0.0),
+            SearchMode.SEMANTIC);
+    String prefix = "chroma:" + name + "/";
+    return knowledge.search(who, request).hits().stream()
+        .flatMap(hit -> hit.source().stream())
+        .filter(source -> source.startsWith(prefix))
+        .map(source -> source.substring(prefix.length()))
+        .toList();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.mordomo.knowledge;
+
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Scope;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
+
+/**
+ * Brings a collection in step with a folder: new files are added, changed ones swapped, those that
+ * are there already left alone, so that it may be broken off and begun again. A file's source is its
+ * path within the folder. Nothing is removed.
+ */
+final class FolderIngest {
+  private static final int TOGETHER = 4;
+
+  private final KnowledgeService knowledge;
+  private final LoadReport report;
+
+  FolderIngest(KnowledgeService knowledge, LoadReport report) {
+    this.knowledge = knowledge;
+    this.report = report;
+  }
+
+  /** The files of a folder and those below it, by path; hidden ones and links are passed over. */
+  List<Path> files(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path below, BasicFileAttributes attributes) {
+            return below.equals(folder) || !isHidden(below)
+                ? FileVisitResult.CONTINUE
+                : FileVisitResult.SKIP_SUBTREE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() && !isHidden(file)) {
+              files.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            report.failed(folder.relativize(file).toString(), "cannot be read");
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    files.sort(null);
+    return files;
+  }
+
+  private static boolean isHidden(Path path) {
+    return path.getFileName().toString().startsWith(".");
+  }
+
+  /**
+   * @param advanced told how many files are through
+   */
+  void load(
+      Scope who, KnowledgeCollection into, Path folder, List<Path> files, LongConsumer advanced) {
+    Map<String, Document> bySource = new HashMap<>();
+    Map<String, String> byHash = new ConcurrentHashMap<>();
+    for (Document document : knowledge.allDocuments(who, into.id())) {
+      document.source().ifPresent(source -> bySource.put(source, document));
+      byHash.put(document.sha256(), document.source().orElse(document.title()));
+    }
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(TOGETHER, Thread.ofVirtual().factory())) {
+      for (Path file : files) {
+        threads.execute(() -> {
+          String source = folder.relativize(file).toString().replace('\\', '/');
+          one(who, into, file, source, Optional.ofNullable(bySource.get(source)), byHash);
+          advanced.accept(1);
+        });
+      }
+    }
+  }
+
+  private void one(
+      Scope who,
+      KnowledgeCollection into,
+      Path file,
+      String source,
+      Optional<Document> old,
+      Map<String, String> byHash) {
+    try {
+      if (Files.size(file) > knowledge.largestFile()) {
+        report.skipped(source, "larger than " + knowledge.largestFile() + " bytes");
+        return;
+      }
+      Buffer bytes = Buffer.buffer(Files.readAllBytes(file));
+      String sha256 = DocumentPreparation.sha256(bytes);
+      if (old.isPresent() && old.get().sha256().equals(sha256)) {
+        report.unchanged(1);
+        return;
+      }
+      String twin = byHash.putIfAbsent(sha256, source);
+      if (twin != null) {
+        report.skipped(source, "the same content as " + twin);
+        return;
+      }
+      DocumentUpload upload =
+          DocumentUpload.file(file.getFileName().toString(), bytes)
+              .withSource(source)
+              .onDuplicate(OnDuplicate.KEEP);
+      if (old.isPresent()) {
+        knowledge.replaceDocument(who, old.get().id(), upload);
+        report.replaced();
+      } else {
+        knowledge.addDocument(who, into.id(), upload);
+        report.added();
+      }
+    } catch (IOException e) {
+      report.failed(source, "cannot be read");
+    } catch (Failure e) {
+      if (e.code() == FailureCode.UNSUPPORTED_MEDIA_TYPE) {
+        report.skipped(source, e.detail());
+      } else {
+        report.failed(source, e.detail());
+      }
+    } catch (RuntimeException e) {
+      report.failed(source, String.valueOf(e.getMessage()));
+    }
+  }
+}
