@@ -39,9 +39,11 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Streams;
-import dev.mordomo.knowledge.FolderFileStore;
+import dev.mordomo.knowledge.FileStore;
+import dev.mordomo.knowledge.FileStoreConfig;
 import dev.mordomo.knowledge.KnowledgeConfig;
 import dev.mordomo.knowledge.KnowledgeService;
+import dev.mordomo.knowledge.KnowledgeVerticle;
 import dev.mordomo.knowledge.ManualLoader;
 import dev.mordomo.knowledge.SearchDocumentsTool;
 import dev.mordomo.model.ModelCatalog;
@@ -104,6 +106,7 @@ public final class App implements AutoCloseable {
   private final GlossMiniLm embedded;
   private final IdentityService identity;
   private final JobService jobs;
+  private final FileStore files;
   private final KnowledgeService knowledge;
   private final ActionService actions;
   private final ReminderService reminders;
@@ -123,6 +126,7 @@ public final class App implements AutoCloseable {
     DatabaseConfig databaseConfig = DatabaseConfig.from(settings);
     IdentityConfig identityConfig = IdentityConfig.from(settings);
     KnowledgeConfig knowledgeConfig = KnowledgeConfig.from(settings);
+    FileStoreConfig fileStoreConfig = FileStoreConfig.from(settings);
     JobConfig jobConfig = JobConfig.from(settings);
     ActionConfig actionConfig = ActionConfig.from(settings);
     ReminderConfig reminderConfig = ReminderConfig.from(settings);
@@ -158,11 +162,12 @@ public final class App implements AutoCloseable {
             LangChainProvider.all(modelHttp, modelConfig, clock),
             List.of(new ExtractiveModel(embedded, vertx, wordPause)),
             List.of(embedded));
+    files = fileStoreConfig.open(data.resolve("files"));
     knowledge =
         new KnowledgeService(
             database,
             bus,
-            new FolderFileStore(data.resolve("files")),
+            files,
             jobs,
             models.embedding(),
             knowledgeConfig,
@@ -263,6 +268,7 @@ public final class App implements AutoCloseable {
     deploy(new PartitionVerticle(database, clock));
     deploy(new IdentityVerticle(identity, bus));
     deploy(new JobVerticle(jobs, database, clock));
+    deploy(new KnowledgeVerticle(jobs, clock));
     deploy(new ActionVerticle(actions));
     deploy(new ReminderVerticle(reminders, database, clock));
     for (int i = 0; i < chatConfig.threads(); i++) {
@@ -370,6 +376,7 @@ public final class App implements AutoCloseable {
     identity.close().await();
     modelHttp.close();
     embedded.close();
+    files.close();
     database.close().await();
     vertx.close().await();
   }

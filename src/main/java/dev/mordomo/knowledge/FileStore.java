@@ -1,13 +1,15 @@
 package dev.mordomo.knowledge;
 
 import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Keeps originals by their keys. To be called from threads that may wait. Fails with {@code
  * unavailable} when the store does.
  */
-public interface FileStore {
+public interface FileStore extends AutoCloseable {
   /** Stored whole or not at all. A key that is there already stands for the same bytes. */
   void put(String key, Buffer bytes);
 
@@ -17,4 +19,10 @@ public interface FileStore {
 
   /** Nothing happens where there is none. */
   void delete(String key);
+
+  /** Every key that was stored before a time, in any order. */
+  void eachBefore(Instant time, Consumer<String> seen);
+
+  @Override
+  void close();
 }

@@ -4,12 +4,16 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Originals in a folder: written beside their place, then moved to it. */
 public final class FolderFileStore implements FileStore {
@@ -66,6 +70,35 @@ public final class FolderFileStore implements FileStore {
     }
   }
 
+  @Override
+  public void eachBefore(Instant time, Consumer<String> seen) {
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : (Iterable<Path>) all::iterator) {
+        String key = root.relativize(file).toString().replace('\\', '/');
+        if (KEY.matcher(key).matches() && isOlder(file, time)) {
+          seen.accept(key);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw failed("listed", e);
+    }
+  }
+
+  private static boolean isOlder(Path file, Instant time) throws IOException {
+    try {
+      return Files.isRegularFile(file)
+          && Files.getLastModifiedTime(file).toInstant().isBefore(time);
+    } catch (NoSuchFileException justDeleted) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {}
+
   private Path place(String key) {
     if (!KEY.matcher(key).matches()) {
       throw new IllegalArgumentException("not a key: " + key);
@@ -73,7 +106,7 @@ public final class FolderFileStore implements FileStore {
     return root.resolve(key);
   }
 
-  private static Failure failed(String what, IOException e) {
+  private static Failure failed(String what, Exception e) {
     return Failure.of(FailureCode.UNAVAILABLE, "the file could not be " + what + "; try again", e);
   }
 }

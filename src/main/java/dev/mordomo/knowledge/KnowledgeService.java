@@ -65,6 +65,7 @@ public final class KnowledgeService {
     Embedder embedder = new Embedder(database, model, modelId);
     DocumentWriter writer = new DocumentWriter(files, modelId, clock);
     this.intake = new DocumentIntake(database, bus, files, preparation, embedder, writer, jobs);
+    jobs.register(new SweepJob(database, files, clock));
     jobs.register(new IngestJob(database, files, preparation, embedder, writer, intake));
     SearchStore store = new SearchStore(database, config);
     this.searcher = new Searcher(store, model, LanguageDetector::detect);
