@@ -170,6 +170,7 @@ public final class App implements AutoCloseable {
             files,
             jobs,
             models.embedding(),
+            models::embeddingNamed,
             knowledgeConfig,
             clock);
     actions = new ActionService(database, streams, bus, actionConfig, clock);
@@ -268,7 +269,7 @@ public final class App implements AutoCloseable {
     deploy(new PartitionVerticle(database, clock));
     deploy(new IdentityVerticle(identity, bus));
     deploy(new JobVerticle(jobs, database, clock));
-    deploy(new KnowledgeVerticle(jobs, clock));
+    deploy(new KnowledgeVerticle(knowledge, jobs, bus, clock));
     deploy(new ActionVerticle(actions));
     deploy(new ReminderVerticle(reminders, database, clock));
     for (int i = 0; i < chatConfig.threads(); i++) {

@@ -41,6 +41,7 @@ final class ChromaImport {
 
   private final Database database;
   private final KnowledgeService knowledge;
+  private final ActiveModel models;
   private final EmbeddingModel model;
   private final short modelId;
   private final UnaryOperator<String> languageOf;
@@ -51,16 +52,17 @@ final class ChromaImport {
   ChromaImport(
       Database database,
       KnowledgeService knowledge,
-      EmbeddingModel model,
-      short modelId,
+      ActiveModel models,
       UnaryOperator<String> languageOf,
       InstantSource clock,
       ChromaServer chroma,
       LoadReport report) {
     this.database = database;
     this.knowledge = knowledge;
-    this.model = model;
-    this.modelId = modelId;
+    this.models = models;
+    IndexedModel indexed = models.current();
+    this.model = indexed.model();
+    this.modelId = indexed.id();
     this.languageOf = languageOf;
     this.clock = clock;
     this.chroma = chroma;
@@ -139,7 +141,8 @@ final class ChromaImport {
       String text = entry.text().replace("\0", "").strip();
       if (text.isEmpty() || text.length() > LONGEST_TEXT) {
         report.skipped(
-            name, text.isEmpty() ? "it has no text" : "longer than " + LONGEST_TEXT + " characters");
+            name,
+            text.isEmpty() ? "it has no text" : "longer than " + LONGEST_TEXT + " characters");
       } else {
         wanted.add(imported(entry, "chroma:" + name, text));
         given.add(entry.vector());
@@ -166,12 +169,12 @@ final class ChromaImport {
     if (fresh.isEmpty()) {
       return;
     }
-    boolean asGiven =
-        reused && vectors.stream().allMatch(v -> v.length == model.dimensions());
+    boolean asGiven = reused && vectors.stream().allMatch(v -> v.length == model.dimensions());
     List<float[]> all = asGiven ? vectors : made(fresh);
     database.as(
         who,
         c -> {
+          models.hold(c, modelId);
           ImportStore.remove(c, into.id(), List.copyOf(changed));
           ImportStore.insert(
               c,

@@ -126,8 +126,7 @@ final class ChromaServer implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE);
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE);
     token.ifPresent(t -> {
       request.header("Authorization", "Bearer " + t);
       request.header("X-Chroma-Token", t);

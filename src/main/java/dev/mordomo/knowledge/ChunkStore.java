@@ -18,7 +18,6 @@ import java.util.UUID;
 
 /** The tables {@code chunk} and {@code embedding}. */
 final class ChunkStore {
-  private static final String ADD_MODEL = "SELECT add_embedding_model($1, $2)";
   private static final String INSERT =
       """
       INSERT INTO chunk (id, document_id, collection_id, tenant_id, user_id, chunk_index, heading, text,
@@ -59,11 +58,6 @@ final class ChunkStore {
   private static final int ROWS = 500;
 
   private ChunkStore() {}
-
-  /** The model's id; its partition and index are made where they are missing. */
-  static short addModel(Database database, String name, int dimensions) {
-    return database.callSystem(ADD_MODEL, Tuple.of(name, dimensions)).iterator().next().getShort(0);
-  }
 
   /** All chunks of a document with their embeddings, one vector a chunk. */
   static void insert(
@@ -120,11 +114,7 @@ final class ChunkStore {
       short model,
       List<float[]> vectors) {
     Tuple row =
-        Tuple.of(
-            model,
-            collection,
-            owner.tenantId().orElse(null),
-            owner.userId().orElse(null));
+        Tuple.of(model, collection, owner.tenantId().orElse(null), owner.userId().orElse(null));
     row.addArrayOfFloat(flat(vectors))
         .addInteger(vectors.getFirst().length)
         .addArrayOfUUID(ids.toArray(UUID[]::new));

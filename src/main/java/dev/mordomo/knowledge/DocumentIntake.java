@@ -7,7 +7,6 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Scope;
 import io.vertx.sqlclient.SqlClient;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -53,7 +52,7 @@ final class DocumentIntake {
     if (early instanceof Verdict.Existing existing) {
       return database.as(who, c -> existing(c, existing.documentId()));
     }
-    List<float[]> vectors = embedder.embed(who, prepared.chunks(), Keeping.NOTHING);
+    EmbeddedChunks vectors = embedder.embed(who, prepared.chunks(), Keeping.NOTHING);
     Stored stored =
         database.as(
             who,
@@ -76,7 +75,7 @@ final class DocumentIntake {
   /** Puts a new version in a known document's place, whatever else there is like it. */
   Document replace(Scope who, CollectionStore.Found collection, UUID id, DocumentUpload upload) {
     PreparedDocument prepared = preparation.prepare(upload);
-    List<float[]> vectors = embedder.embed(who, prepared.chunks(), Keeping.NOTHING);
+    EmbeddedChunks vectors = embedder.embed(who, prepared.chunks(), Keeping.NOTHING);
     Stored stored = database.as(who, c -> swap(c, collection, id, prepared, vectors));
     stored.droppedFile().ifPresent(key -> dropUnused(who, key));
     announce(collection, stored.document());
@@ -131,7 +130,7 @@ final class DocumentIntake {
       CollectionStore.Found collection,
       UUID id,
       PreparedDocument prepared,
-      List<float[]> vectors) {
+      EmbeddedChunks vectors) {
     DocumentStore.Found old =
         DocumentStore.lockRow(connection, id).orElseThrow(() -> Failure.notFound("the document"));
     Document document = writer.swap(connection, collection, old, prepared, vectors);

@@ -6,19 +6,18 @@ import io.vertx.sqlclient.SqlClient;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Writes documents with their file, chunks and embeddings, within a caller's transaction. */
 final class DocumentWriter {
   private final FileStore files;
-  private final short model;
+  private final ActiveModel models;
   private final InstantSource clock;
 
-  DocumentWriter(FileStore files, short model, InstantSource clock) {
+  DocumentWriter(FileStore files, ActiveModel models, InstantSource clock) {
     this.files = files;
-    this.model = model;
+    this.models = models;
     this.clock = clock;
   }
 
@@ -28,7 +27,8 @@ final class DocumentWriter {
       Scope who,
       CollectionStore.Found collection,
       PreparedDocument prepared,
-      List<float[]> vectors) {
+      EmbeddedChunks vectors) {
+    models.hold(connection, vectors.model());
     Original file = original(collection, prepared);
     Document document =
         document(Ids.next(), collection.id(), prepared, DocumentStatus.INDEXED, now());
@@ -61,7 +61,8 @@ final class DocumentWriter {
       CollectionStore.Found collection,
       DocumentStore.Found old,
       PreparedDocument prepared,
-      List<float[]> vectors) {
+      EmbeddedChunks vectors) {
+    models.hold(connection, vectors.model());
     Original file = original(collection, prepared);
     Document document =
         document(
@@ -88,9 +89,15 @@ final class DocumentWriter {
       CollectionStore.Found collection,
       Document document,
       PreparedDocument prepared,
-      List<float[]> vectors) {
+      EmbeddedChunks vectors) {
     ChunkStore.insert(
-        connection, document, collection.owner(), prepared.chunks(), model, vectors, now());
+        connection,
+        document,
+        collection.owner(),
+        prepared.chunks(),
+        vectors.model(),
+        vectors.vectors(),
+        now());
   }
 
   private static Original original(CollectionStore.Found collection, PreparedDocument prepared) {

@@ -17,24 +17,21 @@ final class Embedder {
   private static final int BATCH = 64;
 
   private final Database database;
-  private final EmbeddingModel model;
-  private final short modelId;
+  private final ActiveModel models;
 
-  Embedder(Database database, EmbeddingModel model, short modelId) {
+  Embedder(Database database, ActiveModel models) {
     this.database = database;
-    this.model = model;
-    this.modelId = modelId;
-  }
-
-  short modelId() {
-    return modelId;
+    this.models = models;
   }
 
   /** One vector a chunk, in order. Holds no connection while the model works. */
-  List<float[]> embed(Scope who, List<TextChunk> chunks, Keeping keeping) {
+  EmbeddedChunks embed(Scope who, List<TextChunk> chunks, Keeping keeping) {
+    IndexedModel indexed = models.current();
+    EmbeddingModel model = indexed.model();
+    short modelId = indexed.id();
     Map<String, String> texts = new LinkedHashMap<>();
     chunks.forEach(c -> texts.put(ChunkStore.fingerprint(c), c.embeddingText()));
-    Map<String, float[]> vectors = new HashMap<>(keeping.kept());
+    Map<String, float[]> vectors = new HashMap<>(keeping.kept(modelId));
     for (List<String> some : batches(missing(texts, vectors), LOOKED_UP)) {
       vectors.putAll(database.as(who, c -> ChunkStore.known(c, modelId, some)));
     }
@@ -47,13 +44,15 @@ final class Embedder {
       for (int i = 0; i < some.size(); i++) {
         vectors.put(some.get(i), made.get(i));
       }
-      keeping.keep(some, made);
+      keeping.keep(modelId, some, made);
       done += some.size();
       keeping.progress(done, texts.size());
     }
-    return chunks.stream()
-        .map(c -> vectors.getOrDefault(ChunkStore.fingerprint(c), new float[0]))
-        .toList();
+    return new EmbeddedChunks(
+        modelId,
+        chunks.stream()
+            .map(c -> vectors.getOrDefault(ChunkStore.fingerprint(c), new float[0]))
+            .toList());
   }
 
   private static List<String> missing(Map<String, String> texts, Map<String, float[]> vectors) {

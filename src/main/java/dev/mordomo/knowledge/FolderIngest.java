@@ -22,8 +22,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Brings a collection in step with a folder: new files are added, changed ones swapped, those that
- * are there already left alone, so that it may be broken off and begun again. A file's source is its
- * path within the folder. Nothing is removed.
+ * are there already left alone, so that it may be broken off and begun again. A file's source is
+ * its path within the folder. Nothing is removed.
  */
 final class FolderIngest {
   private static final int TOGETHER = 4;

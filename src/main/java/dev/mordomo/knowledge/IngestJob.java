@@ -91,7 +91,7 @@ final class IngestJob implements JobHandler {
     if (row.document().status() == DocumentStatus.PENDING && row.replaces().isEmpty()) {
       rename(who, run, row.document(), prepared);
     }
-    List<float[]> vectors = embedder.embed(who, prepared.chunks(), keeping(run, id));
+    EmbeddedChunks vectors = embedder.embed(who, prepared.chunks(), keeping(run, id));
     record Taken(Document document, Optional<String> droppedFile) {}
     Taken taken =
         database.as(
@@ -163,15 +163,14 @@ final class IngestJob implements JobHandler {
 
   private Keeping keeping(JobRun run, UUID document) {
     Scope who = run.scope();
-    short model = embedder.modelId();
     return new Keeping() {
       @Override
-      public Map<String, float[]> kept() {
+      public Map<String, float[]> kept(short model) {
         return database.as(who, c -> KeptEmbeddingStore.kept(c, document, model));
       }
 
       @Override
-      public void keep(List<String> fingerprints, List<float[]> vectors) {
+      public void keep(short model, List<String> fingerprints, List<float[]> vectors) {
         database.as(
             who,
             c -> {

@@ -9,21 +9,21 @@ interface Keeping {
   Keeping NOTHING =
       new Keeping() {
         @Override
-        public Map<String, float[]> kept() {
+        public Map<String, float[]> kept(short model) {
           return Map.of();
         }
 
         @Override
-        public void keep(List<String> fingerprints, List<float[]> vectors) {}
+        public void keep(short model, List<String> fingerprints, List<float[]> vectors) {}
 
         @Override
         public void progress(int done, int total) {}
       };
 
   /** Those of an earlier attempt, by fingerprint. */
-  Map<String, float[]> kept();
+  Map<String, float[]> kept(short model);
 
-  void keep(List<String> fingerprints, List<float[]> vectors);
+  void keep(short model, List<String> fingerprints, List<float[]> vectors);
 
   /** How many of the document's texts have their vector. */
   void progress(int done, int total);

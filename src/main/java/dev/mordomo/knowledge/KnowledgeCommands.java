@@ -158,8 +158,7 @@ public final class KnowledgeCommands {
                     from.name(),
                     outcome.reused() ? "reused" : "made anew",
                     outcome.alike().isPresent()
-                        ? String.format(
-                            Locale.ROOT, "%.1f %%", 100 * outcome.alike().getAsDouble())
+                        ? String.format(Locale.ROOT, "%.1f %%", 100 * outcome.alike().getAsDouble())
                         : "none were there to compare"));
       }
     }

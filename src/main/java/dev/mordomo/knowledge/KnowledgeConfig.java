@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param vectorWeight of meaning, and
  * @param textWeight of words, in the fusion of a hybrid search
  * @param passages how many a question retrieves
+ * @param backfillShare of the time that filling the index for another model may work
  */
 public record KnowledgeConfig(
     ExtractionLimits extraction,
@@ -26,10 +27,11 @@ public record KnowledgeConfig(
     int exactUpTo,
     double vectorWeight,
     double textWeight,
-    int passages) {
+    int passages,
+    double backfillShare) {
   public static final KnowledgeConfig DEFAULT =
       new KnowledgeConfig(
-          ExtractionLimits.DEFAULT, 1_048_576, ChunkingConfig.DEFAULT, 2, 5_000, 1, 2, 8);
+          ExtractionLimits.DEFAULT, 1_048_576, ChunkingConfig.DEFAULT, 2, 5_000, 1, 2, 8, 0.5);
 
   public static KnowledgeConfig from(Settings settings) {
     return new KnowledgeConfig(
@@ -40,7 +42,8 @@ public record KnowledgeConfig(
         settings.integer("knowledge.exact_search_up_to", DEFAULT.exactUpTo, 0, 1_000_000),
         settings.decimal("knowledge.vector_weight", DEFAULT.vectorWeight, 0, 100),
         settings.decimal("knowledge.text_weight", DEFAULT.textWeight, 0, 100),
-        settings.integer("knowledge.passages", DEFAULT.passages, 1, 50));
+        settings.integer("knowledge.passages", DEFAULT.passages, 1, 50),
+        settings.decimal("knowledge.backfill_share", DEFAULT.backfillShare, 0.01, 1));
   }
 
   private static ExtractionLimits extraction(Settings settings) {

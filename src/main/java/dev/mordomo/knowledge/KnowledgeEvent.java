@@ -13,6 +13,9 @@ public sealed interface KnowledgeEvent {
   Address<CollectionDeleted> COLLECTION_DELETED =
       new Address<>("collection.deleted", CollectionDeleted.class);
 
+  Address<EmbeddingModelChanged> EMBEDDING_MODEL_CHANGED =
+      new Address<>("embedding_model.changed", EmbeddingModelChanged.class);
+
   /** Of the collection's owner; empty for a global one. */
   Optional<UUID> tenantId();
 
@@ -25,4 +28,12 @@ public sealed interface KnowledgeEvent {
       implements KnowledgeEvent {}
 
   record CollectionDeleted(Optional<UUID> tenantId, UUID collectionId) implements KnowledgeEvent {}
+
+  /** Search and ingest work with another model now. */
+  record EmbeddingModelChanged(String model) implements KnowledgeEvent {
+    @Override
+    public Optional<UUID> tenantId() {
+      return Optional.empty();
+    }
+  }
 }

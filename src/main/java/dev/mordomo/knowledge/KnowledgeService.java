@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Collections, documents and search, for whoever speaks. To be called from virtual threads.
@@ -34,8 +35,7 @@ public final class KnowledgeService {
   private final InstantSource clock;
   private final DocumentIntake intake;
   private final KnowledgeConfig config;
-  private final EmbeddingModel model;
-  private final short modelId;
+  private final ActiveModel models;
   private final Searcher searcher;
   private final Retriever retriever;
 
@@ -49,6 +49,7 @@ public final class KnowledgeService {
       FileStore files,
       JobService jobs,
       EmbeddingModel model,
+      Function<String, Optional<EmbeddingModel>> byName,
       KnowledgeConfig config,
       InstantSource clock) {
     this.database = database;
@@ -56,19 +57,20 @@ public final class KnowledgeService {
     this.files = files;
     this.clock = clock;
     this.config = config;
-    this.model = model;
-    this.modelId = ChunkStore.addModel(database, model.name(), model.dimensions());
+    this.models = new ActiveModel(database, model, byName);
     DocumentPreparation preparation =
         new DocumentPreparation(
             new TextExtractor(config.extraction(), config.parallelReaders()),
             new Chunker(config.chunking(), LanguageDetector::detect));
-    Embedder embedder = new Embedder(database, model, modelId);
-    DocumentWriter writer = new DocumentWriter(files, modelId, clock);
+    Embedder embedder = new Embedder(database, models);
+    DocumentWriter writer = new DocumentWriter(files, models, clock);
     this.intake = new DocumentIntake(database, bus, files, preparation, embedder, writer, jobs);
+    jobs.register(new BackfillJob(database, bus, models, config.backfillShare()));
+    jobs.register(new DropModelJob(database, models));
     jobs.register(new SweepJob(database, files, clock));
     jobs.register(new IngestJob(database, files, preparation, embedder, writer, intake));
     SearchStore store = new SearchStore(database, config);
-    this.searcher = new Searcher(store, model, LanguageDetector::detect);
+    this.searcher = new Searcher(store, models, LanguageDetector::detect);
     this.retriever = new Retriever(searcher, config.passages());
   }
 
@@ -246,6 +248,10 @@ public final class KnowledgeService {
     return retriever.retrieve(who, collections, question);
   }
 
+  ActiveModel models() {
+    return models;
+  }
+
   /** Of one file, in bytes. */
   long largestFile() {
     return config.extraction().bytes();
@@ -253,7 +259,7 @@ public final class KnowledgeService {
 
   ChromaImport chromaImport(ChromaServer chroma, LoadReport report) {
     return new ChromaImport(
-        database, this, model, modelId, LanguageDetector::detect, clock, chroma, report);
+        database, this, models, LanguageDetector::detect, clock, chroma, report);
   }
 
   /** Documents of a collection, all of them, for whoever keeps it in step with something else. */

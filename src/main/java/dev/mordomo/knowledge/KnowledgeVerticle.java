@@ -1,55 +1,107 @@
 package dev.mordomo.knowledge;
 
+import dev.mordomo.job.Job;
 import dev.mordomo.job.JobRequest;
 import dev.mordomo.job.JobService;
+import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Failure;
 import io.vertx.core.AbstractVerticle;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has orphaned files swept once a day, whichever node thinks of it first. */
+/**
+ * Has orphaned files swept once a day, whichever node thinks of it first; has the index filled when
+ * the settings want another embedding model; and follows a switch that another node made.
+ */
 public final class KnowledgeVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(KnowledgeVerticle.class);
   private static final Duration LOOK = Duration.ofHours(1);
+  private static final Duration FOLLOW = Duration.ofSeconds(30);
   private static final Duration DAY = Duration.ofDays(1);
   private static final int LATEST = 50;
 
+  private final ActiveModel models;
   private final JobService jobs;
+  private final Bus bus;
   private final InstantSource clock;
-  private Optional<Long> timer = Optional.empty();
+  private final List<Long> timers = new ArrayList<>();
+  private Optional<MessageConsumer<?>> changes = Optional.empty();
 
-  public KnowledgeVerticle(JobService jobs, InstantSource clock) {
+  public KnowledgeVerticle(
+      KnowledgeService knowledge, JobService jobs, Bus bus, InstantSource clock) {
+    this.models = knowledge.models();
     this.jobs = jobs;
+    this.bus = bus;
     this.clock = clock;
   }
 
   @Override
   public void start() {
-    timer = Optional.of(vertx.setPeriodic(LOOK.toMillis(), ignored -> look()));
+    changes =
+        Optional.of(
+            bus.subscribe(
+                KnowledgeEvent.EMBEDDING_MODEL_CHANGED,
+                event -> context.runOnContext(ignored -> quietly(models::refresh))));
+    timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::sweepDaily)));
+    timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::fillGaps)));
+    timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> quietly(models::refresh)));
+    quietly(this::fillIfWanted);
   }
 
-  private void look() {
+  private void fillIfWanted() {
+    if (models.isChanging() && isNotBeingFilled()) {
+      LOG.info(
+          "the index is filled for {}; until then search works with {}",
+          models.wanted().model().name(),
+          models.current().model().name());
+      jobs.start(JobRequest.INSTALLATION, BackfillJob.TYPE, Map.of());
+    }
+  }
+
+  /** What a server wrote that had not noticed the change, or has not got the model. */
+  private void fillGaps() {
+    if (!models.isChanging() && isNotBeingFilled() && models.isMissingSomewhere()) {
+      jobs.start(JobRequest.INSTALLATION, BackfillJob.TYPE, Map.of());
+    }
+  }
+
+  private boolean isNotBeingFilled() {
+    return noneOf(job -> job.type().equals(BackfillJob.TYPE) && !job.status().isFinal());
+  }
+
+  private void sweepDaily() {
+    if (noneOf(
+        job ->
+            job.type().equals(SweepJob.TYPE)
+                && job.createdAt().isAfter(clock.instant().minus(DAY)))) {
+      jobs.start(JobRequest.INSTALLATION, SweepJob.TYPE, Map.of());
+    }
+  }
+
+  private boolean noneOf(Predicate<Job> wanted) {
+    return jobs.list(JobRequest.INSTALLATION, Optional.empty(), Optional.empty(), LATEST).stream()
+        .noneMatch(wanted);
+  }
+
+  private static void quietly(Runnable work) {
     try {
-      boolean swept =
-          jobs
-              .list(JobRequest.INSTALLATION, Optional.empty(), Optional.empty(), LATEST)
-              .stream()
-              .anyMatch(job ->
-                  job.type().equals(SweepJob.TYPE)
-                      && job.createdAt().isAfter(clock.instant().minus(DAY)));
-      if (!swept) {
-        jobs.start(JobRequest.INSTALLATION, SweepJob.TYPE, java.util.Map.of());
-      }
+      work.run();
     } catch (Failure e) {
-      LOG.warn("the sweep of files waits for the next hour: {}", e.detail());
+      LOG.warn("tried again later: {}", e.detail());
     }
   }
 
   @Override
   public void stop() {
-    timer.ifPresent(vertx::cancelTimer);
+    timers.forEach(vertx::cancelTimer);
+    changes.ifPresent(MessageConsumer::unregister);
   }
 }

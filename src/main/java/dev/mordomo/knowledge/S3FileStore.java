@@ -125,8 +125,7 @@ final class S3FileStore implements FileStore {
     try {
       return work.get();
     } catch (SdkException e) {
-      throw Failure.of(
-          FailureCode.UNAVAILABLE, "the file could not be " + what + "; try again", e);
+      throw Failure.of(FailureCode.UNAVAILABLE, "the file could not be " + what + "; try again", e);
     }
   }
 }

@@ -18,18 +18,19 @@ final class Searcher {
   private static final int LONGEST_QUERY = 8_000;
 
   private final SearchStore store;
-  private final EmbeddingModel model;
+  private final ActiveModel models;
   private final UnaryOperator<String> languageOf;
 
-  Searcher(SearchStore store, EmbeddingModel model, UnaryOperator<String> languageOf) {
+  Searcher(SearchStore store, ActiveModel models, UnaryOperator<String> languageOf) {
     this.store = store;
-    this.model = model;
+    this.models = models;
     this.languageOf = languageOf;
   }
 
   SearchResult search(Scope who, SearchRequest request) {
     long start = System.nanoTime();
     check(request);
+    EmbeddingModel model = models.current().model();
     if (request.collections().isPresent() && request.collections().get().isEmpty()) {
       return new SearchResult(List.of(), 0);
     }
@@ -38,18 +39,18 @@ final class Searcher {
     Question question =
         new Question(
             request.vector().map(QueryVector::model).orElse(model.name()),
-            Optional.of(vector(request)),
+            Optional.of(vector(model, request)),
             words,
             language,
             request.mode(),
             request.collections(),
             request.filter(),
             request.limit(),
-            leastSimilarity(request));
+            leastSimilarity(model, request));
     List<SearchHit> hits =
         store.search(who, question).stream()
-            .filter(hit -> isWorthShowing(hit, request))
-            .map(hit -> calibrated(hit, language))
+            .filter(hit -> isWorthShowing(model, hit, request))
+            .map(hit -> calibrated(model, hit, language))
             .toList();
     return new SearchResult(hits, (System.nanoTime() - start) / 1_000_000.0);
   }
@@ -75,7 +76,7 @@ final class Searcher {
     }
   }
 
-  private Float[] vector(SearchRequest request) {
+  private static Float[] vector(EmbeddingModel model, SearchRequest request) {
     if (request.vector().isPresent()) {
       QueryVector given = request.vector().get();
       if (!given.model().equals(model.name())) {
@@ -99,20 +100,21 @@ final class Searcher {
     return request.query().orElse("").replace('\0', ' ');
   }
 
-  private double leastSimilarity(SearchRequest request) {
+  private static double leastSimilarity(EmbeddingModel model, SearchRequest request) {
     boolean byMeaning = request.mode() == SearchMode.SEMANTIC && request.query().isPresent();
     return request.threshold().orElse(byMeaning ? model.defaultThreshold() : 0.0);
   }
 
   /** Without a threshold of the caller's, what shares no word must reach the model's own. */
-  private boolean isWorthShowing(SearchHit hit, SearchRequest request) {
+  private static boolean isWorthShowing(
+      EmbeddingModel model, SearchHit hit, SearchRequest request) {
     return request.mode() != SearchMode.HYBRID
         || request.threshold().isPresent()
         || hit.coverage() > 0
         || hit.similarity() >= model.defaultThreshold();
   }
 
-  private SearchHit calibrated(SearchHit hit, String language) {
+  private static SearchHit calibrated(EmbeddingModel model, SearchHit hit, String language) {
     double probability = model.probability(hit.similarity(), language, hit.language());
     return new SearchHit(
         hit.chunkId(),

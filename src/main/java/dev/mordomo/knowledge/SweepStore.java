@@ -15,8 +15,7 @@ final class SweepStore {
 
   static Set<String> inUse(SqlClient connection, List<String> keys) {
     Set<String> used = new HashSet<>();
-    Database.run(
-            connection, IN_USE, Tuple.tuple().addArrayOfString(keys.toArray(String[]::new)))
+    Database.run(connection, IN_USE, Tuple.tuple().addArrayOfString(keys.toArray(String[]::new)))
         .forEach(row -> used.add(row.getString(0)));
     return used;
   }

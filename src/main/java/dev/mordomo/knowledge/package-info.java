@@ -6,7 +6,8 @@
  *
  * <p>Tables: {@code collection}, {@code document}, {@code chunk}, {@code embedding} (a partition an
  * embedding model), {@code embedding_model}. Addresses: {@code document.indexed}, {@code
- * document.deleted}, {@code collection.deleted}, see {@link dev.mordomo.knowledge.KnowledgeEvent}.
+ * document.deleted}, {@code collection.deleted}, {@code embedding_model.changed}, see {@link
+ * dev.mordomo.knowledge.KnowledgeEvent}.
  *
  * <p>Invariants: a document, its chunks and their embeddings are there together or not at all; a
  * chunk's row is of the same owner as its collection; every search goes through the function {@code

@@ -20,6 +20,7 @@ public final class ModelCatalog implements ChatModels {
   private final ModelConfig config;
   private final Map<String, ModelProvider> providers;
   private final Map<String, ChatModel> embedded;
+  private final List<EmbeddingModel> embeddedEmbeddings;
   private final EmbeddingModel embedding;
   private final ChatModel byDefault;
 
@@ -44,6 +45,7 @@ public final class ModelCatalog implements ChatModels {
     providers.forEach(provider -> this.providers.put(provider.name(), provider));
     this.embedded = new LinkedHashMap<>();
     embeddedChats.forEach(chat -> embedded.put(chat.name(), chat));
+    this.embeddedEmbeddings = List.copyOf(embeddedEmbeddings);
     this.embedding = embedding(config.embedding(), embeddedEmbeddings);
     this.byDefault = byName(config.chat());
   }
@@ -65,6 +67,15 @@ public final class ModelCatalog implements ChatModels {
   /** The embedding model of the installation. */
   public EmbeddingModel embedding() {
     return embedding;
+  }
+
+  /** One that was the installation's before, if it still can be had; may ask its server. */
+  public Optional<EmbeddingModel> embeddingNamed(String name) {
+    try {
+      return Optional.of(embedding(name, embeddedEmbeddings));
+    } catch (Failure gone) {
+      return Optional.empty();
+    }
   }
 
   @Override

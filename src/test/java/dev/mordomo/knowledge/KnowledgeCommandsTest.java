@@ -91,7 +91,8 @@ class KnowledgeCommandsTest {
     write("leis/horta.md", "# Horta\n\nRegue os tomates cedo.");
     write("leis/cópia da horta.md", "# Horta\n\nRegue os tomates cedo.");
     write("tabela.csv", "planta,dias\ntomate,2\n");
-    Files.write(folder.resolve("foto.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
+    Files.write(
+        folder.resolve("foto.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
     write(".oculto/segredo.md", "não é para ler");
     Result first = run("ingest", folder.toString(), "--collection", "Leis");
     assertEquals(0, first.code(), first.out() + first.err());

@@ -57,7 +57,8 @@ class LargeDocumentTest {
                 usual.exactUpTo(),
                 usual.vectorWeight(),
                 usual.textWeight(),
-                usual.passages()));
+                usual.passages(),
+                usual.backfillShare()));
     service = knowledge.service;
     knowledge.bus.subscribe(
         JobEvent.Updated.ADDRESS,

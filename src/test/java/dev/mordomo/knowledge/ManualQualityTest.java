@@ -46,6 +46,7 @@ final class ManualQualityTest {
             new FolderFileStore(folder),
             TestKnowledge.jobs(db, bus),
             model,
+            name -> Optional.empty(),
             KnowledgeConfig.DEFAULT,
             InstantSource.system());
     root = db.tenantWithUser("superuser");

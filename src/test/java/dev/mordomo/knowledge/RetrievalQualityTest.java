@@ -48,6 +48,7 @@ final class RetrievalQualityTest {
             new FolderFileStore(folder),
             TestKnowledge.jobs(db, bus),
             model,
+            name -> Optional.empty(),
             KnowledgeConfig.DEFAULT,
             InstantSource.system());
     ana = db.tenantWithUser("member");

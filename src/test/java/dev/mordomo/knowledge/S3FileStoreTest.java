@@ -49,18 +49,20 @@ class S3FileStoreTest extends FileStoreContract {
     return settings(bucket, server.url(), accessKey).open(folder);
   }
 
-  private static FileStoreConfig settings(
-      String bucket, String endpoint, String accessKey) {
+  private static FileStoreConfig settings(String bucket, String endpoint, String accessKey) {
     Map<String, String> values =
         new HashMap<>(
             Map.of(
-                "files.store", "s3",
-                "files.s3_bucket", bucket,
-                "files.s3_endpoint", endpoint,
-                "files.s3_prefix", "/house/"));
+                "files.store",
+                "s3",
+                "files.s3_bucket",
+                bucket,
+                "files.s3_endpoint",
+                endpoint,
+                "files.s3_prefix",
+                "/house/"));
     Settings settings =
-        Settings.of(
-            values, Map.of("AWS_ACCESS_KEY_ID", accessKey, "AWS_SECRET_ACCESS_KEY", KEY));
+        Settings.of(values, Map.of("AWS_ACCESS_KEY_ID", accessKey, "AWS_SECRET_ACCESS_KEY", KEY));
     FileStoreConfig config = FileStoreConfig.from(settings);
     settings.verify();
     return config;

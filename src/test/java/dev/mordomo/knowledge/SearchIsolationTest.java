@@ -80,8 +80,10 @@ final class SearchIsolationTest {
     for (String sql :
         List.of(
             "SELECT * FROM embedding_m1",
-            "SELECT * FROM nearest_m1('[1]'::halfvec, '{}', false, NULL, NULL, NULL, 1, NULL, NULL)",
-            "SELECT * FROM nearest_exact_m1('[1]'::halfvec, '{}', false, NULL, NULL, NULL, 1, NULL, NULL)",
+            "SELECT * FROM nearest_m1('[1]'::halfvec, '{}', false, NULL, NULL, NULL, 1, NULL,"
+                + " NULL)",
+            "SELECT * FROM nearest_exact_m1('[1]'::halfvec, '{}', false, NULL, NULL, NULL, 1, NULL,"
+                + " NULL)",
             "SELECT add_embedding_model('x', 3)")) {
       Failure refused =
           TestKnowledge.refused(

@@ -133,8 +133,7 @@ final class SearchModesTest {
     List<String> byWords =
         filtered(
             SearchMode.TEXT,
-            new SearchFilter(
-                Optional.empty(), Optional.empty(), Map.of(), Optional.of(condition)));
+            new SearchFilter(Optional.empty(), Optional.empty(), Map.of(), Optional.of(condition)));
     assertTrue(found.containsAll(byWords), byWords + " in " + found);
     return found;
   }
@@ -194,10 +193,7 @@ final class SearchModesTest {
     knowledge.add(rui, shelf, "Taxa de 2023", rule + " e custa 12 reais.");
     knowledge.add(rui, shelf, "Taxa de 2024", rule + " e custa 15 reais.");
     List<String> titles =
-        knowledge
-            .service
-            .retrieve(rui, Optional.empty(), "Quando passa a coleta do lixo?")
-            .stream()
+        knowledge.service.retrieve(rui, Optional.empty(), "Quando passa a coleta do lixo?").stream()
             .map(Retrieved::title)
             .sorted()
             .toList();

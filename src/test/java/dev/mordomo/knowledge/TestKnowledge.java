@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.function.Executable;
 
@@ -39,7 +40,14 @@ final class TestKnowledge implements AutoCloseable {
     files = new FolderFileStore(folder);
     service =
         new KnowledgeService(
-            db.database(), bus, files, jobs, model, config, InstantSource.system());
+            db.database(),
+            bus,
+            files,
+            jobs,
+            model,
+            name -> Optional.empty(),
+            config,
+            InstantSource.system());
   }
 
   /** Jobs that are tried again at once. */

@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 
 /**
  * The filter of a search: {@code and}, {@code or} (lists of filters), {@code not} (a filter),
- * {@code eq} (field to value), {@code in} (field to values), {@code range} (field to {@code gt, gte,
- * lt, lte}); and for short {@code language}, {@code source}, {@code metadata}. All members of one
- * object must hold.
+ * {@code eq} (field to value), {@code in} (field to values), {@code range} (field to {@code gt,
+ * gte, lt, lte}); and for short {@code language}, {@code source}, {@code metadata}. All members of
+ * one object must hold.
  */
 final class FilterFields {
   private static final int LONGEST = 65_536;
@@ -167,7 +167,9 @@ final class FilterFields {
     }
     if (field.equals(CREATED_AT)) {
       Optional<Object> time =
-          value.isTextual() ? Fields.parseTime(value.textValue()).map(FilterFields::seconds) : Optional.empty();
+          value.isTextual()
+              ? Fields.parseTime(value.textValue()).map(FilterFields::seconds)
+              : Optional.empty();
       if (time.isEmpty()) {
         fields.refuse(at, "expected a time such as 2026-01-31T09:00:00Z");
       }
@@ -188,7 +190,6 @@ final class FilterFields {
 
   /** As the database compares them. */
   private static BigDecimal seconds(Instant time) {
-    return BigDecimal.valueOf(time.getEpochSecond())
-        .add(BigDecimal.valueOf(time.getNano(), 9));
+    return BigDecimal.valueOf(time.getEpochSecond()).add(BigDecimal.valueOf(time.getNano(), 9));
   }
 }

@@ -22,8 +22,7 @@ final class CsvReader implements DocumentReader {
     char separator = separator(text);
     List<List<String>> rows = new Records(text, separator).all();
     boolean header = rows.size() > 1 && looksLikeHeader(rows.getFirst());
-    out.table(
-        header ? rows.getFirst() : List.of(), header ? rows.subList(1, rows.size()) : rows);
+    out.table(header ? rows.getFirst() : List.of(), header ? rows.subList(1, rows.size()) : rows);
   }
 
   private static char separator(String text) {

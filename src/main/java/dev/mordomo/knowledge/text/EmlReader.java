@@ -25,7 +25,8 @@ import org.apache.james.mime4j.stream.MimeConfig;
 final class EmlReader implements DocumentReader {
   private static final int DEEPEST = 10;
   private static final int MOST_PARTS = 200;
-  private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'");
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'");
   private static final MimeConfig LIMITS =
       MimeConfig.custom()
           .setMaxHeaderCount(1_000)
@@ -138,8 +139,7 @@ final class EmlReader implements DocumentReader {
     private static String decoded(TextBody body) throws IOException {
       byte[] bytes = body.getInputStream().readAllBytes();
       String named = Optional.ofNullable(body.getMimeCharset()).orElse("us-ascii");
-      boolean known =
-          !named.equalsIgnoreCase("us-ascii") && Charset.isSupported(named.strip());
+      boolean known = !named.equalsIgnoreCase("us-ascii") && Charset.isSupported(named.strip());
       return known ? new String(bytes, Charset.forName(named.strip())) : unnamed(bytes);
     }
 

@@ -107,7 +107,9 @@ final class FileKindDetector {
           : unsupported("a kind of binary file that cannot be read");
     }
     String start = TextDecoder.decode(bytes);
-    if (claimed.isPresent() && claimed.get() == FileKind.EML && !HEADER.matcher(start).lookingAt()) {
+    if (claimed.isPresent()
+        && claimed.get() == FileKind.EML
+        && !HEADER.matcher(start).lookingAt()) {
       throw unreadable("the file is named .eml, but it begins with no header of an e-mail");
     }
     if (claimed.isPresent() && claimed.get() != FileKind.PLAIN) {

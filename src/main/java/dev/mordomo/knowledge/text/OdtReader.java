@@ -33,8 +33,7 @@ final class OdtReader implements DocumentReader {
       throw new IOException("no content.xml");
     }
     byte[] manifest = parts.getOrDefault("META-INF/manifest.xml", new byte[0]);
-    if (new String(manifest, java.nio.charset.StandardCharsets.UTF_8)
-        .contains("encryption-data")) {
+    if (new String(manifest, java.nio.charset.StandardCharsets.UTF_8).contains("encryption-data")) {
       throw Failure.of(
           FailureCode.UNREADABLE_FILE, "the document is encrypted; save it without a password");
     }

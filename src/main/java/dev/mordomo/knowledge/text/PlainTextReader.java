@@ -27,8 +27,7 @@ final class PlainTextReader implements DocumentReader {
   }
 
   static void read(String decoded, BlockWriter out) {
-    String text =
-        decoded.replace("\r\n", "\n").replace('\r', '\n').replace('\f', '\n');
+    String text = decoded.replace("\r\n", "\n").replace('\r', '\n').replace('\f', '\n');
     for (String block : BLANK_LINES.split(text)) {
       if (!block.isBlank()) {
         block(block.stripTrailing(), out);

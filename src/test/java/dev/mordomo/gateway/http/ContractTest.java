@@ -207,8 +207,7 @@ class ContractTest {
             "or", List.of(Map.of("eq", Map.of("title", "Bread")), Map.of("language", "pt")),
             "not", Map.of("in", Map.of("metadata.shelf", List.of(1, 2))),
             "range", Map.of("created_at", Map.of("gte", "2020-01-01T00:00:00Z")));
-    JsonNode filtered =
-        call("POST", "/v1/search", 200, Map.of("query", "bread", "filter", filter));
+    JsonNode filtered = call("POST", "/v1/search", 200, Map.of("query", "bread", "filter", filter));
     assertEquals("Bread", filtered.at("/hits/0/title").asText());
     JsonNode wrong =
         call(

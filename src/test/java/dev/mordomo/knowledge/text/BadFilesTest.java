@@ -117,8 +117,7 @@ final class BadFilesTest {
       nested.append("--b").append(i).append("\n");
     }
     nested.append("\nfundo\n");
-    assertRefused(
-        FailureCode.UNREADABLE_FILE, "", "n.eml", TestFiles.utf8(nested.toString()));
+    assertRefused(FailureCode.UNREADABLE_FILE, "", "n.eml", TestFiles.utf8(nested.toString()));
   }
 
   @Test

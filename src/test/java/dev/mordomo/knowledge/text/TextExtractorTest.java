@@ -104,13 +104,18 @@ final class TextExtractorTest {
             Table | nome | preço |
             | --- | --- |
             | pão, doce | 5,50 |
-            | bolo diz "oi" | 12 |""");
+            | bolo diz "oi" | 12 |\
+            """);
     assertEquals(
         expected,
-        outline(read("a.csv", "nome,preço\r\n\"pão, doce\",\"5,50\"\r\n\"bolo diz \"\"oi\"\"\",12\r\n")));
+        outline(
+            read(
+                "a.csv",
+                "nome,preço\r\n\"pão, doce\",\"5,50\"\r\n\"bolo diz \"\"oi\"\"\",12\r\n")));
     assertEquals(
         expected, outline(read("a.csv", "nome;preço\npão, doce;5,50\nbolo diz \"oi\";12\n")));
-    byte[] latin = "nome\tpreço\npão, doce\t5,50\nbolo diz \"oi\"\t12\n".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] latin =
+        "nome\tpreço\npão, doce\t5,50\nbolo diz \"oi\"\t12\n".getBytes(StandardCharsets.ISO_8859_1);
     assertEquals(expected, outline(extractor.extract("a.tsv", latin)));
     assertEquals(
         List.of("Table | 1 | 2 |\n| 3 | 4 |"), outline(read("n.csv", "1,2\n\n3,4")), "no header");
@@ -158,14 +163,16 @@ final class TextExtractorTest {
             """
             Paragraph From: João <joao@example.org>
             To: Ana <ana@example.org>
-            Date: 2026-03-03 13:00 UTC""",
+            Date: 2026-03-03 13:00 UTC\
+            """,
             "Paragraph A reunião será na quinta.",
             "Item - ata.pdf"),
         outline(text));
     assertEquals(
         List.of("Heading Oi", "Paragraph só isto"),
         outline(
-            read("h.eml", "Subject: Oi\nContent-Type: text/html; charset=utf-8\n\n<b>só</b> isto")));
+            read(
+                "h.eml", "Subject: Oi\nContent-Type: text/html; charset=utf-8\n\n<b>só</b> isto")));
   }
 
   @Test
