@@ -417,6 +417,10 @@ final class Session {
       outbox.send(Frames.answered(rpc.id(), Json.write(result)));
     } catch (Failure e) {
       outbox.send(Frames.error(rpc.id(), told(rpc, e)));
+      if (e.code() == FailureCode.SHUTTING_DOWN) {
+        // Another node takes what this one refuses, and the turns that run here are heard there.
+        close(CloseCode.SHUTDOWN);
+      }
     } catch (RuntimeException e) {
       LOG.error("the call {} failed", rpc.method(), e);
       outbox.send(Frames.error(rpc.id(), Failure.of(FailureCode.INTERNAL, "our fault")));
