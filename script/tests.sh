@@ -37,6 +37,7 @@ test_packages() {
     have chromium || needed+=(chromium)
     have redis-server || needed+=(redis-server)
     have shellcheck || needed+=(shellcheck)
+    have haproxy || needed+=(haproxy)
     if [ -f "$ROOT/src/test/node/package.json" ] && ! have npm; then needed+=(nodejs npm); fi
     install_packages ${needed[@]+"${needed[@]}"}
 }

@@ -14,6 +14,11 @@ public final class Bench {
   public static void main(String[] arguments) throws Exception {
     List<String> names = arguments.length == 0 ? NAMES : List.of(arguments);
     Files.createDirectories(FOLDER);
+    if (arguments.length > 0 && arguments[0].equals("chaos")) {
+      List<String> rest = List.of(arguments).subList(1, arguments.length);
+      new ChaosBench(new Report("chaos", System.out), rest).run(FOLDER);
+      return;
+    }
     for (String name : names) {
       switch (name) {
         case "start" -> {
@@ -37,7 +42,12 @@ public final class Bench {
           report.write(FOLDER);
         }
         default -> {
-          System.err.println("no benchmark " + name + "; there are " + String.join(", ", NAMES));
+          System.err.println(
+              "no benchmark "
+                  + name
+                  + "; there are "
+                  + String.join(", ", NAMES)
+                  + ", chaos [SECONDS] [SEED]");
           System.exit(2);
         }
       }

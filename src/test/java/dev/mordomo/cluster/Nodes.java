@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 
 /** Nodes of one cluster on one database, in processes of their own, and a model server. */
@@ -40,11 +41,15 @@ final class Nodes implements AutoCloseable {
   final Streams streams = new Streams(database.database(), new Bus(database.vertx()));
   private final int port = freePort();
 
+  /** Below the range from which systems take outgoing ports: a node may come back to it. */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    while (true) {
+      int port = 20_000 + ThreadLocalRandom.current().nextInt(12_000);
+      try (ServerSocket socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // Taken: another one.
+      }
     }
   }
 

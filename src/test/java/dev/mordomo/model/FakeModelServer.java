@@ -137,6 +137,11 @@ public final class FakeModelServer implements AutoCloseable {
       return Json.read(body.toString());
     }
 
+    /** Whether the client has closed the connection. */
+    public boolean isClosed() {
+      return closed.future().isComplete();
+    }
+
     boolean isOllama() {
       return path().startsWith("/api/");
     }
