@@ -202,7 +202,7 @@ public final class App implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       manual.fail(e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("the manual could not be loaded; the next start tries again", e);
       manual.fail(e);
     }
