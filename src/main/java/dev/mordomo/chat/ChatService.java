@@ -360,11 +360,6 @@ public final class ChatService {
     return turns.cancel(scope, turn(scope, id), spokenChars);
   }
 
-  /** Whether {@link #drain} has begun: new turns are refused. */
-  public boolean isStopping() {
-    return turns.isDraining();
-  }
-
   /**
    * Refuses new turns and waits for those that run; after the deadline they fail as interrupted.
    */

@@ -94,10 +94,6 @@ final class Turns {
     this.clock = clock;
   }
 
-  boolean isDraining() {
-    return draining;
-  }
-
   /** A virtual-thread context that turns may run on. */
   void offer(Context context) {
     contexts.add(context);

@@ -20,7 +20,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +50,6 @@ public final class HttpGateway extends VerticleBase {
 
   private final Services services;
   private final List<Route> more;
-  private final BooleanSupplier stopping;
   private @Nullable HttpServer server;
   private @Nullable SocketGateway sockets;
 
@@ -59,24 +57,19 @@ public final class HttpGateway extends VerticleBase {
    * @param turns how many turns a user may begin, the same budget as over the socket
    */
   public HttpGateway(Services services, Features features, RateLimit turns) {
-    this(services, Routes.table(features, turns), features.chat()::isStopping);
+    this(services, Routes.table(features, turns));
   }
 
   HttpGateway(Services services) {
-    this(services, List.of(), () -> false);
+    this(services, List.of());
   }
 
   /**
    * @param more routes beside those of the table
    */
   HttpGateway(Services services, List<Route> more) {
-    this(services, more, () -> false);
-  }
-
-  private HttpGateway(Services services, List<Route> more, BooleanSupplier stopping) {
     this.services = services;
     this.more = List.copyOf(more);
-    this.stopping = stopping;
   }
 
   /** How this verticle is to be deployed. */
@@ -121,7 +114,7 @@ public final class HttpGateway extends VerticleBase {
 
   private Router router(Context work, SocketGateway accepting) {
     GatewayConfig config = services.config();
-    PublicRoutes open = new PublicRoutes(services.database(), stopping, services.metrics());
+    PublicRoutes open = new PublicRoutes(services.database(), services.metrics());
     Idempotency idempotency =
         new Idempotency(
             new IdempotencyStore(services.database()), services.secret(), services.clock());

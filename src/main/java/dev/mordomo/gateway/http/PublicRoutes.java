@@ -4,19 +4,16 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** What is served to anyone: health, metrics, the interface's descriptions and the demo. */
 final class PublicRoutes {
   private final Database database;
-  private final BooleanSupplier stopping;
   private final Supplier<String> metrics;
   private final StaticFiles files = new StaticFiles();
 
-  PublicRoutes(Database database, BooleanSupplier stopping, Supplier<String> metrics) {
+  PublicRoutes(Database database, Supplier<String> metrics) {
     this.database = database;
-    this.stopping = stopping;
     this.metrics = metrics;
   }
 
@@ -25,11 +22,8 @@ final class PublicRoutes {
     return Answer.ok(Map.of("status", "up"));
   }
 
-  /** The process can do its work, and goes on with it: a load balancer may send clients here. */
+  /** The process can do its work. */
   Answer ready(Exchange exchange) {
-    if (stopping.getAsBoolean()) {
-      throw Failure.of(FailureCode.SHUTTING_DOWN, "the server is stopping");
-    }
     if (!Database.await(database.ping())) {
       throw Failure.of(FailureCode.UNAVAILABLE, "the database does not answer");
     }
