@@ -154,3 +154,22 @@ test('the stop button stops the turn that talks', () => {
   assert.equal(turns.activeTurn(state).turnId, 't1');
   assert.equal(turns.activeTurn(snapshot([question, answer])), null);
 });
+
+test('an answer that is made again takes the place of the one that broke off', () => {
+  const broken = { ...answer, content: 'Com', interrupted: true };
+  let state = snapshot([question, broken]);
+  assert.equal(only(state).status, 'interrupted');
+  state = hear(state, { ...started, turn_id: 't2', client_message_id: 'again:t1', replaces: 't1' });
+  assert.equal(only(state).status, 'running');
+  assert.equal(only(state).question.text, question.content);
+  state = hear(state, delta(0, 'Com isto', 't2'), { ...completed, turn_id: 't2', message: { ...answer, turn_id: 't2' } });
+  assert.equal(only(state).status, 'completed');
+  assert.equal(only(state).answer.text, answer.content);
+  const stored = snapshot([question, { ...broken, metadata: { superseded_by: 't2' } }, { ...answer, id: 'm3', turn_id: 't2' }]);
+  assert.equal(only(stored).answer.text, answer.content);
+  assert.equal(only(stored).turnId, 't2');
+  const running = { id: 't2', client_message_id: 'again:t1', partial_text: 'Com', next_index: 1 };
+  assert.equal(only(snapshot([question, broken], running)).status, 'running', 'reloaded while it is made again');
+  const nothing = snapshot([question, { ...answer, id: 'm3', turn_id: 't2' }]);
+  assert.equal(only(nothing).answer.messageId, 'm3', 'the first had said nothing');
+});

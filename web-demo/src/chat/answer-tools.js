@@ -6,7 +6,7 @@ import { answeringModel, isExtractive } from '../models.js';
 import { notify, report } from '../notices.js';
 import { Icon, IconButton } from '../shell/icon.js';
 import { ask } from '../shell/dialog.js';
-import { send, sendAgain } from './conversation.js';
+import { answer as answerTurn } from './conversation.js';
 
 const GOOD = 5;
 const BAD = 1;
@@ -54,8 +54,8 @@ export function AnswerTools({ turn, status }) {
   const broken = status === 'failed' || status === 'interrupted';
   const canContinue = broken && answer?.text && !isExtractive(answeringModel()?.id);
   return html`<div class="answer-tools">
-    ${broken && turn.question && html`<button type="button" class="button small" data-testid="answer-retry" onClick=${() => sendAgain(turn)}><${Icon} name="retry" />${t('answer.retry')}</button>`}
-    ${canContinue && html`<button type="button" class="button small" data-testid="answer-continue" onClick=${() => send(t('answer.continue_words'))}>${t('answer.continue')}</button>`}
+    ${broken && turn.question && html`<button type="button" class="button small" data-testid="answer-retry" onClick=${() => answerTurn(turn, 'regenerate')}><${Icon} name="retry" />${t('answer.retry')}</button>`}
+    ${canContinue && html`<button type="button" class="button small" data-testid="answer-continue" onClick=${() => answerTurn(turn, 'continue')}>${t('answer.continue')}</button>`}
     ${answer?.text && html`<${IconButton} icon="copy" label=${t('answer.copy')} data-testid="answer-copy" onClick=${() => copyText(answer.text).catch(report)} />`}
     ${answer?.messageId && html`<${Feedback} answer=${answer} />`}
     ${answer?.text && html`<${Facts} answer=${answer} />`}

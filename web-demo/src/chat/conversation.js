@@ -2,7 +2,7 @@
 // something was missed. The rules of what an event means are in turns.js.
 import { createStore } from '../store.js';
 import { api, allPages } from '../net/api.js';
-import { cancelTurn } from '../net/commands.js';
+import { answerAgain, cancelTurn } from '../net/commands.js';
 import { isConnected, listen, onUserEvent } from '../net/socket.js';
 import { uuid } from '../ids.js';
 import { conversationHref, goReplacing } from '../router.js';
@@ -139,10 +139,20 @@ export function send(content) {
   put(entry);
 }
 
-/** A refused message goes again as a new one; an answered one is asked again as a new turn. */
+/** A refused message goes again as a new one. */
 export function sendAgain(turn) {
   if (turn.status === 'refused') change((state) => outgoing.removeTurn(state, turn.key));
   send(turn.question.text);
+}
+
+/** The same words are answered again; where the conversation has gone on, they are said again. */
+export async function answer(turn, how) {
+  try {
+    await answerAgain(turn.turnId, how);
+  } catch (error) {
+    if (error.code === 'conflict') send(turn.question.text);
+    else report(error);
+  }
 }
 
 export async function stopAnswer() {

@@ -20,7 +20,17 @@ function turnsFromMessages(messages) {
     } else if (message.role === 'assistant') {
       const last = turns.at(-1);
       let turn = byId.get(message.turn_id);
-      if (!turn && !message.turn_id && last && !last.answer) turn = last;
+      // Answered again by another turn: its question is this one's.
+      if (!turn && last && !last.answer) turn = last;
+      const replacedBy = message.metadata?.superseded_by;
+      if (replacedBy) {
+        if (turn) {
+          turn.turnId = replacedBy;
+          byId.set(replacedBy, turn);
+        }
+        continue;
+      }
+      if (turn && message.turn_id) turn.turnId = message.turn_id;
       if (!turn) {
         turn = newTurn({ turnId: message.turn_id ?? message.id });
         turns.push(turn);
@@ -36,9 +46,12 @@ function turnsFromMessages(messages) {
 
 function resume(turns, running) {
   if (!running) return;
-  const at = turns.findIndex((turn) => turn.turnId === running.id);
+  // An answer that is made again has the id of the turn whose question it is.
+  const replaced = running.client_message_id?.match(/^again:(.+)$/)?.[1];
+  const at = turns.findIndex((turn) => turn.turnId === running.id || (replaced && turn.turnId === replaced));
   // The answer came in between two pages of the same reading: nothing is running any more.
-  if (at >= 0 && turns[at].answer) return;
+  if (at >= 0 && turns[at].answer && turns[at].turnId === running.id) return;
+  if (at >= 0) turns[at].turnId = running.id;
   if (at < 0) turns.push(newTurn({ turnId: running.id }));
   const turn = turns[at < 0 ? turns.length - 1 : at];
   const text = partialOf(running);

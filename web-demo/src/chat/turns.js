@@ -6,8 +6,14 @@ function changeTurn(state, turnId, change) {
   return { ...state, turns };
 }
 
+/** The same question is answered anew, in the place of the answer that broke off. */
+function replaced(state, { turn_id: turnId, replaces }) {
+  return changeTurn(state, replaces, (turn) => ({ ...turn, turnId, status: 'running', answer: null, actions: [], error: null }));
+}
+
 function started(state, event) {
   const { turn_id: turnId, client_message_id: clientMessageId, message } = event;
+  if (state.turns.some((turn) => event.replaces && turn.turnId === event.replaces)) return replaced(state, event);
   const at = state.turns.findIndex(
     (turn) => turn.turnId === turnId || (clientMessageId && turn.clientMessageId === clientMessageId),
   );

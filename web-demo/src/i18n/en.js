@@ -82,7 +82,6 @@ export default {
   'answer.copied': 'Copied.',
   'answer.retry': 'Ask again',
   'answer.continue': 'Continue',
-  'answer.continue_words': 'Continue where you stopped.',
   'answer.seconds': '{seconds} s',
   'answer.tokens': { one: '{count} token', other: '{count} tokens' },
 

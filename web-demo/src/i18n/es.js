@@ -82,7 +82,6 @@ export default {
   'answer.copied': 'Copiado.',
   'answer.retry': 'Preguntar de nuevo',
   'answer.continue': 'Continuar',
-  'answer.continue_words': 'Continúa donde lo dejaste.',
   'answer.seconds': '{seconds} s',
   'answer.tokens': { one: '{count} token', other: '{count} tokens' },
 

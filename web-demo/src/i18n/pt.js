@@ -82,7 +82,6 @@ export default {
   'answer.copied': 'Copiado.',
   'answer.retry': 'Perguntar de novo',
   'answer.continue': 'Continuar',
-  'answer.continue_words': 'Continue de onde parou.',
   'answer.seconds': '{seconds} s',
   'answer.tokens': { one: '{count} token', other: '{count} tokens' },
 

@@ -21,6 +21,12 @@ export function cancelTurn(turnId) {
   return api.post(`/turns/${turnId}/cancel`);
 }
 
+/** Answers the same words again: `regenerate` anew, `continue` from where the answer broke off. */
+export function answerAgain(turnId, how) {
+  if (isConnected()) return rpc(`turn.${how}`, { turn_id: turnId });
+  return api.post(`/turns/${turnId}/${how}`);
+}
+
 export function reportAction(actionId, status, detail) {
   const outcome = status === 'failed' ? { error_message: detail } : { result: { note: detail } };
   if (isConnected()) return rpc('action.report', { action_id: actionId, status, ...outcome });

@@ -6,6 +6,7 @@ import dev.mordomo.action.ActionVerticle;
 import dev.mordomo.chat.ChatConfig;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.ChatVerticle;
+import dev.mordomo.chat.EmbeddingCalls;
 import dev.mordomo.chat.Retrieval;
 import dev.mordomo.chat.Speaker;
 import dev.mordomo.gateway.Authenticator;
@@ -13,6 +14,7 @@ import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.RateLimit;
 import dev.mordomo.gateway.http.HttpGateway;
+import dev.mordomo.gateway.http.IdempotencyVerticle;
 import dev.mordomo.gateway.socket.Hub;
 import dev.mordomo.gateway.socket.Presence;
 import dev.mordomo.gateway.socket.Sessions;
@@ -267,6 +269,7 @@ public final class App implements AutoCloseable {
     // seconds: nobody has to wait for that to sign in.
     Thread.ofVirtual().name("manual").start(this::loadManual);
     deploy(new PartitionVerticle(database, clock));
+    deploy(new IdempotencyVerticle(database, clock));
     deploy(new IdentityVerticle(identity, bus));
     deploy(new JobVerticle(jobs, database, clock));
     deploy(new KnowledgeVerticle(knowledge, jobs, bus, clock));
@@ -275,7 +278,9 @@ public final class App implements AutoCloseable {
     for (int i = 0; i < chatConfig.threads(); i++) {
       deploy(new ChatVerticle(chat, bus, i == 0));
     }
-    Features features = new Features(chat, knowledge, models, identity, actions, reminders, jobs);
+    EmbeddingCalls embeddings = new EmbeddingCalls(database, models.embedding(), clock);
+    Features features =
+        new Features(chat, knowledge, models, identity, actions, reminders, jobs, embeddings);
     RateLimit turns = new RateLimit("turns", gatewayConfig.turnsPerMinute(), clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     sessions.follow(bus);

@@ -12,7 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 
-/** The first administrator at one node, over HTTP. */
+/** The first administrator, or another user, at one node over HTTP. */
 public final class ApiClient {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final HttpClient HTTP =

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The whole house on a database of its own, in this process, on a free port. */
@@ -19,6 +20,7 @@ public final class RunningApp implements AutoCloseable {
   private final Path data;
   private final Map<String, String> settings;
   private final App app;
+  private final Optional<RunningApp> first;
 
   public RunningApp(Map<String, String> settings) {
     this(TestDatabase.create(), settings, Map.of());
@@ -30,7 +32,16 @@ public final class RunningApp implements AutoCloseable {
    */
   public RunningApp(
       TestDatabase database, Map<String, String> more, Map<String, String> environment) {
+    this(database, more, environment, Optional.empty());
+  }
+
+  private RunningApp(
+      TestDatabase database,
+      Map<String, String> more,
+      Map<String, String> environment,
+      Optional<RunningApp> first) {
     this.database = database;
+    this.first = first;
     this.settings = new HashMap<>(Map.of("gateway.port", "0", "gateway.instances", "2"));
     this.settings.putAll(more);
     try {
@@ -39,6 +50,11 @@ public final class RunningApp implements AutoCloseable {
       throw new java.io.UncheckedIOException(e);
     }
     this.app = start(environment);
+  }
+
+  /** Another node on the same database, to be closed before this one. */
+  public RunningApp besides() {
+    return new RunningApp(database, settings, Map.of(), Optional.of(this));
   }
 
   /** Waits until the manual can be found. */
@@ -68,7 +84,9 @@ public final class RunningApp implements AutoCloseable {
   @Override
   public void close() {
     app.stop();
-    database.close();
+    if (first.isEmpty()) {
+      database.close();
+    }
     try (Stream<Path> files = Files.walk(data)) {
       files.sorted(Comparator.reverseOrder()).forEach(RunningApp::delete);
     } catch (IOException e) {

@@ -40,6 +40,7 @@ public final class ChatService {
   private final MessageStore messages = new MessageStore();
   private final TurnStore turnStore;
   private final Turns turns;
+  private final Attendance attendance;
 
   /**
    * To be made on a thread that is no virtual one: the flusher runs on the event loop that it
@@ -80,6 +81,7 @@ public final class ChatService {
             speakers,
             config,
             clock);
+    this.attendance = new Attendance(vertx, turns, turnStore);
   }
 
   /** What the verticle drives. */
@@ -309,6 +311,10 @@ public final class ChatService {
       Conversation titled = get(scope, conversation);
       streams.announce(database.as(scope, connection -> tell(connection, scope, titled)));
     }
+    return started(begun);
+  }
+
+  private static TurnStarted started(Begun begun) {
     // Reading on from the place before turn.started misses nothing of the turn.
     long offset = begun.position().offset() - (begun.existing() ? 0 : 1);
     return new TurnStarted(
@@ -317,6 +323,90 @@ public final class ChatService {
         begun.conversation(),
         begun.status(),
         new Position(begun.position().epoch(), offset));
+  }
+
+  /** How an earlier turn is answered again. */
+  public enum Again {
+    /** Anew; the answer takes the place of the earlier one. */
+    REGENERATE,
+    /** From where it stopped, where the model can; the whole takes the place of the earlier one. */
+    CONTINUE
+  }
+
+  /**
+   * Answers the last words of a conversation again, as the same words and no new message. Once a
+   * turn, unless ids say otherwise: the same id again is the same turn.
+   *
+   * @param clientMessageId absent: one that belongs to the earlier turn
+   * @param model absent: as the earlier turn
+   * @throws Failure {@code conflict} when the turn has not ended, or is not the last
+   */
+  public TurnStarted again(
+      Scope scope, UUID id, Again how, Optional<String> clientMessageId, Optional<String> model) {
+    Turn earlier = turn(scope, id);
+    TurnStore.Wanted asked =
+        turnStore.wanted(scope, id).orElseThrow(() -> Failure.notFound("the turn"));
+    Directions before = asked.directions().orElse(Directions.NONE);
+    Optional<String> kept =
+        how == Again.CONTINUE && canContinue(scope, earlier, model.or(asked::model))
+            ? answer(scope, earlier).map(Message::content).filter(said -> !said.isBlank())
+            : Optional.empty();
+    Message said = words(scope, earlier);
+    TurnRequest request =
+        new TurnRequest(
+            Optional.of(earlier.conversationId()),
+            said.content(),
+            clientMessageId.orElse("again:" + id),
+            model.or(asked::model),
+            asked.collections(),
+            asked.speech(),
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            "web",
+            before.keeping(kept));
+    check(request);
+    return started(turns.again(scope, id, said, request, true));
+  }
+
+  private boolean canContinue(Scope scope, Turn turn, Optional<String> model) {
+    return model
+        .or(() -> get(scope, turn.conversationId()).model())
+        .map(models::byName)
+        .orElseGet(models::byDefault)
+        .canContinue();
+  }
+
+  /**
+   * Goes on with an earlier turn that ended with calls of the client's tools: the same words, with
+   * the directions' results after them. The earlier answer stays.
+   */
+  public TurnStarted goOn(Scope scope, UUID earlier, TurnRequest request) {
+    check(request);
+    return started(turns.again(scope, earlier, words(scope, turn(scope, earlier)), request, false));
+  }
+
+  private Message words(Scope scope, Turn turn) {
+    return database
+        .as(scope, c -> messages.find(c, turn.messageId()))
+        .orElseThrow(() -> Failure.notFound("the turn's message"));
+  }
+
+  /** A turn's answer as far as it came; empty while it runs, and when nothing was said. */
+  public Optional<Message> answer(Scope scope, Turn turn) {
+    return database.as(scope, c -> messages.answer(c, turn.conversationId(), turn.id()));
+  }
+
+  /** The latest turn over the same words: the one that answers them in the end. */
+  public Turn latest(Scope scope, Turn turn) {
+    return turnStore.latest(scope, turn);
+  }
+
+  /** Who waits for turns that are for nobody else. */
+  public Attendance attendance() {
+    return attendance;
   }
 
   private TurnStarted again(Scope scope, Turn turn) {
@@ -349,6 +439,11 @@ public final class ChatService {
 
   public Turn turn(Scope scope, UUID id) {
     return turnStore.find(scope, id).orElseThrow(() -> Failure.notFound("the turn"));
+  }
+
+  /** The place in its conversation's stream before its first event, while that is kept. */
+  public Optional<Position> beginning(Scope scope, UUID id) {
+    return turnStore.beginning(scope, id);
   }
 
   /**

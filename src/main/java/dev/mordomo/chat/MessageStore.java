@@ -32,6 +32,14 @@ final class MessageStore {
           FROM message m WHERE m.conversation_id = $1 AND ($2::uuid IS NULL OR m.id > $2)
           ORDER BY m.id LIMIT $3
           """;
+  private static final String OF_TURN =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM message m WHERE m.conversation_id = $1 AND m.turn_id = $2 AND m.role = 'assistant'
+          ORDER BY m.id DESC LIMIT 1
+          """;
+  private static final String FIND = "SELECT " + COLUMNS + " FROM message m WHERE m.id = $1";
   private static final String OF_USER =
       "SELECT "
           + COLUMNS
@@ -86,6 +94,16 @@ final class MessageStore {
     return messages(
         Database.run(
             connection, OF_CONVERSATION, Tuple.of(conversation, after.orElse(null), limit)));
+  }
+
+  Optional<Message> find(SqlClient connection, UUID id) {
+    return messages(Database.run(connection, FIND, Tuple.of(id))).stream().findFirst();
+  }
+
+  /** A turn's answer, whole or not. */
+  Optional<Message> answer(SqlClient connection, UUID conversation, UUID turn) {
+    return messages(Database.run(connection, OF_TURN, Tuple.of(conversation, turn))).stream()
+        .findFirst();
   }
 
   List<Message> ofUser(SqlClient connection, UUID tenant, UUID user, Filter filter) {

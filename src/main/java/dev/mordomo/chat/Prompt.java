@@ -20,6 +20,10 @@ final class Prompt {
   private static final Pattern CITATION = Pattern.compile("\\[(\\d{1,3})\\]");
   private static final int HISTORY_CHARS = 24_000;
 
+  private static final String GO_ON =
+      "Your answer was cut off. Go on exactly where it stops, in the same language, without"
+          + " repeating any of it and without a remark.";
+
   private Prompt() {}
 
   static List<Passage> passages(List<Retrieved> found) {
@@ -69,10 +73,33 @@ final class Prompt {
       List<Passage> passages,
       List<Said> history,
       String question,
+      Directions directions,
       ZoneId zone,
       Instant now) {
     List<ChatMessage> messages = new ArrayList<>();
-    messages.add(new ChatMessage.Instructions(system(instructions, passages, zone, now)));
+    String wanted = String.join("\n", instructions, directions.instructions()).strip();
+    if (!directions.plain()) {
+      messages.add(new ChatMessage.Instructions(system(wanted, passages, zone, now)));
+    } else if (!directions.instructions().isBlank()) {
+      messages.add(new ChatMessage.Instructions(directions.instructions()));
+    }
+    directions
+        .history()
+        .ifPresentOrElse(
+            given -> given.forEach(line -> messages.add(line.message())),
+            () -> addHistory(messages, history));
+    messages.add(new ChatMessage.User(question));
+    directions.after().forEach(line -> messages.add(line.message()));
+    directions
+        .kept()
+        .ifPresent(said -> {
+          messages.add(new ChatMessage.Assistant(said, List.of()));
+          messages.add(new ChatMessage.User(GO_ON));
+        });
+    return messages;
+  }
+
+  private static void addHistory(List<ChatMessage> messages, List<Said> history) {
     int chars = 0;
     int from = history.size();
     while (from > 0 && chars + history.get(from - 1).content().length() <= HISTORY_CHARS) {
@@ -85,8 +112,6 @@ final class Prompt {
         default -> messages.add(new ChatMessage.Instructions(said.content()));
       }
     }
-    messages.add(new ChatMessage.User(question));
-    return messages;
   }
 
   private static String system(

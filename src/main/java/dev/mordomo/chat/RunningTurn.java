@@ -57,6 +57,7 @@ final class RunningTurn {
   private final String locale;
   private final ZoneId zone;
   private final Instant startedAt;
+  private final Directions directions;
   private final InstantSource clock;
   private final TurnStream stream;
   private final Promise<Void> ended = Promise.promise();
@@ -92,6 +93,7 @@ final class RunningTurn {
     this.zone = speaker.zone();
     this.clock = clock;
     this.startedAt = startedAt;
+    this.directions = request.directions();
     this.stream = streams.make(() -> stop(new FencedOut()));
   }
 
@@ -139,6 +141,10 @@ final class RunningTurn {
 
   ZoneId zone() {
     return zone;
+  }
+
+  Directions directions() {
+    return directions;
   }
 
   Instant startedAt() {

@@ -25,7 +25,38 @@ public record TurnRequest(
     Optional<Audio> audio,
     boolean interrupt,
     Optional<Integer> spokenChars,
-    String channel) {
+    String channel,
+    Directions directions) {
+
+  /** Words without directions. */
+  public TurnRequest(
+      Optional<UUID> conversationId,
+      String content,
+      String clientMessageId,
+      Optional<String> model,
+      Optional<List<UUID>> collections,
+      boolean speech,
+      Optional<String> source,
+      Map<String, Object> metadata,
+      Optional<Audio> audio,
+      boolean interrupt,
+      Optional<Integer> spokenChars,
+      String channel) {
+    this(
+        conversationId,
+        content,
+        clientMessageId,
+        model,
+        collections,
+        speech,
+        source,
+        metadata,
+        audio,
+        interrupt,
+        spokenChars,
+        channel,
+        Directions.NONE);
+  }
 
   /** Where the words were spoken and not typed. */
   public record Audio(Optional<Integer> durationMs, Optional<String> transcriptionModel) {}

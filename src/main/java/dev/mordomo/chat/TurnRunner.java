@@ -16,6 +16,7 @@ import dev.mordomo.kernel.Streams.Draft;
 import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.ToolCall;
+import dev.mordomo.model.ToolSpec;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,6 +108,19 @@ final class TurnRunner {
     private final List<Call> calls = new ArrayList<>();
     private Optional<String> intent = Optional.empty();
     private Optional<Double> confidence = Optional.empty();
+    private List<ToolCall> returned = List.of();
+    private String finish = "stop";
+
+    private Map<String, Object> metadata() {
+      Map<String, Object> metadata = new LinkedHashMap<>();
+      if (!returned.isEmpty()) {
+        metadata.put("tool_calls", returned);
+      }
+      if (!finish.equals("stop")) {
+        metadata.put("finish_reason", finish);
+      }
+      return metadata;
+    }
 
     private Tokens tokens() {
       return new Tokens(
@@ -114,8 +130,9 @@ final class TurnRunner {
   }
 
   private void answer(RunningTurn turn, Answer answer) {
+    Directions wanted = turn.directions();
     var found =
-        turn.collections().filter(List::isEmpty).isPresent()
+        wanted.plain() || turn.collections().filter(List::isEmpty).isPresent()
             ? List.<Retrieval.Retrieved>of()
             : retrieval.retrieve(turn.scope(), turn.collections(), turn.question());
     turn.check();
@@ -127,7 +144,19 @@ final class TurnRunner {
     Instant now = clock.instant();
     List<ChatMessage> messages =
         Prompt.messages(
-            config.instructions(), passages, turn.history(), turn.question(), turn.zone(), now);
+            config.instructions(),
+            passages,
+            turn.history(),
+            turn.question(),
+            wanted,
+            turn.zone(),
+            now);
+    wanted.kept().ifPresent(turn.stream()::say);
+    Set<String> theirs = wanted.tools().stream().map(ToolSpec::name).collect(Collectors.toSet());
+    List<ToolSpec> tools = new ArrayList<>(wanted.tools());
+    if (!wanted.plain()) {
+      actions.tools().stream().filter(tool -> !theirs.contains(tool.name())).forEach(tools::add);
+    }
     ToolContext context =
         new ToolContext(
             turn.scope(),
@@ -143,12 +172,13 @@ final class TurnRunner {
               new ChatRequest(
                   messages,
                   passages,
-                  offersTools ? actions.tools() : List.of(),
+                  offersTools ? tools : wanted.tools(),
                   turn.locale(),
                   turn.zone(),
                   now,
-                  config.temperature(),
-                  config.maxTokens()));
+                  wanted.temperature().orElse(config.temperature()),
+                  wanted.maxTokens().orElse(config.maxTokens()),
+                  wanted.mustCall() && round == 0));
       answer.calls.add(
           new Call(
               Ids.next(),
@@ -157,7 +187,18 @@ final class TurnRunner {
               reply.result().tokens().completion()));
       answer.intent = answer.intent.or(() -> reply.result().intent());
       answer.confidence = answer.confidence.or(() -> reply.result().confidence());
+      answer.finish = reply.result().finishReason();
       if (reply.toolCalls().isEmpty()) {
+        return;
+      }
+      List<ToolCall> returned =
+          reply.toolCalls().stream().filter(call -> theirs.contains(call.name())).toList();
+      if (!returned.isEmpty()) {
+        // The house's own are carried out all the same; the turn ends with those of the client.
+        reply.toolCalls().stream()
+            .filter(call -> !theirs.contains(call.name()))
+            .forEach(call -> act(turn, context, call));
+        answer.returned = ClientCalls.of(turn.id(), returned);
         return;
       }
       messages.add(new ChatMessage.Assistant(reply.text(), reply.toolCalls()));
@@ -243,7 +284,7 @@ final class TurnRunner {
         turn.timeToFirstToken().map(d -> (int) d.toMillis()),
         interrupted,
         Optional.empty(),
-        Map.of(),
+        answer.metadata(),
         at);
   }
 

@@ -29,6 +29,12 @@ final class TurnStore {
         conversation_model, collections, history::text, first_turn
       FROM begin_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
       """;
+  private static final String AGAIN =
+      """
+      SELECT existing, turn_id, turn_status, message_id, conversation_id, fence, last_offset, epoch,
+        conversation_model, collections, history::text, first_turn
+      FROM again_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+      """;
   private static final String CLAIM =
       "SELECT turn_id, fence, history::text FROM claim_turn($1, $2, $3, $4, $5)";
   private static final String FINISH =
@@ -51,6 +57,20 @@ final class TurnStore {
   private static final String FIND = "SELECT " + COLUMNS + " FROM turn WHERE id = $1";
   private static final String FIND_BY_CLIENT_MESSAGE =
       "SELECT " + COLUMNS + " FROM turn WHERE user_id = $1 AND client_message_id = $2";
+  // The event has the time of its turn, which finds its partition.
+  private static final String BEGINNING =
+      """
+      SELECT e."offset", stream_epoch() FROM turn t JOIN event e
+        ON e.channel_id = t.conversation_id AND e.created_at = t.created_at AND e.type = 'turn.started'
+      WHERE t.id = $1 AND e.payload->>'turn_id' = t.id::text
+      """;
+  private static final String WANTED = "SELECT request::text FROM turn WHERE id = $1";
+  private static final String LATEST =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM turn WHERE conversation_id = $1 AND user_message_id = $2 ORDER BY id DESC LIMIT 1
+          """;
   private static final String RUNNING =
       """
       SELECT id FROM turn WHERE conversation_id = $1 AND status IN ('retrieving', 'running')
@@ -134,6 +154,40 @@ final class TurnStore {
                     .addValue(at.atOffset(ZoneOffset.UTC)))
             .iterator()
             .next();
+    return begun(row);
+  }
+
+  /** A turn over the words of an earlier one. */
+  Begun again(
+      Scope scope,
+      UUID earlier,
+      UUID turn,
+      UUID assistantMessage,
+      TurnRequest request,
+      String startedPayload,
+      UUID node,
+      int mostQueued,
+      boolean retrieves,
+      boolean replaces,
+      Instant at) {
+    return begun(
+        database
+            .call(
+                AGAIN,
+                Tuple.of(scope.tenantId(), scope.userId(), earlier, turn, assistantMessage)
+                    .addString(request.clientMessageId())
+                    .addValue(new JsonObject(Json.write(new Wanted(request))))
+                    .addString(startedPayload)
+                    .addUUID(node)
+                    .addInteger(mostQueued)
+                    .addBoolean(retrieves)
+                    .addBoolean(replaces)
+                    .addValue(at.atOffset(ZoneOffset.UTC)))
+            .iterator()
+            .next());
+  }
+
+  private static Begun begun(Row row) {
     UUID[] collections = row.getArrayOfUUIDs(9);
     String history = row.getString(10);
     return new Begun(
@@ -151,10 +205,43 @@ final class TurnStore {
   }
 
   /** What was asked beside the words, kept with the turn. */
-  private record Wanted(Optional<String> model, Optional<List<UUID>> collections, boolean speech) {
+  record Wanted(
+      Optional<String> model,
+      Optional<List<UUID>> collections,
+      boolean speech,
+      Optional<Directions> directions) {
     Wanted(TurnRequest request) {
-      this(request.model(), request.collections(), request.speech());
+      this(
+          request.model(),
+          request.collections(),
+          request.speech(),
+          Optional.of(request.directions()).filter(wanted -> !wanted.equals(Directions.NONE)));
     }
+  }
+
+  /** What was asked of a turn beside its words. */
+  Optional<Wanted> wanted(Scope scope, UUID turn) {
+    return database.as(
+        scope,
+        connection -> {
+          var rows = Database.run(connection, WANTED, Tuple.of(turn)).iterator();
+          return rows.hasNext()
+              ? Optional.of(Json.read(rows.next().getString(0), Wanted.class))
+              : Optional.empty();
+        });
+  }
+
+  /** The latest turn over the same words. */
+  Turn latest(Scope scope, Turn turn) {
+    return database
+        .as(
+            scope,
+            connection ->
+                one(
+                    Database.run(
+                            connection, LATEST, Tuple.of(turn.conversationId(), turn.messageId()))
+                        .iterator()))
+        .orElse(turn);
   }
 
   Optional<Claimed> claim(Scope scope, UUID conversation, UUID node, Instant at) {
@@ -217,7 +304,8 @@ final class TurnStore {
         .put("confidence", message.confidence().orElse(null))
         .put("latency_ms", message.latencyMs().orElse(null))
         .put("time_to_first_token_ms", message.timeToFirstTokenMs().orElse(null))
-        .put("interrupted", message.interrupted());
+        .put("interrupted", message.interrupted())
+        .put("metadata", new JsonObject(Json.write(message.metadata())));
   }
 
   /** The position after the cancellation, or empty when the turn does not wait any more. */
@@ -273,6 +361,20 @@ final class TurnStore {
                         FIND_BY_CLIENT_MESSAGE,
                         Tuple.of(scope.userId(), clientMessageId))
                     .iterator()));
+  }
+
+  /** The place before its first event; empty when that is not kept any more. */
+  Optional<Position> beginning(Scope scope, UUID turn) {
+    return database.as(
+        scope,
+        connection -> {
+          var rows = Database.run(connection, BEGINNING, Tuple.of(turn)).iterator();
+          if (!rows.hasNext()) {
+            return Optional.empty();
+          }
+          Row row = rows.next();
+          return Optional.of(new Position(row.getString(1), row.getLong(0) - 1));
+        });
   }
 
   Optional<UUID> running(Scope scope, UUID conversation) {

@@ -125,7 +125,8 @@ final class Turns {
     started.put("client_message_id", request.clientMessageId());
     started.put("message", message);
     String payload = Json.write(started);
-    boolean retrieves = request.collections().filter(List::isEmpty).isEmpty();
+    boolean retrieves =
+        !request.directions().plain() && request.collections().filter(List::isEmpty).isEmpty();
     Begun begun =
         store.begin(
             scope,
@@ -139,9 +140,66 @@ final class Turns {
             config.queuedTurns(),
             retrieves,
             at);
-    if (begun.existing()) {
-      return begun;
+    if (!begun.existing()) {
+      accept(scope, begun, assistant, request, asked, payload);
     }
+    return begun;
+  }
+
+  /**
+   * A turn over the words of an earlier one.
+   *
+   * @param said the earlier turn's words
+   * @param replaces whether its answer takes the place of the earlier one
+   */
+  Begun again(Scope scope, UUID earlier, Message said, TurnRequest request, boolean replaces) {
+    if (draining) {
+      throw Failure.of(FailureCode.SHUTTING_DOWN, "the server is stopping; ask again");
+    }
+    Optional<ChatModel> asked = request.model().map(models::byName);
+    Instant at = clock.instant();
+    UUID turn = Ids.next();
+    UUID assistant = Ids.next();
+    Map<String, Object> started = new LinkedHashMap<>();
+    started.put("type", "turn.started");
+    started.put("at", at);
+    started.put("turn_id", turn);
+    started.put("client_message_id", request.clientMessageId());
+    started.put("message", said);
+    if (replaces) {
+      started.put("replaces", earlier);
+    }
+    String payload = Json.write(started);
+    boolean retrieves =
+        !request.directions().plain() && request.collections().filter(List::isEmpty).isEmpty();
+    Begun begun =
+        store.again(
+            scope,
+            earlier,
+            turn,
+            assistant,
+            request,
+            payload,
+            node,
+            config.queuedTurns(),
+            retrieves,
+            replaces,
+            at);
+    if (!begun.existing()) {
+      accept(scope, begun, assistant, request, asked, payload);
+    }
+    return begun;
+  }
+
+  private void accept(
+      Scope scope,
+      Begun begun,
+      UUID assistant,
+      TurnRequest request,
+      Optional<ChatModel> asked,
+      String payload) {
+    UUID conversation = begun.conversation();
+    UUID turn = begun.turn();
     streams.announce(
         Streams.advanced(
             conversation,
@@ -165,7 +223,6 @@ final class Turns {
     } else {
       launch(accepted, begun.fence(), begun.history());
     }
-    return begun;
   }
 
   private ChatModel modelOf(Begun begun) {

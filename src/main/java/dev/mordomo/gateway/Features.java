@@ -2,6 +2,7 @@ package dev.mordomo.gateway;
 
 import dev.mordomo.action.ActionService;
 import dev.mordomo.chat.ChatService;
+import dev.mordomo.chat.EmbeddingCalls;
 import dev.mordomo.identity.IdentityService;
 import dev.mordomo.job.JobService;
 import dev.mordomo.knowledge.KnowledgeService;
@@ -16,4 +17,5 @@ public record Features(
     IdentityService identity,
     ActionService actions,
     ReminderService reminders,
-    JobService jobs) {}
+    JobService jobs,
+    EmbeddingCalls embeddings) {}

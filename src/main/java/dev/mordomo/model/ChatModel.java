@@ -6,6 +6,11 @@ public interface ChatModel {
   /** {@code provider/name}, for instance {@code embedded/extractive} or {@code openai/gpt-4o}. */
   String name();
 
+  /** Whether it can go on with an answer of its own that was cut off. */
+  default boolean canContinue() {
+    return true;
+  }
+
   /**
    * Begins one answer. Returns at once; the observer hears, in order and never two at a time: any
    * number of {@code onText} and {@code onToolCall}, then exactly one of {@code onComplete} and

@@ -4,8 +4,11 @@ import java.util.List;
 
 /** The chat models that this installation can use. */
 public interface ChatModels {
+  /** The whole assistant, by whatever model answers by default. */
+  String ASSISTANT = "mordomo";
+
   /**
-   * @param name {@code provider/name}
+   * @param name {@code provider/name}, or {@link #ASSISTANT}
    * @throws dev.mordomo.kernel.Failure {@code invalid}, naming the field {@code model}, when no
    *     provider of that name is configured
    */

@@ -18,6 +18,7 @@ import java.util.List;
  * @param now the moment of the question
  * @param temperature 0 to 2
  * @param maxTokens the most tokens to generate, 1 or more
+ * @param mustCall whether a tool has to be called, where the provider can be told so
  */
 public record ChatRequest(
     List<ChatMessage> messages,
@@ -27,10 +28,24 @@ public record ChatRequest(
     ZoneId zone,
     Instant now,
     double temperature,
-    int maxTokens) {
+    int maxTokens,
+    boolean mustCall) {
   public ChatRequest {
     messages = List.copyOf(messages);
     passages = List.copyOf(passages);
     tools = List.copyOf(tools);
+  }
+
+  /** A request that may be answered without a tool. */
+  public ChatRequest(
+      List<ChatMessage> messages,
+      List<Passage> passages,
+      List<ToolSpec> tools,
+      String locale,
+      ZoneId zone,
+      Instant now,
+      double temperature,
+      int maxTokens) {
+    this(messages, passages, tools, locale, zone, now, temperature, maxTokens, false);
   }
 }

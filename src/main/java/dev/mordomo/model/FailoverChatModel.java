@@ -39,6 +39,11 @@ final class FailoverChatModel implements ChatModel {
   }
 
   @Override
+  public boolean canContinue() {
+    return models.stream().allMatch(ChatModel::canContinue);
+  }
+
+  @Override
   public ModelCall stream(ChatRequest request, ChatObserver observer) {
     Attempts attempts = new Attempts(request, observer);
     attempts.ask();

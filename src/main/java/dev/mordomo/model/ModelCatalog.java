@@ -80,6 +80,9 @@ public final class ModelCatalog implements ChatModels {
 
   @Override
   public ChatModel byName(String name) {
+    if (name.equals(ASSISTANT)) {
+      return byDefault;
+    }
     ChatModel model = alone(name);
     List<ChatModel> order = new ArrayList<>(List.of(model));
     config.fallback().stream()

@@ -1,8 +1,9 @@
 package dev.mordomo.gateway.http;
 
 import dev.mordomo.kernel.Json;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,10 +27,10 @@ sealed interface Answer {
   /** Writes itself, and ends the response. Failures before the first byte become problems. */
   record Stream(Writer writer) implements Answer {}
 
-  /** Writes a response as it goes. */
+  /** Writes a response as it goes, on a virtual thread; what it writes leaves on the loop. */
   @FunctionalInterface
   interface Writer {
-    void write(HttpServerResponse response);
+    void write(HttpServerRequest request, Context loop);
   }
 
   static Answer ok(Object value) {

@@ -44,7 +44,7 @@ final class Headers {
       response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
       response.putHeader(
           HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS,
-          "X-Request-Id, X-Conversation-Id, Retry-After, ETag, Location");
+          "X-Request-Id, X-Conversation-Id, X-Turn-Id, Retry-After, ETag, Location");
     }
   }
 

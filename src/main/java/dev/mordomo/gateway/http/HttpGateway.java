@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * handlers run on virtual threads.
  */
 public final class HttpGateway extends VerticleBase {
-  private static final int IDLE_SECONDS = 120;
+  /** Longer than a turn may take: an answer that is given whole has no byte before its end. */
+  private static final int IDLE_SECONDS = 330;
 
   /**
    * A message above limits.frame_bytes is read to here, to be refused with a code of the protocol.
@@ -57,7 +58,7 @@ public final class HttpGateway extends VerticleBase {
    * @param turns how many turns a user may begin, the same budget as over the socket
    */
   public HttpGateway(Services services, Features features, RateLimit turns) {
-    this(services, Routes.table(features, turns));
+    this(services, Routes.table(features, turns, services));
   }
 
   HttpGateway(Services services) {
@@ -117,7 +118,7 @@ public final class HttpGateway extends VerticleBase {
     PublicRoutes open = new PublicRoutes(services.database(), services.metrics());
     Idempotency idempotency =
         new Idempotency(
-            new IdempotencyStore(services.database()), services.secret(), services.clock());
+            vertx, new IdempotencyStore(services.database()), services.secret(), services.clock());
     RouteRunner runner =
         new RouteRunner(
             vertx, work, services.authenticator(), new BodyReader(config, work), idempotency);

@@ -3,6 +3,8 @@ package dev.mordomo.gateway.http;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Secret;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,48 +26,69 @@ final class Idempotency {
   /** After which a request that never answered is taken for dead. */
   static final Duration ABANDONED = Duration.ofMinutes(2);
 
+  /** How often it is looked whether the first request has its answer: for five seconds. */
+  private static final int LOOKS = 100;
+
+  private static final Duration LOOK = Duration.ofMillis(50);
+
   private static final int LONGEST_KEY = 255;
 
+  private final Vertx vertx;
   private final IdempotencyStore store;
   private final Secret secret;
   private final InstantSource clock;
 
-  Idempotency(IdempotencyStore store, Secret secret, InstantSource clock) {
+  Idempotency(Vertx vertx, IdempotencyStore store, Secret secret, InstantSource clock) {
+    this.vertx = vertx;
     this.store = store;
     this.secret = secret;
     this.clock = clock;
   }
 
   /**
+   * Waits a while for the first request, when that is still under way.
+   *
    * @throws Failure {@code idempotency_mismatch} when the key was used for something else, {@code
-   *     conflict} while the first request is still under way
+   *     conflict} when the first request takes long
    */
   Answer once(Exchange exchange, String key, Supplier<Answer> work) {
     if (key.length() > LONGEST_KEY || key.indexOf('\0') >= 0) {
       throw Failure.invalid("Idempotency-Key", "expected 1 to " + LONGEST_KEY + " characters");
     }
-    Instant now = clock.instant();
     byte[] fingerprint = fingerprint(exchange);
-    IdempotencyStore.Claim claim =
-        store.claim(exchange.scope(), key, fingerprint, now, now.minus(KEPT), now.minus(ABANDONED));
-    return switch (claim) {
-      case IdempotencyStore.Claim.First first -> first(exchange, key, work);
-      case IdempotencyStore.Claim.Known known -> {
-        if (!MessageDigest.isEqual(known.fingerprint().getBytes(), fingerprint)) {
-          throw Failure.of(
-              FailureCode.IDEMPOTENCY_MISMATCH,
-              "this key was used for another request; use a new key");
+    for (int look = 0; look < LOOKS; look++) {
+      switch (claim(exchange, key, fingerprint)) {
+        case IdempotencyStore.Claim.First first -> {
+          return first(exchange, key, work);
         }
-        yield known
-            .answer()
-            .map(answer -> replay(key, answer))
-            .orElseThrow(() ->
-                Failure.of(
-                        FailureCode.CONFLICT,
-                        "the first request with this key is still under way; try again")
-                    .retryAfter(Duration.ofSeconds(1)));
+        case IdempotencyStore.Claim.Known known -> {
+          if (!MessageDigest.isEqual(known.fingerprint().getBytes(), fingerprint)) {
+            throw Failure.of(
+                FailureCode.IDEMPOTENCY_MISMATCH,
+                "this key was used for another request; use a new key");
+          }
+          if (known.answer().isPresent()) {
+            return replay(key, known.answer().get());
+          }
+        }
       }
-    };
+      pause();
+    }
+    throw Failure.of(
+            FailureCode.CONFLICT, "the first request with this key is still under way; try again")
+        .retryAfter(Duration.ofSeconds(1));
+  }
+
+  private IdempotencyStore.Claim claim(Exchange exchange, String key, byte[] fingerprint) {
+    Instant now = clock.instant();
+    return store.claim(
+        exchange.scope(), key, fingerprint, now, now.minus(KEPT), now.minus(ABANDONED));
+  }
+
+  private void pause() {
+    Promise<Void> over = Promise.promise();
+    vertx.setTimer(LOOK.toMillis(), ignored -> over.complete());
+    over.future().await();
   }
 
   private Answer first(Exchange exchange, String key, Supplier<Answer> work) {

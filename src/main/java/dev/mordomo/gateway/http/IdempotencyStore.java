@@ -42,7 +42,31 @@ final class IdempotencyStore {
       WHERE tenant_id = $1 AND user_id = $2 AND key = $3 AND status IS NULL
       """;
 
-  private static final String SWEEP = "DELETE FROM idempotency_key WHERE created_at < $1";
+  private static final String KNOWN =
+      """
+      SELECT body FROM idempotency_key
+      WHERE tenant_id = $1 AND user_id = $2 AND key = $3 AND created_at >= $4
+      """;
+
+  private static final String REMEMBER =
+      """
+      INSERT INTO idempotency_key AS k
+        (tenant_id, user_id, key, fingerprint, created_at, status, content_type, body)
+      VALUES ($1, $2, $3, '', $5, 202, '', $4)
+      ON CONFLICT (tenant_id, user_id, key) DO UPDATE
+        SET created_at = excluded.created_at, body = excluded.body
+      """;
+
+  private static final String FORGET =
+      "DELETE FROM idempotency_key WHERE tenant_id = $1 AND user_id = $2 AND key = $3";
+
+  private static final String SWEEP =
+      """
+      WITH mine AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock(hashtext('idempotency_key.sweep')) AS yes
+      )
+      DELETE FROM idempotency_key USING mine WHERE mine.yes AND created_at < $1
+      """;
 
   /** An answer as it is kept. */
   record Stored(int status, String contentType, String body) {}
@@ -112,9 +136,42 @@ final class IdempotencyStore {
             Database.run(connection, RELEASE, Tuple.of(scope.tenantId(), scope.userId(), key)));
   }
 
-  /** Forgets old keys of every tenant. */
-  void sweep(Instant oldest) {
-    database.callSystem(SWEEP, Tuple.of(utc(oldest)));
+  /** What was remembered under a key since then. */
+  Optional<String> known(Scope scope, String key, Instant oldest) {
+    return database.as(
+        scope,
+        connection -> {
+          var rows =
+              Database.run(
+                      connection,
+                      KNOWN,
+                      Tuple.of(scope.tenantId(), scope.userId(), key).addValue(utc(oldest)))
+                  .iterator();
+          return rows.hasNext() ? Optional.ofNullable(rows.next().getString(0)) : Optional.empty();
+        });
+  }
+
+  /** Remembers something under a key, in place of what was there. */
+  void remember(Scope scope, String key, String body, Instant now) {
+    database.as(
+        scope,
+        connection ->
+            Database.run(
+                connection,
+                REMEMBER,
+                Tuple.of(scope.tenantId(), scope.userId(), key, body).addValue(utc(now))));
+  }
+
+  void forget(Scope scope, String key) {
+    database.as(
+        scope,
+        connection ->
+            Database.run(connection, FORGET, Tuple.of(scope.tenantId(), scope.userId(), key)));
+  }
+
+  /** Forgets old keys of every tenant, unless another node is at it; gives how many. */
+  int sweep(Instant oldest) {
+    return database.callSystem(SWEEP, Tuple.of(utc(oldest))).rowCount();
   }
 
   private static OffsetDateTime utc(Instant at) {

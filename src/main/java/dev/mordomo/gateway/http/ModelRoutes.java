@@ -1,6 +1,8 @@
 package dev.mordomo.gateway.http;
 
+import dev.mordomo.kernel.Failure;
 import dev.mordomo.model.ChatModels;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,20 +16,45 @@ final class ModelRoutes {
   }
 
   Answer list(Exchange exchange) {
-    List<Map<String, Object>> data =
-        models.list().stream()
-            .map(model -> {
-              Map<String, Object> entry = new LinkedHashMap<>();
-              entry.put("id", model.id());
-              entry.put("object", "model");
-              entry.put("created", 0);
-              entry.put("owned_by", model.id().substring(0, model.id().indexOf('/')));
-              entry.put("type", model.type());
-              entry.put("description", model.description());
-              entry.put("default", model.isDefault());
-              return entry;
-            })
-            .toList();
-    return Answer.ok(Map.of("object", "list", "data", data));
+    return Answer.ok(Map.of("object", "list", "data", entries()));
+  }
+
+  Answer get(Exchange exchange) {
+    String id = exchange.path("id");
+    return entries().stream()
+        .filter(entry -> id.equals(entry.get("id")))
+        .findFirst()
+        .map(Answer::ok)
+        .orElseThrow(() -> Failure.notFound("the model"));
+  }
+
+  private List<Map<String, Object>> entries() {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    Map<String, Object> assistant =
+        entry(
+            ChatModels.ASSISTANT,
+            "chat",
+            "The whole assistant: your documents, reminders and devices, by the default model",
+            false);
+    assistant.put("model", models.byDefault().name());
+    entries.add(assistant);
+    models
+        .list()
+        .forEach(model ->
+            entries.add(entry(model.id(), model.type(), model.description(), model.isDefault())));
+    return entries;
+  }
+
+  private static Map<String, Object> entry(
+      String id, String type, String description, boolean isDefault) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("id", id);
+    entry.put("object", "model");
+    entry.put("created", 0);
+    entry.put("owned_by", id.split("/", 2)[0]);
+    entry.put("type", type);
+    entry.put("description", description);
+    entry.put("default", isDefault);
+    return entry;
   }
 }

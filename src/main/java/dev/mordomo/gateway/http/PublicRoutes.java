@@ -1,16 +1,25 @@
 package dev.mordomo.gateway.http;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** What is served to anyone: health, metrics, the interface's descriptions and the demo. */
 final class PublicRoutes {
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
   private final Database database;
   private final Supplier<String> metrics;
   private final StaticFiles files = new StaticFiles();
+  private final Map<String, Answer> json = new ConcurrentHashMap<>();
 
   PublicRoutes(Database database, Supplier<String> metrics) {
     this.database = database;
@@ -40,6 +49,30 @@ final class PublicRoutes {
     return files
         .find("/docs", exchange.request().path(), exchange)
         .orElseThrow(() -> Failure.notFound("the description"));
+  }
+
+  /** The same as JSON, for those who read no YAML. */
+  Answer descriptionAsJson(Exchange exchange) {
+    String name = exchange.request().path().replace(".json", ".yaml");
+    return json.computeIfAbsent(name, PublicRoutes::read);
+  }
+
+  private static Answer read(String name) {
+    try (InputStream in = PublicRoutes.class.getResourceAsStream("/docs" + name)) {
+      if (in == null) {
+        throw Failure.notFound("the description");
+      }
+      return Answer.ok(YAML.readTree(in));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + name + " from the class path", e);
+    }
+  }
+
+  /** The page that shows both. */
+  Answer docs(Exchange exchange) {
+    return files
+        .find("/web-demo", "/docs/index.html", exchange)
+        .orElseThrow(() -> Failure.notFound("the page"));
   }
 
   /** A file of the demo. */

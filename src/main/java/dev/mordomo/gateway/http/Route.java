@@ -1,15 +1,38 @@
 package dev.mordomo.gateway.http;
 
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Json;
 import io.vertx.core.http.HttpMethod;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * One line of the route table.
  *
  * @param path with its parameters as {@code :name}
  * @param creates whether an {@code Idempotency-Key} is honoured
+ * @param face in which form a failure is told
+ * @param follow what is made of the handler's answer, also of one that is given again
  */
 record Route(
-    HttpMethod method, String path, Access access, Body body, boolean creates, Handler handler) {
+    HttpMethod method,
+    String path,
+    Access access,
+    Body body,
+    boolean creates,
+    Handler handler,
+    Optional<Follow> follow,
+    Face face) {
+
+  /** Whose clients read what is told. */
+  enum Face {
+    /** Problem documents. */
+    OWN,
+    /** OpenAI's envelope. */
+    OPEN_AI,
+    /** A problem document with OpenAI's envelope in it: both kinds of clients ask there. */
+    BOTH
+  }
 
   /** What a route reads of its request. */
   enum Body {
@@ -23,6 +46,17 @@ record Route(
   @FunctionalInterface
   interface Handler {
     Answer handle(Exchange exchange);
+  }
+
+  /** Goes on from what was begun: the handler began it, now or when the same request came first. */
+  @FunctionalInterface
+  interface Follow {
+    Answer follow(Exchange exchange, Answer.Text begun);
+  }
+
+  private Route(
+      HttpMethod method, String path, Access access, Body body, boolean creates, Handler handler) {
+    this(method, path, access, body, creates, handler, Optional.empty(), Face.OWN);
   }
 
   static Route get(String path, Access access, Handler handler) {
@@ -47,11 +81,35 @@ record Route(
 
   /** The same route, making something: an {@code Idempotency-Key} is honoured. */
   Route creating() {
-    return new Route(method, path, access, body, true, handler);
+    return new Route(method, path, access, body, true, handler, follow, face);
   }
 
   /** The same route, taking files too. */
   Route uploading() {
-    return new Route(method, path, access, Body.UPLOAD, creates, handler);
+    return new Route(method, path, access, Body.UPLOAD, creates, handler, follow, face);
+  }
+
+  /** The same route, whose answer is what becomes of what it began. */
+  Route following(Follow next) {
+    return new Route(method, path, access, body, creates, handler, Optional.of(next), face);
+  }
+
+  /** The same route, whose failures are told in another form. */
+  Route facing(Face other) {
+    return new Route(method, path, access, body, creates, handler, follow, other);
+  }
+
+  /** A failure in the form that this route's clients read. */
+  Answer.Text failed(Failure failure, String requestId) {
+    return switch (face) {
+      case OWN -> Problem.of(failure, requestId);
+      case OPEN_AI -> OpenAiError.of(failure, requestId);
+      case BOTH -> {
+        Answer.Text problem = Problem.of(failure, requestId);
+        Map<String, Object> body = Json.map(Json.read(problem.body()));
+        body.put("error", OpenAiError.error(failure));
+        yield new Answer.Text(problem.status(), problem.headers(), Json.write(body));
+      }
+    };
   }
 }

@@ -54,10 +54,10 @@ final class RouteRunner {
     try {
       answer = answer(route, routing, requestId);
     } catch (Throwable e) {
-      answer = Problem.of(told(e, route, requestId), requestId);
+      answer = route.failed(told(e, route, requestId), requestId);
     }
     if (answer instanceof Answer.Stream stream) {
-      stream(request, stream, requestId, loop);
+      stream(route, request, stream, requestId, loop);
     } else {
       Answer whole = answer;
       loop.runOnContext(ignored -> write(request, whole));
@@ -73,10 +73,13 @@ final class RouteRunner {
             : bodies.read(request, route.body())) {
       Exchange exchange = new Exchange(request, routing.pathParams(), requestId, principal, body);
       Optional<String> key = exchange.header("Idempotency-Key");
-      if (route.creates() && key.isPresent() && !exchange.wantsEvents()) {
-        return idempotency.once(exchange, key.get(), () -> route.handler().handle(exchange));
-      }
-      return route.handler().handle(exchange);
+      Answer first =
+          route.creates() && key.isPresent()
+              ? idempotency.once(exchange, key.get(), () -> route.handler().handle(exchange))
+              : route.handler().handle(exchange);
+      return first instanceof Answer.Text text && route.follow().isPresent()
+          ? route.follow().get().follow(exchange, text)
+          : first;
     }
   }
 
@@ -151,18 +154,23 @@ final class RouteRunner {
   }
 
   private void stream(
-      HttpServerRequest request, Answer.Stream stream, String requestId, Context loop) {
+      Route route,
+      HttpServerRequest request,
+      Answer.Stream stream,
+      String requestId,
+      Context loop) {
+    loop.runOnContext(ignored -> discardRest(request));
     try {
-      stream.writer().write(request.response());
-    } catch (RuntimeException e) {
-      if (request.response().headWritten()) {
-        LOG.error("a stream broke off (request {})", requestId, e);
-        request.connection().close();
-      } else {
-        Failure failure =
-            e instanceof Failure f ? f : Failure.of(FailureCode.INTERNAL, "the stream failed", e);
-        loop.runOnContext(ignored -> write(request, Problem.of(failure, requestId)));
-      }
+      stream.writer().write(request, loop);
+    } catch (Throwable e) {
+      Failure failure = told(e, route, requestId);
+      loop.runOnContext(ignored -> {
+        if (request.response().headWritten()) {
+          request.connection().close();
+        } else {
+          write(request, route.failed(failure, requestId));
+        }
+      });
     }
   }
 

@@ -26,13 +26,17 @@ final class Routes {
         get("/health/ready", ANYONE, open::ready),
         get("/metrics", ANYONE, open::metrics),
         get("/openapi.yaml", ANYONE, open::description),
-        get("/asyncapi.yaml", ANYONE, open::description));
+        get("/asyncapi.yaml", ANYONE, open::description),
+        get("/openapi.json", ANYONE, open::descriptionAsJson),
+        get("/asyncapi.json", ANYONE, open::descriptionAsJson),
+        get("/docs", ANYONE, open::docs));
   }
 
-  static List<Route> table(Features features, RateLimit turnLimit) {
+  static List<Route> table(Features features, RateLimit turnLimit, HttpGateway.Services services) {
     List<Route> table = new ArrayList<>();
     table.addAll(identity(features.identity()));
-    table.addAll(chat(features, turnLimit));
+    table.addAll(chat(features, turnLimit, services));
+    table.addAll(openAi(features, turnLimit, services));
     table.addAll(knowledge(features));
     table.addAll(deeds(features));
     table.addAll(jobs(features));
@@ -65,11 +69,12 @@ final class Routes {
         get("/v1/tenants/:id/usage", USER, tenants::usage));
   }
 
-  private static List<Route> chat(Features features, RateLimit turnLimit) {
+  private static List<Route> chat(
+      Features features, RateLimit turnLimit, HttpGateway.Services services) {
     ConversationRoutes conversations = new ConversationRoutes(features.chat());
     MessageRoutes messages = new MessageRoutes(features.chat());
-    TurnRoutes turns = new TurnRoutes(features.chat(), turnLimit);
-    ModelRoutes models = new ModelRoutes(features.models());
+    TurnRoutes turns =
+        new TurnRoutes(features.chat(), turnLimit, new TurnSse(features.chat(), services));
     return List.of(
         get("/v1/conversations", USER, conversations::list),
         post("/v1/conversations", USER, conversations::create).creating(),
@@ -77,13 +82,33 @@ final class Routes {
         patch("/v1/conversations/:id", USER, conversations::change),
         delete("/v1/conversations/:id", USER, conversations::delete),
         get("/v1/conversations/:id/messages", USER, conversations::messages),
-        post("/v1/conversations/:id/turns", USER, turns::start).creating(),
+        post("/v1/conversations/:id/turns", USER, turns::start).creating().following(turns::follow),
         get("/v1/turns/:id", USER, turns::get),
+        get("/v1/turns/:id/events", USER, turns::events),
         post("/v1/turns/:id/cancel", USER, turns::cancel),
+        post("/v1/turns/:id/regenerate", USER, turns::regenerate)
+            .creating()
+            .following(turns::follow),
+        post("/v1/turns/:id/continue", USER, turns::goOn).creating().following(turns::follow),
         get("/v1/messages", USER, messages::list),
         post("/v1/messages/search", USER, messages::search),
-        put("/v1/messages/:id/feedback", USER, messages::feedback),
-        get("/v1/models", USER, models::list));
+        put("/v1/messages/:id/feedback", USER, messages::feedback));
+  }
+
+  private static List<Route> openAi(
+      Features features, RateLimit turnLimit, HttpGateway.Services services) {
+    CompletionRoutes completions =
+        new CompletionRoutes(features.chat(), features.models(), turnLimit, services);
+    EmbeddingRoutes embeddings = new EmbeddingRoutes(features.embeddings());
+    ModelRoutes models = new ModelRoutes(features.models());
+    return List.of(
+        post("/v1/chat/completions", USER, completions::start)
+            .creating()
+            .following(completions::follow)
+            .facing(Route.Face.OPEN_AI),
+        post("/v1/embeddings", USER, embeddings::embed).facing(Route.Face.OPEN_AI),
+        get("/v1/models", USER, models::list).facing(Route.Face.BOTH),
+        get("/v1/models/:id", USER, models::get).facing(Route.Face.BOTH));
   }
 
   private static List<Route> knowledge(Features features) {

@@ -9,6 +9,10 @@ public enum RpcMethod {
   TURN_START("turn.start"),
   /** As {@code POST /turns/{id}/cancel}, with {@code turn_id}. */
   TURN_CANCEL("turn.cancel"),
+  /** As {@code POST /turns/{id}/regenerate}, with {@code turn_id}. */
+  TURN_REGENERATE("turn.regenerate"),
+  /** As {@code POST /turns/{id}/continue}, with {@code turn_id}. */
+  TURN_CONTINUE("turn.continue"),
   /** As {@code POST /actions/{id}/result}, with {@code action_id}. */
   ACTION_REPORT("action.report"),
   /** As {@code POST /reminders/{id}/snooze}, with {@code reminder_id}. */

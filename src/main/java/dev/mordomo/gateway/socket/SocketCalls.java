@@ -1,6 +1,8 @@
 package dev.mordomo.gateway.socket;
 
 import dev.mordomo.action.ActionReport;
+import dev.mordomo.chat.ChatService;
+import dev.mordomo.gateway.AgainFields;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.Fields;
 import dev.mordomo.gateway.RateLimit;
@@ -31,6 +33,12 @@ public final class SocketCalls {
     return new RpcTable()
         .with(RpcMethod.TURN_START, this::startTurn)
         .with(RpcMethod.TURN_CANCEL, this::cancelTurn)
+        .with(
+            RpcMethod.TURN_REGENERATE,
+            (scope, fields) -> again(scope, fields, ChatService.Again.REGENERATE))
+        .with(
+            RpcMethod.TURN_CONTINUE,
+            (scope, fields) -> again(scope, fields, ChatService.Again.CONTINUE))
         .with(RpcMethod.ACTION_REPORT, this::report)
         .with(RpcMethod.REMINDER_SNOOZE, this::snooze)
         .with(
@@ -53,6 +61,13 @@ public final class SocketCalls {
     var request = TurnFields.read(fields, Optional.empty(), "web");
     turns.take(scope.userId());
     return features.chat().startTurn(scope, request);
+  }
+
+  private Object again(Scope scope, Fields fields, ChatService.Again how) {
+    UUID turn = fields.id("turn_id");
+    AgainFields wanted = AgainFields.read(fields);
+    turns.take(scope.userId());
+    return features.chat().again(scope, turn, how, wanted.clientMessageId(), wanted.model());
   }
 
   private Object cancelTurn(Scope scope, Fields fields) {

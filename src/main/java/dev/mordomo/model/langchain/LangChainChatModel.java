@@ -2,6 +2,7 @@ package dev.mordomo.model.langchain;
 
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
@@ -60,6 +61,7 @@ final class LangChainChatModel implements ChatModel {
 
   private ChatRequestParameters parameters(ChatRequest request) {
     var tools = RequestMapping.tools(request.tools());
+    ToolChoice choice = request.mustCall() && !tools.isEmpty() ? ToolChoice.REQUIRED : null;
     if (provider.official()) {
       // OpenAI's newer models refuse max_tokens; other servers often know nothing else.
       return OpenAiChatRequestParameters.builder()
@@ -67,6 +69,7 @@ final class LangChainChatModel implements ChatModel {
           .temperature(request.temperature())
           .maxCompletionTokens(request.maxTokens())
           .toolSpecifications(tools)
+          .toolChoice(choice)
           .build();
     }
     return ChatRequestParameters.builder()
@@ -74,6 +77,7 @@ final class LangChainChatModel implements ChatModel {
         .temperature(request.temperature())
         .maxOutputTokens(request.maxTokens())
         .toolSpecifications(tools)
+        .toolChoice(choice)
         .build();
   }
 }

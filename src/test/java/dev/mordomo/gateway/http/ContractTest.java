@@ -250,9 +250,10 @@ class ContractTest {
 
   /** The table's lines alone: its handlers have nothing behind them here and are never called. */
   @SuppressWarnings("NullAway")
-  private static List<Route> table() {
+  static List<Route> table() {
     List<Route> table = new ArrayList<>(Routes.table(new PublicRoutes(null, () -> "")));
-    table.addAll(Routes.table(new Features(null, null, null, null, null, null, null), null));
+    table.addAll(
+        Routes.table(new Features(null, null, null, null, null, null, null, null), null, null));
     return table;
   }
 

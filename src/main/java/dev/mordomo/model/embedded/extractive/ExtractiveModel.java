@@ -49,6 +49,12 @@ public final class ExtractiveModel implements ChatModel {
     return NAME;
   }
 
+  /** It quotes: asked again, it says the same from the beginning. */
+  @Override
+  public boolean canContinue() {
+    return false;
+  }
+
   @Override
   public ModelCall stream(ChatRequest request, ChatObserver observer) {
     WordStream stream = new WordStream(vertx, wordPause, observer);

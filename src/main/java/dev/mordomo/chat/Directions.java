@@ -1,0 +1,81 @@
+package dev.mordomo.chat;
+
+import dev.mordomo.model.ChatMessage;
+import dev.mordomo.model.ToolCall;
+import dev.mordomo.model.ToolSpec;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How an answer is to be made, where a client says more than words. Kept with the turn, as JSON.
+ *
+ * @param plain the model alone: no retrieval, no instructions and no tools of the house
+ * @param instructions the client's own, beside the house's; may be empty
+ * @param history in place of the conversation's; absent: the conversation's
+ * @param after what came after the user's words, for instance results of the client's tools
+ * @param tools of the client: a call of one ends the turn, and is told in the answer's metadata
+ * @param mustCall whether the model has to call a tool
+ * @param kept the beginning of the answer, which stands already; the model goes on after it
+ */
+public record Directions(
+    boolean plain,
+    String instructions,
+    Optional<List<Line>> history,
+    List<Line> after,
+    List<ToolSpec> tools,
+    boolean mustCall,
+    Optional<Double> temperature,
+    Optional<Integer> maxTokens,
+    Optional<String> kept) {
+
+  public static final Directions NONE =
+      new Directions(
+          false,
+          "",
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
+  public Directions {
+    after = List.copyOf(after);
+    tools = List.copyOf(tools);
+  }
+
+  /** The same, going on after what was said. */
+  Directions keeping(Optional<String> said) {
+    return new Directions(
+        plain, instructions, history, after, tools, mustCall, temperature, maxTokens, said);
+  }
+
+  /**
+   * One message of a client's.
+   *
+   * @param role {@code user}, {@code assistant} or {@code tool}
+   * @param calls what the assistant called
+   * @param callId the call that a tool's result answers; else empty
+   * @param toolName whose result it is; else empty
+   */
+  public record Line(
+      String role, String content, List<ToolCall> calls, String callId, String toolName) {
+    public Line {
+      calls = List.copyOf(calls);
+    }
+
+    public static Line of(String role, String content) {
+      return new Line(role, content, List.of(), "", "");
+    }
+
+    ChatMessage message() {
+      return switch (role) {
+        case "user" -> new ChatMessage.User(content);
+        case "assistant" -> new ChatMessage.Assistant(content, calls);
+        case "tool" -> new ChatMessage.ToolResult(callId, toolName, content);
+        default -> new ChatMessage.Instructions(content);
+      };
+    }
+  }
+}

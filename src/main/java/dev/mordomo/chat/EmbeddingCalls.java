@@ -1,0 +1,54 @@
+package dev.mordomo.chat;
+
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.model.EmbeddingModel;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Embeddings for whoever asks for them, with their cost in the ledger. */
+public final class EmbeddingCalls {
+  private static final int CHARS_PER_TOKEN = 4;
+
+  private final Database database;
+  private final EmbeddingModel model;
+  private final InstantSource clock;
+  private final UsageStore ledger = new UsageStore();
+
+  public EmbeddingCalls(Database database, EmbeddingModel model, InstantSource clock) {
+    this.database = database;
+    this.model = model;
+    this.clock = clock;
+  }
+
+  /**
+   * @param tokens estimated, about four characters each
+   */
+  public record Embedded(String model, List<float[]> vectors, int tokens) {}
+
+  /** The one embedding model of the installation. */
+  public String name() {
+    return model.name();
+  }
+
+  /** The length of every vector. */
+  public int dimensions() {
+    return model.dimensions();
+  }
+
+  /** One vector a text, in order. Waits, on a virtual thread. */
+  public Embedded embed(Scope scope, List<String> texts) {
+    List<float[]> vectors = Database.await(model.embed(texts, EmbeddingModel.Use.PASSAGE));
+    if (vectors.size() != texts.size()) {
+      throw Failure.of(
+          FailureCode.MODEL_ERROR,
+          "the model gave " + vectors.size() + " vectors for " + texts.size() + " texts");
+    }
+    int tokens = texts.stream().mapToInt(text -> (text.length() - 1) / CHARS_PER_TOKEN + 1).sum();
+    database.as(
+        scope, connection -> ledger.add(connection, scope, model.name(), tokens, clock.instant()));
+    return new Embedded(model.name(), vectors, tokens);
+  }
+}

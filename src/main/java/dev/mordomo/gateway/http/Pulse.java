@@ -1,0 +1,51 @@
+package dev.mordomo.gateway.http;
+
+import dev.mordomo.gateway.socket.SocketServices;
+import dev.mordomo.identity.CredentialKind;
+import dev.mordomo.identity.Principal;
+import io.vertx.core.Vertx;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * While a stream is open: now and then a comment, so that nothing between takes it for dead, and a
+ * look whether its principal may still go on. A token's end cuts it after the same grace as on a
+ * socket.
+ */
+final class Pulse {
+  private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
+  static final String COMMENT = ":\n\n";
+
+  private Pulse() {}
+
+  static void start(Vertx vertx, SocketServices services, Principal principal, EventStream stream) {
+    long timer =
+        vertx.setPeriodic(
+            services.config().ping().toMillis(), id -> beat(services, principal, stream));
+    stream.over().onComplete(ended -> vertx.cancelTimer(timer));
+  }
+
+  private static void beat(SocketServices services, Principal principal, EventStream stream) {
+    boolean expired =
+        principal.kind() == CredentialKind.JWT
+            && principal
+                .expiresAt()
+                .map(at -> at.plus(services.config().expiryGrace()))
+                .filter(end -> !services.clock().instant().isBefore(end))
+                .isPresent();
+    if (expired) {
+      stream.cut();
+      return;
+    }
+    stream.send(COMMENT);
+    services
+        .authenticator()
+        .isLive(principal)
+        .onSuccess(live -> {
+          if (!live) {
+            stream.cut();
+          }
+        })
+        .onFailure(e -> LOG.warn("whether a stream may go on is not known; asked again", e));
+  }
+}
