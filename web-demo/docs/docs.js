@@ -68,8 +68,8 @@ function http(root) {
   }
 }
 
-function schemas(root) {
-  const all = Object.entries(root.components.schemas).map(([name, schema]) =>
+function schemas(...roots) {
+  const all = Object.entries(Object.assign({}, ...roots.map((root) => root.components.schemas))).map(([name, schema]) =>
     el(
       'article',
       { id: `schema-${name}`, 'data-title': name },
@@ -130,7 +130,7 @@ try {
   main.replaceChildren();
   http(rest);
   socket(events);
-  schemas(rest);
+  schemas(rest, events);
   document.getElementById('find').addEventListener('input', (event) => find(event.target.value));
   // What the address names did not exist when the page was opened.
   if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();

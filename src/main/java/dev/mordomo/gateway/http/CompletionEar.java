@@ -20,7 +20,16 @@ abstract class CompletionEar implements TurnFollowing.Ear {
   /** Its bad end. */
   abstract void failed(Failure failure);
 
+  private final FailureCode cancelled;
   private volatile boolean ended;
+
+  /**
+   * @param again whether this is another attempt: then the turn may be cancelled by the end of the
+   *     first one on another node, and the next attempt answers anew
+   */
+  CompletionEar(boolean again) {
+    this.cancelled = again ? FailureCode.INTERRUPTED : FailureCode.CONFLICT;
+  }
 
   /** Whether the turn has ended, as far as this ear knows. */
   final boolean hasEnded() {
@@ -33,7 +42,7 @@ abstract class CompletionEar implements TurnFollowing.Ear {
     switch (event.type()) {
       case "turn.delta" -> text(data.path("text").asText());
       case "turn.completed" -> done(Whole.of(data.path("message")));
-      case "turn.cancelled" -> failed(Failure.of(FailureCode.CONFLICT, "the turn was cancelled"));
+      case "turn.cancelled" -> failed(Failure.of(cancelled, "the turn was cancelled"));
       case "turn.failed" ->
           failed(Failure.of(code(data.path("code").asText()), data.path("detail").asText()));
       default -> {

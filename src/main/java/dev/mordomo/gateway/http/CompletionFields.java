@@ -19,7 +19,7 @@ import java.util.UUID;
 
 /** Reads a chat completion's request. */
 final class CompletionFields {
-  private static final String CONVERSATION = "X-Conversation-Id";
+  static final String CONVERSATION = "X-Conversation-Id";
   private static final int LONGEST_NAME = 200;
   private static final int MOST = 64 * 1024 * 1024;
   private static final int MOST_MESSAGES = 5_000;

@@ -51,24 +51,26 @@ final class CompletionRoutes {
   Answer start(Exchange exchange) {
     Completion wanted = CompletionFields.read(exchange);
     Scope scope = exchange.scope();
-    Optional<String> attempt = exchange.header(ATTEMPT);
-    if (attempt.filter(count -> !count.equals("0")).isPresent()) {
-      Optional<UUID> before = repeats.find(exchange);
-      if (before.isPresent()) {
-        Turn turn = chat.turn(scope, before.get());
-        return new Answer.Text(
-            202, Map.of(REPLAYED, "true"), Json.write(Map.of("turn_id", turn.id())));
-      }
-    } else if (attempt.isPresent()) {
-      repeats.forget(exchange);
+    boolean isRetry = exchange.header(ATTEMPT).filter(count -> !count.equals("0")).isPresent();
+    Optional<Turn> before =
+        isRetry
+            ? repeats.find(exchange).flatMap(id -> find(scope, id, Optional.empty()))
+            : Optional.empty();
+    if (before.isPresent()) {
+      return new Answer.Text(
+          202, Map.of(REPLAYED, "true"), Json.write(Map.of("turn_id", before.get().id())));
     }
-    checkModel(wanted);
-    limit.take(scope.userId());
-    TurnStarted started = begin(scope, wanted);
-    if (attempt.isPresent()) {
+    try {
+      checkModel(wanted);
+      limit.take(scope.userId());
+      TurnStarted started = begin(scope, wanted);
       repeats.remember(exchange, started.turnId());
+      return Answer.accepted(started);
+    } catch (Failure e) {
+      // The next attempt at these words is not one at an earlier turn of the same words.
+      repeats.forget(exchange);
+      throw e;
     }
-    return Answer.accepted(started);
   }
 
   private void checkModel(Completion wanted) {
@@ -102,9 +104,7 @@ final class CompletionRoutes {
         : chat.startTurn(scope, request);
   }
 
-  /**
-   * The turn whose calls are answered, if it is one's own and of the conversation that is named.
-   */
+  /** A turn, if it is one's own, and of the conversation that is named. */
   private Optional<Turn> find(Scope scope, UUID id, Optional<UUID> conversation) {
     try {
       return Optional.of(chat.turn(scope, id))
@@ -125,7 +125,8 @@ final class CompletionRoutes {
     Turn first = chat.turn(scope, id);
     boolean repeated = begun.headers().containsKey(REPLAYED);
     Turn turn = repeated ? lasting(scope, chat.latest(scope, first)) : first;
-    return new Answer.Stream((request, loop) -> tell(exchange, wanted, turn, request, loop));
+    return new Answer.Stream(
+        (request, loop) -> tell(exchange, wanted, turn, repeated, request, loop));
   }
 
   /**
@@ -142,7 +143,12 @@ final class CompletionRoutes {
   }
 
   private void tell(
-      Exchange exchange, Completion wanted, Turn turn, HttpServerRequest request, Context loop) {
+      Exchange exchange,
+      Completion wanted,
+      Turn turn,
+      boolean repeated,
+      HttpServerRequest request,
+      Context loop) {
     Map<String, String> headers =
         Map.of(
             "X-Conversation-Id",
@@ -151,7 +157,7 @@ final class CompletionRoutes {
             turn.id().toString());
     EventStream stream = new EventStream(request, loop, services.config().queuedBytes(), headers);
     Reply reply = new Reply(request, loop, headers);
-    CompletionEar ear = ear(wanted, turn, stream, reply, exchange.requestId());
+    CompletionEar ear = ear(wanted, turn, repeated, stream, reply, exchange.requestId());
     Optional<Message> there =
         turn.status() == TurnStatus.COMPLETED
             ? chat.answer(exchange.scope(), turn)
@@ -167,11 +173,16 @@ final class CompletionRoutes {
   }
 
   private static CompletionEar ear(
-      Completion wanted, Turn turn, EventStream stream, Reply reply, String requestId) {
+      Completion wanted,
+      Turn turn,
+      boolean repeated,
+      EventStream stream,
+      Reply reply,
+      String requestId) {
     CompletionChunks chunks =
         new CompletionChunks(turn.id(), turn.createdAt(), wanted.model(), wanted.usage());
     return wanted.stream()
-        ? new CompletionStream(stream, chunks, failure -> reply.fail(failure, requestId))
+        ? new CompletionStream(stream, chunks, failure -> reply.fail(failure, requestId), repeated)
         : new CompletionWhole(
             chunks,
             answer -> {
@@ -181,7 +192,8 @@ final class CompletionRoutes {
             failure -> {
               stream.abandon();
               reply.fail(failure, requestId);
-            });
+            },
+            repeated);
   }
 
   private static void repeat(Whole whole, CompletionEar ear) {
@@ -206,6 +218,11 @@ final class CompletionRoutes {
           following.stop();
           attendance.leave(scope, turn.id(), ear.hasEnded());
         });
-    following.start();
+    try {
+      following.start();
+    } catch (RuntimeException e) {
+      stream.abandon();
+      throw e;
+    }
   }
 }

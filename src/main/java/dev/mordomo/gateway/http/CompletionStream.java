@@ -18,7 +18,9 @@ final class CompletionStream extends CompletionEar {
   /**
    * @param refuse answers with a status, where nothing was sent yet
    */
-  CompletionStream(EventStream stream, CompletionChunks chunks, Consumer<Failure> refuse) {
+  CompletionStream(
+      EventStream stream, CompletionChunks chunks, Consumer<Failure> refuse, boolean again) {
+    super(again);
     this.stream = stream;
     this.chunks = chunks;
     this.refuse = refuse;

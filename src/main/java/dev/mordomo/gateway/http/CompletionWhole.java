@@ -11,7 +11,12 @@ final class CompletionWhole extends CompletionEar {
   private final Consumer<Answer.Text> answer;
   private final Consumer<Failure> refuse;
 
-  CompletionWhole(CompletionChunks chunks, Consumer<Answer.Text> answer, Consumer<Failure> refuse) {
+  CompletionWhole(
+      CompletionChunks chunks,
+      Consumer<Answer.Text> answer,
+      Consumer<Failure> refuse,
+      boolean again) {
+    super(again);
     this.chunks = chunks;
     this.answer = answer;
     this.refuse = refuse;

@@ -2,6 +2,7 @@ package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.Fields;
 import dev.mordomo.kernel.Scope;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -11,8 +12,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Which turn a request began, by its body, for clients that count their attempts and send no key of
- * their own.
+ * Which turn a request began, by its body and conversation, for clients that count their attempts
+ * and send no key of their own.
  */
 final class Repeats {
   /** After which nobody tries the same request again by itself. */
@@ -50,6 +51,9 @@ final class Repeats {
   private static String key(Exchange exchange) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      exchange
+          .header(CompletionFields.CONVERSATION)
+          .ifPresent(id -> digest.update(id.getBytes(StandardCharsets.UTF_8)));
       return PREFIX + HexFormat.of().formatHex(digest.digest(exchange.body().fingerprint()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-256 is part of every JDK", e);

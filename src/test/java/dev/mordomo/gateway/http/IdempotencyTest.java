@@ -89,8 +89,8 @@ class IdempotencyTest {
 
   /** What is made, by the path that makes it. */
   private static Map<String, Map<String, Object>> bodies() throws Exception {
-    String conversation = idOf(post(one, "/v1/conversations", "a", Map.of()));
-    String collection = idOf(post(one, "/v1/collections", "a", Map.of("name", "Shelf")));
+    String conversation = idOf(post(one, "/v1/conversations", "a conversation", Map.of()));
+    String collection = idOf(post(one, "/v1/collections", "a collection", Map.of("name", "Shelf")));
     Map<String, Map<String, Object>> bodies = new LinkedHashMap<>();
     bodies.put("/v1/conversations", Map.of("title", "Once"));
     bodies.put("/v1/api-keys", Map.of("name", "once"));
