@@ -36,6 +36,7 @@ public final class KnowledgeService {
   private final DocumentIntake intake;
   private final KnowledgeConfig config;
   private final ActiveModel models;
+  private final SearchTraces traces;
   private final Searcher searcher;
   private final Retriever retriever;
 
@@ -70,7 +71,8 @@ public final class KnowledgeService {
     jobs.register(new SweepJob(database, files, clock));
     jobs.register(new IngestJob(database, files, preparation, embedder, writer, intake));
     SearchStore store = new SearchStore(database, config);
-    this.searcher = new Searcher(store, models, LanguageDetector::detect);
+    this.traces = new SearchTraces(database, store, config);
+    this.searcher = new Searcher(store, traces, models, LanguageDetector::detect, clock);
     this.retriever = new Retriever(searcher, config.passages());
   }
 
@@ -237,6 +239,19 @@ public final class KnowledgeService {
    */
   public SearchResult search(Scope who, SearchRequest request) {
     return searcher.search(who, request);
+  }
+
+  /**
+   * How one of this server's last searches came to its hits, whoever searched.
+   *
+   * @throws Failure {@code forbidden} for all but the superuser; {@code not_found} for a search that
+   *     is not kept here
+   */
+  public SearchTrace searchTrace(Scope who, UUID id) {
+    if (!who.isSuperuser()) {
+      throw Failure.of(FailureCode.FORBIDDEN, "traces of searches are the superuser's");
+    }
+    return traces.trace(id);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,11 @@ final class SearchStore {
         language, page, similarity, score, coverage, metadata::text
       FROM search_chunks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13, $14, $15, $16, $17,
         $18::text::jsonpath, coalesce($19::text::jsonb, '{}'))
+      """;
+
+  private static final String SCOPE =
+      """
+      SELECT coalesce(sum(chunk_count), 0)::bigint FROM collection WHERE $1::uuid[] IS NULL OR id = ANY ($1)
       """;
 
   private final Database database;
@@ -66,6 +72,14 @@ final class SearchStore {
     List<SearchHit> hits = new ArrayList<>();
     database.call(SEARCH, parameters).forEach(row -> hits.add(map(row)));
     return hits;
+  }
+
+  /** How many chunks the caller sees in these collections, or in all. */
+  static long scope(SqlClient connection, Optional<List<UUID>> collections) {
+    Tuple key =
+        Tuple.tuple()
+            .addArrayOfUUID(collections.map(c -> c.toArray(UUID[]::new)).orElse(null));
+    return Database.run(connection, SCOPE, key).iterator().next().getLong(0);
   }
 
   private static SearchHit map(Row row) {

@@ -2,14 +2,17 @@ package dev.mordomo.knowledge;
 
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.SearchRequest.QueryVector;
 import dev.mordomo.knowledge.SearchStore.Question;
 import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.model.EmbeddingModel.Use;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /** Checks a search, embeds its words, and asks the database. */
@@ -18,11 +21,20 @@ final class Searcher {
   private static final int LONGEST_QUERY = 8_000;
 
   private final SearchStore store;
+  private final SearchTraces traces;
+  private final InstantSource clock;
   private final ActiveModel models;
   private final UnaryOperator<String> languageOf;
 
-  Searcher(SearchStore store, ActiveModel models, UnaryOperator<String> languageOf) {
+  Searcher(
+      SearchStore store,
+      SearchTraces traces,
+      ActiveModel models,
+      UnaryOperator<String> languageOf,
+      InstantSource clock) {
     this.store = store;
+    this.traces = traces;
+    this.clock = clock;
     this.models = models;
     this.languageOf = languageOf;
   }
@@ -32,7 +44,7 @@ final class Searcher {
     check(request);
     EmbeddingModel model = models.current().model();
     if (request.collections().isPresent() && request.collections().get().isEmpty()) {
-      return new SearchResult(List.of(), 0);
+      return new SearchResult(Ids.next(), List.of(), 0);
     }
     String words = words(request);
     String language = words.isEmpty() ? "" : languageOf.apply(words);
@@ -47,12 +59,28 @@ final class Searcher {
             request.filter(),
             request.limit(),
             leastSimilarity(model, request));
+    long embedded = System.nanoTime();
     List<SearchHit> hits =
         store.search(who, question).stream()
             .filter(hit -> isWorthShowing(model, hit, request))
             .map(hit -> calibrated(model, hit, language))
             .toList();
-    return new SearchResult(hits, (System.nanoTime() - start) / 1_000_000.0);
+    long done = System.nanoTime();
+    UUID id = Ids.next();
+    traces.keep(
+        new SearchTraces.Kept(
+            id,
+            clock.instant(),
+            who,
+            question,
+            millis(embedded - start),
+            millis(done - embedded),
+            SearchTraces.places(hits, true)));
+    return new SearchResult(id, hits, millis(done - start));
+  }
+
+  private static double millis(long nanos) {
+    return nanos / 1_000_000.0;
   }
 
   private static void check(SearchRequest request) {

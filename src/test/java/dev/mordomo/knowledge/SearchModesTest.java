@@ -184,6 +184,34 @@ final class SearchModesTest {
   }
 
   @Test
+  void aTraceShowsBothBranchesToTheSuperuserAlone() {
+    Scope root = knowledge.db.tenantWithUser("superuser");
+    SearchResult result =
+        knowledge.service.search(ana, SearchRequest.of("dias de descanso remunerado", 1));
+    SearchTrace trace = knowledge.service.searchTrace(root, result.id());
+    assertEquals(ana.userId(), trace.userId());
+    assertEquals("pt", trace.language());
+    assertEquals("exact", trace.route());
+    assertEquals(4, trace.chunks());
+    assertEquals(
+        result.hits().stream().map(SearchHit::chunkId).toList(),
+        trace.hits().stream().map(SearchTrace.Place::chunkId).toList());
+    assertEquals(4, trace.byMeaning().size(), "whatever the threshold and the limit");
+    assertEquals("Férias", trace.byWords().getFirst().title());
+    assertTrue(trace.byWords().getFirst().coverage() > 0.5);
+    refused(FailureCode.FORBIDDEN, () -> knowledge.service.searchTrace(ana, result.id()));
+    refused(
+        FailureCode.NOT_FOUND,
+        () -> knowledge.service.searchTrace(root, UUID.randomUUID()));
+    List<UUID> ids =
+        java.util.stream.IntStream.range(0, 501)
+            .mapToObj(i -> knowledge.service.search(ana, SearchRequest.of("dias", 1)).id())
+            .toList();
+    refused(FailureCode.NOT_FOUND, () -> knowledge.service.searchTrace(root, ids.getFirst()));
+    assertEquals(1, knowledge.service.searchTrace(root, ids.getLast()).hits().size());
+  }
+
+  @Test
   void whatABetterPassageSaysIsNotSaidAgain() {
     Scope rui = knowledge.user();
     UUID shelf = knowledge.collection(rui, CollectionScope.USER);

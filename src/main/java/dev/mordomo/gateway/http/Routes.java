@@ -126,7 +126,8 @@ final class Routes {
         delete("/v1/documents/:id", USER, knowledge::deleteDocument),
         get("/v1/documents/:id/chunks", USER, knowledge::chunks),
         get("/v1/documents/:id/file", USER, knowledge::file),
-        post("/v1/search", USER, search::search));
+        post("/v1/search", USER, search::search),
+        get("/v1/search/:id/trace", SUPERUSER, search::trace));
   }
 
   private static List<Route> jobs(Features features) {

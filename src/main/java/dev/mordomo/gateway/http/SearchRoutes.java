@@ -51,6 +51,12 @@ final class SearchRoutes {
     return Answer.ok(knowledge.search(exchange.scope(), request));
   }
 
+  /** For the operator: why something was found, and something else was not. */
+  Answer trace(Exchange exchange) {
+    return Answer.ok(
+        knowledge.searchTrace(exchange.scope(), exchange.id("id", "the search")));
+  }
+
   private static List<Float> list(float[] vector) {
     List<Float> values = new ArrayList<>(vector.length);
     for (float value : vector) {

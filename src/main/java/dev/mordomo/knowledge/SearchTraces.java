@@ -1,0 +1,118 @@
+package dev.mordomo.knowledge;
+
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.knowledge.SearchStore.Question;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.UUID;
+
+/**
+ * The last searches of this server, in its memory alone: what people asked is not kept. Asked for
+ * one, its branches are searched once more, each by itself, as the user who searched.
+ */
+final class SearchTraces {
+  private static final int KEPT = 500;
+  private static final int SHOWN = 50;
+  private static final double EVERYTHING = -1;
+
+  private final Database database;
+  private final SearchStore store;
+  private final KnowledgeConfig config;
+  private final SequencedMap<UUID, Kept> last = new LinkedHashMap<>();
+
+  /** A search as it was. */
+  record Kept(
+      UUID id,
+      Instant at,
+      Scope who,
+      Question question,
+      double embeddingMs,
+      double databaseMs,
+      List<SearchTrace.Place> hits) {}
+
+  SearchTraces(Database database, SearchStore store, KnowledgeConfig config) {
+    this.database = database;
+    this.store = store;
+    this.config = config;
+  }
+
+  void keep(Kept search) {
+    synchronized (last) {
+      last.put(search.id(), search);
+      if (last.size() > KEPT) {
+        last.pollFirstEntry();
+      }
+    }
+  }
+
+  SearchTrace trace(UUID id) {
+    Kept kept;
+    synchronized (last) {
+      kept = last.get(id);
+    }
+    if (kept == null) {
+      throw Failure.notFound(
+          "the search (a server keeps its last " + KEPT + " in memory, so it may be gone, or"
+              + " another server's)");
+    }
+    Question question = kept.question();
+    long chunks = database.as(kept.who(), c -> SearchStore.scope(c, question.collections()));
+    return new SearchTrace(
+        kept.id(),
+        kept.at(),
+        kept.who().tenantId(),
+        kept.who().userId(),
+        Optional.of(question.words()).filter(words -> !words.isEmpty()),
+        question.mode().wire(),
+        question.collections(),
+        question.model(),
+        question.language(),
+        question.threshold(),
+        question.limit(),
+        kept.embeddingMs(),
+        kept.databaseMs(),
+        chunks > config.exactUpTo() ? "index" : "exact",
+        chunks,
+        kept.hits(),
+        branch(kept, SearchMode.SEMANTIC),
+        question.words().isEmpty() ? List.of() : branch(kept, SearchMode.TEXT));
+  }
+
+  private List<SearchTrace.Place> branch(Kept kept, SearchMode mode) {
+    Question asked = kept.question();
+    Question alone =
+        new Question(
+            asked.model(),
+            asked.vector(),
+            asked.words(),
+            asked.language(),
+            mode,
+            asked.collections(),
+            asked.filter(),
+            SHOWN,
+            EVERYTHING);
+    return places(store.search(kept.who(), alone), false);
+  }
+
+  static List<SearchTrace.Place> places(List<SearchHit> hits, boolean fused) {
+    List<SearchTrace.Place> places = new ArrayList<>();
+    for (SearchHit hit : hits) {
+      places.add(
+          new SearchTrace.Place(
+              places.size() + 1,
+              hit.chunkId(),
+              hit.documentId(),
+              hit.title(),
+              hit.similarity(),
+              hit.coverage(),
+              fused ? Optional.of(hit.score()) : Optional.empty()));
+    }
+    return places;
+  }
+}
