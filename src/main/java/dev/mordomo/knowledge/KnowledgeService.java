@@ -244,8 +244,8 @@ public final class KnowledgeService {
   /**
    * How one of this server's last searches came to its hits, whoever searched.
    *
-   * @throws Failure {@code forbidden} for all but the superuser; {@code not_found} for a search that
-   *     is not kept here
+   * @throws Failure {@code forbidden} for all but the superuser; {@code not_found} for a search
+   *     that is not kept here
    */
   public SearchTrace searchTrace(Scope who, UUID id) {
     if (!who.isSuperuser()) {

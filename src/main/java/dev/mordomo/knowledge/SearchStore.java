@@ -77,8 +77,7 @@ final class SearchStore {
   /** How many chunks the caller sees in these collections, or in all. */
   static long scope(SqlClient connection, Optional<List<UUID>> collections) {
     Tuple key =
-        Tuple.tuple()
-            .addArrayOfUUID(collections.map(c -> c.toArray(UUID[]::new)).orElse(null));
+        Tuple.tuple().addArrayOfUUID(collections.map(c -> c.toArray(UUID[]::new)).orElse(null));
     return Database.run(connection, SCOPE, key).iterator().next().getLong(0);
   }
 

@@ -58,7 +58,9 @@ final class SearchTraces {
     }
     if (kept == null) {
       throw Failure.notFound(
-          "the search (a server keeps its last " + KEPT + " in memory, so it may be gone, or"
+          "the search (a server keeps its last "
+              + KEPT
+              + " in memory, so it may be gone, or"
               + " another server's)");
     }
     Question question = kept.question();

@@ -200,9 +200,7 @@ final class SearchModesTest {
     assertEquals("Férias", trace.byWords().getFirst().title());
     assertTrue(trace.byWords().getFirst().coverage() > 0.5);
     refused(FailureCode.FORBIDDEN, () -> knowledge.service.searchTrace(ana, result.id()));
-    refused(
-        FailureCode.NOT_FOUND,
-        () -> knowledge.service.searchTrace(root, UUID.randomUUID()));
+    refused(FailureCode.NOT_FOUND, () -> knowledge.service.searchTrace(root, UUID.randomUUID()));
     List<UUID> ids =
         java.util.stream.IntStream.range(0, 501)
             .mapToObj(i -> knowledge.service.search(ana, SearchRequest.of("dias", 1)).id())

@@ -53,8 +53,7 @@ final class SearchRoutes {
 
   /** For the operator: why something was found, and something else was not. */
   Answer trace(Exchange exchange) {
-    return Answer.ok(
-        knowledge.searchTrace(exchange.scope(), exchange.id("id", "the search")));
+    return Answer.ok(knowledge.searchTrace(exchange.scope(), exchange.id("id", "the search")));
   }
 
   private static List<Float> list(float[] vector) {

@@ -202,8 +202,7 @@ class ContractTest {
             200,
             Map.of("query", "How long is bread baked?", "collections", List.of(id)));
     assertTrue(found.get("hits").size() > 0, "a hit, so that its members are seen");
-    JsonNode trace =
-        call("GET", "/v1/search/{id}/trace", found.get("id").asText(), 200, Map.of());
+    JsonNode trace = call("GET", "/v1/search/{id}/trace", found.get("id").asText(), 200, Map.of());
     assertEquals(found.at("/hits/0/chunk_id"), trace.at("/hits/0/chunk_id"));
     assertEquals("Bread", trace.at("/by_words/0/title").asText());
     Map<String, Object> filter =
