@@ -17,6 +17,7 @@ import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
+import dev.mordomo.model.embedded.extractive.intent.FollowUp;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -134,7 +135,7 @@ final class TurnRunner {
     var found =
         wanted.plain() || turn.collections().filter(List::isEmpty).isPresent()
             ? List.<Retrieval.Retrieved>of()
-            : retrieval.retrieve(turn.scope(), turn.collections(), turn.question());
+            : retrieval.retrieve(turn.scope(), turn.collections(), searched(turn));
     turn.check();
     answer.context = Prompt.references(found);
     if (!found.isEmpty()) {
@@ -207,6 +208,16 @@ final class TurnRunner {
         messages.add(new ChatMessage.ToolResult(call.id(), call.name(), act(turn, context, call)));
       }
     }
+  }
+
+  /** "e o plano scale?" is searched as the question that it stands for. */
+  private static String searched(RunningTurn turn) {
+    List<String> earlier =
+        turn.history().stream()
+            .filter(said -> said.role().equals("user"))
+            .map(TurnStore.Said::content)
+            .toList();
+    return FollowUp.whole(earlier, turn.question());
   }
 
   private String act(RunningTurn turn, ToolContext context, ToolCall call) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -41,11 +42,24 @@ public final class ManualLoader {
   private static final int TOGETHER = 4;
   private static final String ROOT = "docs/manual";
   private static final String SOURCE = "manual/";
+  private static final Set<String> LANGUAGES = Set.of("pt", "es", "en");
 
   private final KnowledgeService knowledge;
 
   public ManualLoader(KnowledgeService knowledge) {
     this.knowledge = knowledge;
+  }
+
+  /** Whether a passage is of the manual. */
+  static boolean isManual(SearchHit hit) {
+    return hit.source().filter(source -> source.startsWith(SOURCE)).isPresent();
+  }
+
+  /** Whether it is of the manual, which has the same in the question's language too. */
+  static boolean isTranslation(SearchHit hit, String language) {
+    return LANGUAGES.contains(language)
+        && isManual(hit)
+        && hit.source().filter(source -> source.startsWith(SOURCE + language + "/")).isEmpty();
   }
 
   /** How many pages were written, removed, and left as they were. */

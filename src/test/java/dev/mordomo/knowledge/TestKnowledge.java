@@ -24,7 +24,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.function.Executable;
 
 /** Knowledge on a database of its own, with a model that tests can foresee. */
-final class TestKnowledge implements AutoCloseable {
+public final class TestKnowledge implements AutoCloseable {
   final TestDatabase db = TestDatabase.create();
   final Bus bus = new Bus(db.vertx());
   final WordVectors model = new WordVectors();
@@ -51,7 +51,7 @@ final class TestKnowledge implements AutoCloseable {
   }
 
   /** Jobs that are tried again at once. */
-  static JobService jobs(TestDatabase db, Bus bus) {
+  public static JobService jobs(TestDatabase db, Bus bus) {
     JobConfig config =
         new JobConfig(
             2,

@@ -165,13 +165,20 @@ final class MarkdownReader implements DocumentReader {
       switch (node) {
         case Text literal -> text.append(literal.getLiteral());
         case Code code -> text.append(code.getLiteral());
-        case SoftLineBreak _ -> text.append(' ');
+        case SoftLineBreak breaks -> text.append(isBeforeLabel(breaks) ? '\n' : ' ');
         case HardLineBreak _ -> text.append('\n');
         case HtmlInline html -> text.append(isBreak(html) ? "\n" : "");
         case Image image -> inline(image, text);
         default -> inline(node, text);
       }
     }
+  }
+
+  /** "**Owner:** …" is meant to stand on a line of its own. */
+  private static boolean isBeforeLabel(SoftLineBreak breaks) {
+    return breaks.getNext() instanceof StrongEmphasis label
+        && (inline(label).strip().endsWith(":")
+            || (label.getNext() instanceof Text after && after.getLiteral().startsWith(":")));
   }
 
   private static boolean isBreak(HtmlInline html) {

@@ -20,6 +20,8 @@ final class PlainTextReader implements DocumentReader {
       Pattern.compile(
           "^(?i:cap[ií]tulo|se[cç][aã]o|secci[oó]n|t[ií]tulo|anexo|chapter|section|appendix)\\b.*");
   private static final int LONGEST_HEADING = 90;
+  private static final Pattern NAME_OF_PART = Pattern.compile("\\p{Lu}[^.;,:!?]{1,48}[\\p{L}\\d)]");
+  private static final int MOST_WORDS_OF_NAME = 6;
 
   @Override
   public void read(byte[] bytes, BlockWriter out) {
@@ -55,7 +57,23 @@ final class PlainTextReader implements DocumentReader {
     if (title && first.endsWith("?") && first.length() <= LONGEST_HEADING) {
       return MarkdownReader.PSEUDO_LEVEL;
     }
-    return title && NUMBERED.matcher(first).matches() ? headingLevel(first) : 0;
+    if (title && NUMBERED.matcher(first).matches()) {
+      return headingLevel(first);
+    }
+    return title && isNameOfPart(first) && beginsAnew(second.strip())
+        ? MarkdownReader.PSEUDO_LEVEL
+        : 0;
+  }
+
+  /** A few words without a sign at their end, such as "Chegada e saída". */
+  private static boolean isNameOfPart(String line) {
+    return NAME_OF_PART.matcher(line).matches() && line.split("\\s+").length <= MOST_WORDS_OF_NAME;
+  }
+
+  /** A sentence that was broken between lines goes on in lower case. */
+  private static boolean beginsAnew(String line) {
+    int first = line.codePointAt(0);
+    return Character.isUpperCase(first) || !Character.isLetter(first);
   }
 
   private static void body(List<String> lines, BlockWriter out) {

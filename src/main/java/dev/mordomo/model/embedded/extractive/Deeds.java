@@ -100,6 +100,31 @@ final class Deeds {
     return call(understood, tool.get().name(), fitting(tool.get(), arguments));
   }
 
+  /** All that can be done of several commands; what cannot is said. */
+  Reply several(Understood understood, Intent.Several several, String said) {
+    List<ToolCall> calls = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    for (Intent intent : several.intents()) {
+      Reply one =
+          switch (intent) {
+            case Intent.Remind remind -> remind(understood, remind, said);
+            case Intent.CancelReminder cancel -> cancelReminder(understood, cancel);
+            case Intent.SnoozeReminder snooze -> snoozeReminder(understood, snooze);
+            case Intent.Control control -> control(understood, control);
+            case Intent.ListReminders list -> listReminders(understood);
+            case Intent.Talk talk -> talk(understood, talk);
+            case Intent.Several more -> several(understood, more, said);
+            case Intent.Question question -> Reply.says(understood, "");
+          };
+      calls.addAll(one.calls());
+      texts.add(one.text());
+    }
+    texts.removeIf(String::isEmpty);
+    String told = String.join("\n", texts);
+    String text = calls.isEmpty() || told.isEmpty() ? told : told + "\n\n";
+    return new Reply(text, calls, understood.intent().label(), understood.confidence());
+  }
+
   Reply control(Understood understood, Intent.Control control) {
     if (tool("iot_control").isEmpty()) {
       return Reply.says(understood, replies.say("device.unavailable"));

@@ -12,14 +12,17 @@ import java.util.Optional;
  *
  * @param said the user's last words, or ""
  * @param before the user's words before those, when the assistant asked back
+ * @param earlier what the user said before, oldest first
  * @param outcomes the tool results that wait for an answer, with their calls
  */
-record Dialogue(String said, Optional<String> before, List<Outcome> outcomes) {
+record Dialogue(
+    String said, Optional<String> before, List<String> earlier, List<Outcome> outcomes) {
 
   /** A call of the assistant's and its result. */
   record Outcome(ToolCall call, ChatMessage.ToolResult result) {}
 
   Dialogue {
+    earlier = List.copyOf(earlier);
     outcomes = List.copyOf(outcomes);
   }
 
@@ -52,6 +55,7 @@ record Dialogue(String said, Optional<String> before, List<Outcome> outcomes) {
     return new Dialogue(
         said,
         follows ? Optional.of(users.get(users.size() - 2).content()) : Optional.empty(),
+        users.stream().limit(Math.max(0, users.size() - 1)).map(ChatMessage.User::content).toList(),
         outcomes);
   }
 

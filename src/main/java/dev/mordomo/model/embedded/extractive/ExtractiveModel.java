@@ -7,8 +7,10 @@ import dev.mordomo.model.ChatObserver;
 import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.model.ModelCall;
+import dev.mordomo.model.embedded.LanguageDetector;
 import dev.mordomo.model.embedded.extractive.answer.Answerer;
 import dev.mordomo.model.embedded.extractive.intent.CommandGrammar;
+import dev.mordomo.model.embedded.extractive.intent.FollowUp;
 import dev.mordomo.model.embedded.extractive.intent.Intent;
 import dev.mordomo.model.embedded.extractive.intent.Understood;
 import dev.mordomo.model.embedded.extractive.reply.Replies;
@@ -84,18 +86,33 @@ public final class ExtractiveModel implements ChatModel {
       return Future.succeededFuture(outcome(dialogue, understood, replies, wording));
     }
     Deeds deeds = new Deeds(request, replies, wording);
-    return switch (understood.intent()) {
+    return reply(understood.intent(), understood, deeds, dialogue, request);
+  }
+
+  private Future<Reply> reply(
+      Intent intent, Understood understood, Deeds deeds, Dialogue dialogue, ChatRequest request) {
+    return switch (intent) {
+      case Intent.Several several -> now(deeds.several(understood, several, dialogue.said()));
       case Intent.Remind remind -> now(deeds.remind(understood, remind, dialogue.said()));
       case Intent.ListReminders list -> now(deeds.listReminders(understood));
       case Intent.CancelReminder cancel -> now(deeds.cancelReminder(understood, cancel));
       case Intent.SnoozeReminder snooze -> now(deeds.snoozeReminder(understood, snooze));
       case Intent.Control control -> now(deeds.control(understood, control));
       case Intent.Talk talk -> now(deeds.talk(understood, talk));
-      case Intent.Question question ->
-          answerer
-              .answer(dialogue.said(), understood.language(), request.passages())
-              .map(answer -> new Reply(answer.text(), List.of(), "question", answer.confidence()));
+      case Intent.Question question -> question(understood, dialogue, request);
     };
+  }
+
+  private Future<Reply> question(Understood understood, Dialogue dialogue, ChatRequest request) {
+    String whole = FollowUp.whole(dialogue.earlier(), dialogue.said());
+    String detected = LanguageDetector.detect(whole);
+    String language = detected.isEmpty() ? understood.language() : detected;
+    return answerer
+        .answer(
+            whole,
+            whole.equals(dialogue.said()) ? understood.language() : language,
+            request.passages())
+        .map(answer -> new Reply(answer.text(), List.of(), "question", answer.confidence()));
   }
 
   private static Future<Reply> now(Reply reply) {

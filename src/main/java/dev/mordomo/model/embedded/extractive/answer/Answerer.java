@@ -42,7 +42,8 @@ public final class Answerer {
       return Future.succeededFuture(new Answer(replies.say("nothing.empty"), 0));
     }
     String question = asked.substring(0, Math.min(asked.length(), LONGEST_QUESTION));
-    Composer composer = new Composer(replies, QuestionKind.of(question, Vocabulary.of(language)));
+    Composer composer =
+        new Composer(replies, question, QuestionKind.of(question, Vocabulary.of(language)));
     List<Unit> units = units(passages);
     return rank(question, language, units).map(ranked -> composer.compose(ranked, units));
   }
@@ -66,6 +67,7 @@ public final class Answerer {
   private Future<List<Scored>> scored(String question, List<Unit> units, Scorer scorer) {
     List<Unit> promising =
         units.stream()
+            .filter(scorer::isCandidate)
             .sorted(Comparator.comparingDouble(scorer::glance).reversed())
             .limit(MOST_EMBEDDED)
             .toList();
@@ -73,8 +75,10 @@ public final class Answerer {
         .compose(similarities -> {
           List<Unit> best =
               promising.stream()
-                  .sorted(byScore(scorer, similarities, Map.of()))
+                  .map(unit -> scorer.score(unit, similarity(similarities, unit), Map.of()))
+                  .sorted(Comparator.comparingDouble(Scored::score).reversed())
                   .limit(MOST_REFINED)
+                  .map(Scored::unit)
                   .toList();
           return meanings
               .of(scorer.words(best))
@@ -82,15 +86,9 @@ public final class Answerer {
               .map(words ->
                   best.stream()
                       .map(unit -> scorer.score(unit, similarity(similarities, unit), words))
-                      .sorted(Comparator.comparingDouble(Scored::rank).reversed())
+                      .sorted(Comparator.comparingDouble(Scored::score).reversed())
                       .toList());
         });
-  }
-
-  private static Comparator<Unit> byScore(
-      Scorer scorer, Map<Unit, Double> similarities, Map<String, float[]> words) {
-    return Comparator.comparingDouble(
-        unit -> -scorer.score(unit, similarity(similarities, unit), words).rank());
   }
 
   private static double similarity(Map<Unit, Double> similarities, Unit unit) {

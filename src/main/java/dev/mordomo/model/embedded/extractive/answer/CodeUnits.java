@@ -14,11 +14,14 @@ final class CodeUnits {
   private static final int MOST_PARENTS = 3;
   private static final Pattern SAYS_SOMETHING = Pattern.compile(".*[\\p{L}\\d]{2}.*");
   private static final Pattern COMMENT = Pattern.compile("\\s*(#|--|//|/\\*|\\*|;|REM ).*");
+  private static final Pattern CONTINUATION =
+      Pattern.compile("(?i)\\s+(CHECK|DEFAULT|REFERENCES|ON|USING|WITH|NOT|COLLATE)\\b.*");
   private static final Pattern SECTION = Pattern.compile("\\s*\\[[^\\]]{1,80}\\]\\s*");
 
   private CodeUnits() {}
 
-  static List<Part> of(List<String> lines) {
+  static List<Part> of(List<String> written) {
+    List<String> lines = joined(written);
     List<Part> parts = new ArrayList<>();
     for (int at = 0; at < lines.size(); at++) {
       String line = lines.get(at);
@@ -34,6 +37,34 @@ final class CodeUnits {
       }
     }
     return parts;
+  }
+
+  /**
+   * A line with the more indented one that goes on with it ("estado TEXT" with its "CHECK (…)").
+   */
+  private static List<String> joined(List<String> written) {
+    List<String> lines = new ArrayList<>();
+    for (String line : written) {
+      boolean goesOn =
+          !lines.isEmpty()
+              && CONTINUATION.matcher(line).matches()
+              && !lines.getLast().isBlank()
+              && indent(line) > indent(lines.getLast())
+              && !COMMENT.matcher(lines.getLast()).matches()
+              && ",;({["
+                      .indexOf(
+                          lines
+                              .getLast()
+                              .stripTrailing()
+                              .charAt(lines.getLast().stripTrailing().length() - 1))
+                  < 0;
+      if (goesOn) {
+        lines.set(lines.size() - 1, lines.getLast().stripTrailing() + " " + line.strip());
+      } else {
+        lines.add(line);
+      }
+    }
+    return lines;
   }
 
   /** Whether a line of code is a comment and no more. */

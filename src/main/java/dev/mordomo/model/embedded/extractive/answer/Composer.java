@@ -1,23 +1,33 @@
 package dev.mordomo.model.embedded.extractive.answer;
 
 import dev.mordomo.model.embedded.extractive.reply.Replies;
+import dev.mordomo.model.embedded.extractive.words.Vocabulary;
+import dev.mordomo.model.embedded.extractive.words.Word;
+import dev.mordomo.model.embedded.extractive.words.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Makes an answer of the best units: what is quoted, in which order, and in what frame. */
 final class Composer {
-  private static final double CLOSE = 0.06;
-  private static final double CLOSE_BESIDE = 0.1;
+  private static final double CLOSE = 0.8;
+  private static final double CLOSE_BESIDE = 1.2;
   private static final int MOST_STEPS = 12;
   private static final int MOST_CODE_LINES = 10;
   private static final int MOST_FOLLOWING = 2;
+  private static final Pattern SQL =
+      Pattern.compile(
+          "(?i)^\\s*(SELECT|UPDATE|DELETE|INSERT|WITH|FROM|WHERE|AND|JOIN|GROUP BY|ORDER"
+              + " BY|SET)\\b");
 
+  private final String question;
   private final QuestionKind kind;
   private final Replies replies;
   private final Quotation quotation;
 
-  Composer(Replies replies, QuestionKind kind) {
+  Composer(Replies replies, String question, QuestionKind kind) {
+    this.question = question;
     this.replies = replies;
     this.kind = kind;
     this.quotation = new Quotation(replies);
@@ -30,16 +40,25 @@ final class Composer {
    * @param all every unit of the passages, for what stands around the best
    */
   Answer compose(List<Scored> ranked, List<Unit> all) {
-    if (ranked.isEmpty() || !Confidence.suffices(ranked.getFirst())) {
-      double doubt = ranked.isEmpty() ? 0 : Confidence.of(ranked.getFirst());
-      return new Answer(replies.say("nothing"), 1 - doubt);
+    Vocabulary vocabulary = Vocabulary.of(replies.language());
+    int asked = (int) Words.of(question).list().stream().filter(Composer::isWord).count();
+    boolean focused = Focus.of(question, vocabulary).isPresent();
+    double confidence = Confidence.of(ranked, asked, focused);
+    if (!Confidence.isWorthShowing(confidence)) {
+      return new Answer(replies.say("nothing"), 1 - confidence);
     }
     List<List<Unit>> quotes = new ArrayList<>();
     for (Scored scored : chosen(ranked)) {
       add(quotes, widened(scored.unit(), all, quotes.isEmpty()));
     }
     String text = quotation.of(quotes);
-    return new Answer(text, Confidence.of(ranked.getFirst()));
+    return Confidence.suffices(confidence)
+        ? new Answer(text, confidence)
+        : new Answer(replies.say("answer.unsure") + "\n\n" + text, confidence);
+  }
+
+  private static boolean isWord(Word word) {
+    return word.isLetters() || word.isNumber();
   }
 
   /** Sentences of one paragraph go together, in its order; nothing is said twice. */
@@ -103,11 +122,31 @@ final class Composer {
     if (unit.text().endsWith(":")) {
       return announced(unit, all);
     }
+    if (unit.kind() == Unit.Kind.CODE_LINE && SQL.matcher(unit.text()).find()) {
+      return statement(unit, all);
+    }
+    if (kind == QuestionKind.LIST && first && unit.kind().isListed()) {
+      return group(unit, all).stream()
+          .filter(u -> u.kind() == unit.kind())
+          .limit(MOST_STEPS)
+          .toList();
+    }
     boolean explains = first && !kind.isFact() && kind != QuestionKind.COMMAND;
     if (explains && unit.kind() == Unit.Kind.STEP) {
       return group(unit, all).stream().limit(MOST_STEPS).toList();
     }
     return explains && unit.kind() == Unit.Kind.SENTENCE ? following(unit, all) : List.of(unit);
+  }
+
+  /** A line of a query with the query. */
+  private static List<Unit> statement(Unit line, List<Unit> all) {
+    return group(line, all).stream()
+        .filter(unit -> unit.kind() == Unit.Kind.CODE_BLOCK)
+        .filter(unit -> SQL.matcher(unit.text()).find() && unit.text().contains(line.text()))
+        .filter(unit -> unit.text().indexOf(';') < 0 || unit.text().stripTrailing().endsWith(";"))
+        .findFirst()
+        .map(List::of)
+        .orElse(List.of(line));
   }
 
   /** A comment with the code that it explains. */

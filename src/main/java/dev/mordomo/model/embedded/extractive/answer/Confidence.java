@@ -1,35 +1,69 @@
 package dev.mordomo.model.embedded.extractive.answer;
 
+import java.util.List;
+
 /**
- * How likely a unit answers the question.
+ * How likely the best unit answers the question.
  *
- * <p>Either its own score is high, or its passage stands out from the others: a question that
- * shares no word with its answer is found by meaning alone. The weights are a logistic regression
- * on the seeds and on {@code evaluation/train}, with its unanswerable questions.
+ * <p>A logistic regression on the same questions as {@link Weights} and, with less weight, on
+ * {@code evaluation/train}, those without an answer included.
  */
 final class Confidence {
   private static final double ENOUGH = 0.5;
-  private static final double MIDDLE_SCORE = 0.48;
-  private static final double STEEPNESS = 14;
-  private static final double OF_SCORE = 5.58;
-  private static final double OF_PASSAGE = 4.13;
-  private static final double OF_LEAD = 8.18;
-  private static final double BIAS = -4.22;
+  private static final double WORTH_SHOWING = 0.35;
+  private static final double SCORE_SCALE = 5;
+  private static final double WIDEST_GAP = 3;
+  private static final double WORDS_SCALE = 10;
+  private static final double NO_FOCUS = 0.7;
 
   private Confidence() {}
 
-  /** 0 to 1. */
-  static double of(Scored scored) {
-    double alone = STEEPNESS * (scored.score() - MIDDLE_SCORE);
-    double amongOthers =
-        OF_SCORE * scored.score()
-            + OF_PASSAGE * scored.unit().passage().similarity()
-            + OF_LEAD * scored.lead()
-            + BIAS;
-    return 1 / (1 + Math.exp(-Math.max(alone, amongOthers)));
+  /**
+   * 0 to 1, of the first of the ranked; 0 when there is none.
+   *
+   * @param asked how many words the question has
+   * @param focused whether it names what it asks the number, the name or the kind of
+   */
+  static double of(List<Scored> ranked, int asked, boolean focused) {
+    if (ranked.isEmpty()) {
+      return 0;
+    }
+    Scored first = ranked.getFirst();
+    Features best = first.features();
+    boolean field =
+        first.unit().kind() == Unit.Kind.CODE_LINE || first.unit().kind() == Unit.Kind.ROW;
+    double sum =
+        1.49 * first.score() / SCORE_SCALE
+            + 1.12 * gap(ranked)
+            - 0.88 * best.missing()
+            + 2.03 * best.similarity()
+            - 1.10 * best.coverage()
+            + 0.88 * best.inPassage()
+            + 1.27 * best.passage()
+            + 0.28 * (focused ? best.focus() : NO_FOCUS)
+            - (best.number() ? 0.15 : 0)
+            + (field ? 0.87 : 0)
+            + 1.26 * asked / WORDS_SCALE
+            - 5.46;
+    return 1 / (1 + Math.exp(-sum));
   }
 
-  static boolean suffices(Scored scored) {
-    return of(scored) >= ENOUGH;
+  static boolean suffices(double confidence) {
+    return confidence >= ENOUGH;
+  }
+
+  /** Not enough for an answer, but for a look at what comes nearest. */
+  static boolean isWorthShowing(double confidence) {
+    return confidence >= WORTH_SHOWING;
+  }
+
+  /** How far the best stands above the best of the other passages, 0 to 1. */
+  private static double gap(List<Scored> ranked) {
+    Scored best = ranked.getFirst();
+    return ranked.stream()
+        .filter(other -> other.unit().passage().n() != best.unit().passage().n())
+        .findFirst()
+        .map(other -> Math.min(best.score() - other.score(), WIDEST_GAP) / WIDEST_GAP)
+        .orElse(1.0);
   }
 }

@@ -24,6 +24,9 @@ final class Evidence {
       Pattern.compile("^(Para \\p{L}+([aei]r|ôr|[aei]r[ms]?e|l[oa]s?)\\b|To \\p{Ll}+)");
 
   private static final Pattern CAPITALISED = Pattern.compile("(?<=[\\p{Ll},] )\\p{Lu}\\p{L}+");
+  private static final Pattern SEVERAL =
+      Pattern.compile(
+          "[^,]{2,40},[^,]{2,60}(,|\\b(e|y|o|ou|and|or)\\b)|(?i)\\bIN\\s*\\(|\\bENUM\\b|\\[[^\\]]+,");
   private static final List<String> VAGUE_NUMBERS =
       List.of("um", "uma", "un", "una", "uno", "a", "an", "one");
 
@@ -41,7 +44,10 @@ final class Evidence {
       case DURATION -> spans(unit) ? 1 : digits ? 0.4 : 0;
       case FREQUENCY -> recurs(unit) ? 1 : spans(unit) ? 0.7 : digits || numbered(unit) ? 0.5 : 0;
       case CLOCK ->
-          CLOCK.matcher(text).find() || says(unit, "weekday") || says(unit, "weekdays")
+          CLOCK.matcher(text).find()
+                  || Cron.in(text).isPresent()
+                  || says(unit, "weekday")
+                  || says(unit, "weekdays")
               ? 1
               : digits && says(unit, "month") ? 1 : digits ? 0.5 : says(unit, "part") ? 0.5 : 0;
       case COUNT -> digits || numbered(unit) ? 1 : says(unit, "free") ? 0.7 : 0;
@@ -53,17 +59,27 @@ final class Evidence {
           PURPOSE.matcher(text).find()
               ? 1
               : unit.kind() == Unit.Kind.STEP || unit.kind().isCode() ? 0.7 : 0.5;
+      case LIST -> lists(unit) ? 1 : 0.4;
       case REASON, OTHER -> 0.5;
     };
   }
 
-  /** A number and a unit of time. */
-  private static boolean spans(Unit unit) {
-    return (DIGITS.matcher(unit.text()).find() || numbered(unit)) && says(unit, "unit");
+  /** Several things: in one breath, or one of a list. */
+  private static boolean lists(Unit unit) {
+    return unit.kind().isListed() || SEVERAL.matcher(unit.text()).find();
   }
 
-  /** "cada 6 horas", "daily", "three times". */
+  /** A number and a unit of time. */
+  private static boolean spans(Unit unit) {
+    return CodeSense.spans(unit.text())
+        || ((DIGITS.matcher(unit.text()).find() || numbered(unit)) && says(unit, "unit"));
+  }
+
+  /** "cada 6 horas", "daily", "three times", a schedule. */
   private static boolean recurs(Unit unit) {
+    if (Cron.in(unit.text()).isPresent()) {
+      return true;
+    }
     Words words = Words.of(unit.text());
     for (String language : Vocabulary.LANGUAGES) {
       Reading reading = new Reading(words, Vocabulary.of(language));

@@ -13,6 +13,7 @@ enum QuestionKind {
   COMMAND,
   MONEY,
   CLOCK,
+  LIST,
   COUNT,
   PLACE,
   PERSON,
@@ -27,17 +28,35 @@ enum QuestionKind {
     int at = 0;
     while (at < words.size()) {
       Optional<Vocabulary.Match> asked = vocabulary.match("asks", words, at);
-      asked.ifPresent(match -> kinds.add(QuestionKind.valueOf(match.value())));
+      QuestionKind kind = asked.map(match -> QuestionKind.valueOf(match.value())).orElse(OTHER);
+      boolean several = asksForSeveral(words, vocabulary, at);
+      if (asked.isPresent() && (kinds.isEmpty() || kind == LIST)) {
+        kinds.add(kind);
+      }
+      if (several && asked.isEmpty() && kinds.isEmpty()) {
+        kinds.add(LIST);
+      }
       at = asked.map(Vocabulary.Match::end).orElse(at + 1);
     }
     return kinds.stream().findFirst().orElse(OTHER);
+  }
+
+  /** "which formats", "que tipos": a plural right behind the asking word. */
+  private static boolean asksForSeveral(Words words, Vocabulary vocabulary, int at) {
+    int noun = vocabulary.match("which", words, at).map(Vocabulary.Match::end).orElse(at);
+    String word = words.fold(noun);
+    return noun > at
+        && word.length() > 3
+        && word.endsWith("s")
+        && !word.endsWith("ss")
+        && !vocabulary.has("stop", word);
   }
 
   /** Whether the answer is a fact that fits into one sentence. */
   boolean isFact() {
     return switch (this) {
       case FREQUENCY, DURATION, MONEY, CLOCK, COUNT, PERSON, PLACE -> true;
-      case COMMAND, PROCEDURE, REASON, OTHER -> false;
+      case COMMAND, LIST, PROCEDURE, REASON, OTHER -> false;
     };
   }
 
@@ -45,7 +64,7 @@ enum QuestionKind {
   boolean isNumber() {
     return switch (this) {
       case FREQUENCY, DURATION, MONEY, CLOCK, COUNT -> true;
-      case PERSON, PLACE, COMMAND, PROCEDURE, REASON, OTHER -> false;
+      case PERSON, PLACE, COMMAND, LIST, PROCEDURE, REASON, OTHER -> false;
     };
   }
 }

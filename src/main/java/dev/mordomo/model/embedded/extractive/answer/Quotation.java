@@ -38,6 +38,9 @@ final class Quotation {
     if (first.kind() == Unit.Kind.STEP && quote.size() > 1) {
       return said(first, replies.say("answer.steps", title(first))) + list(quote);
     }
+    if (first.kind() == Unit.Kind.ITEM && quote.size() > 1) {
+      return said(first, replies.say("answer.list", title(first))) + list(quote);
+    }
     StringBuilder text = new StringBuilder();
     int at = 0;
     while (at < quote.size() && !quote.get(at).kind().isCode() && !isListBehind(quote, at)) {
@@ -63,7 +66,7 @@ final class Quotation {
             ? replies.say("answer.code", title(first))
             : replies.say("answer.code.in", title(first), plain(first.heading()));
     return short1
-        ? frame + " " + span(first.text()) + " " + citation(first)
+        ? frame + " " + span(first.text()) + when(first) + " " + citation(first)
         : said(first, frame) + "\n\n" + fenced(quote);
   }
 
@@ -96,7 +99,15 @@ final class Quotation {
 
   private String sentence(Unit unit) {
     String text = foreign(unit) ? "“" + unit.text() + "”" : unit.text();
-    return text + " " + citation(unit);
+    return text + when(unit) + " " + citation(unit);
+  }
+
+  /** A schedule of cron's in words, beside it. */
+  private String when(Unit unit) {
+    return Cron.in(unit.text())
+        .flatMap(cron -> cron.words(replies))
+        .map(words -> " (" + words + ")")
+        .orElse("");
   }
 
   private boolean foreign(Unit unit) {

@@ -2,29 +2,22 @@ package dev.mordomo.model.embedded.extractive.answer;
 
 import dev.mordomo.model.Passage;
 import dev.mordomo.model.embedded.Gloss;
+import dev.mordomo.model.embedded.extractive.words.Vocabulary;
 import dev.mordomo.model.embedded.extractive.words.Words;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** Scores the units of the passages for one question. */
 final class Scorer {
-  private static final double SIMILARITY_WEIGHT = 0.45;
-  private static final double COVERAGE_WEIGHT = 0.40;
-  private static final double PASSAGE_WEIGHT = 0.10;
-  private static final double EVIDENCE_WEIGHT = 0.12;
-  private static final double LANGUAGE_WEIGHT = 0.08;
-  private static final double NUMBER_WEIGHT = 0.25;
-  private static final double MISSING_NAME = 0.15;
-  private static final double LEAD_HANDICAP = 0.08;
-  private static final double EXAMPLE_HANDICAP = 0.2;
-  private static final double BLOCK_HANDICAP = 0.12;
-  private static final double KINDRED = 0.85;
   private static final double IN_CONTEXT = 0.7;
   private static final double IN_HEADING = 0.6;
   private static final double IN_TITLE = 0.5;
@@ -34,6 +27,10 @@ final class Scorer {
   private final String language;
   private final List<Asked> asked;
   private final List<Asked> glossed;
+  private final Optional<Asked> focus;
+  private final List<Asked> specific;
+  private final Map<Integer, Double> byWords = new HashMap<>();
+  private final Map<Integer, Double> inPassages = new HashMap<>();
   private final long missingNames;
   private final Set<Passage> passages;
   private final Map<String, Terms> terms = new HashMap<>();
@@ -51,15 +48,46 @@ final class Scorer {
     this.passages = units.stream().map(Unit::passage).collect(Collectors.toSet());
     this.asked = Asked.words(question, language, gloss);
     this.glossed = Asked.glossed(question, language, gloss);
+    this.focus =
+        Focus.of(question, Vocabulary.of(language))
+            .flatMap(word ->
+                asked.stream().filter(a -> a.own().equals(Terms.stem(word.fold()))).findFirst());
+    Set<String> names = new LinkedHashSet<>();
+    Asked.names(question).forEach(name -> names.add(Terms.stem(Words.fold(name))));
+    this.specific =
+        asked.stream()
+            .filter(word -> names.contains(word.own()) || isExact(word, Vocabulary.of(language)))
+            .toList();
     asked.forEach(word -> rarities.put(word, rarity(word)));
     glossed.forEach(word -> rarities.put(word, rarity(word)));
+  }
+
+  /** A number, or the name of a day or a month. */
+  private static boolean isExact(Asked word, Vocabulary vocabulary) {
+    String own = word.own();
+    return !own.isEmpty()
+        && (Character.isDigit(own.charAt(0))
+            || vocabulary.has("weekday", own)
+            || vocabulary.has("weekday", own + "s")
+            || vocabulary.has("weekday-plain", own)
+            || vocabulary.has("month", own));
   }
 
   /** What the unit is embedded as. */
   static String embedded(Unit unit) {
     String context = unit.context().isEmpty() ? "" : unit.context() + "\n";
     String text = unit.kind().isCode() ? unit.text().replace('_', ' ') : unit.text();
-    return unit.heading() + "\n" + context + text.replace("**", "");
+    String implied = CodeSense.of(unit);
+    return unit.heading()
+        + "\n"
+        + context
+        + text.replace("**", "")
+        + (implied.isEmpty() ? "" : "\n" + implied);
+  }
+
+  /** A block of code is too much where a line would do. */
+  boolean isCandidate(Unit unit) {
+    return unit.kind() != Unit.Kind.CODE_BLOCK || !(kind.isFact() || kind == QuestionKind.LIST);
   }
 
   /** The score from words and the passage alone, to choose what is worth embedding. */
@@ -90,17 +118,80 @@ final class Scorer {
     double coverage = coverage(unit, meanings);
     double evidence = Evidence.of(kind, unit);
     double meaning = Double.isNaN(similarity) ? unit.passage().similarity() : similarity;
-    double score =
-        SIMILARITY_WEIGHT * meaning
-            + COVERAGE_WEIGHT * coverage
-            + PASSAGE_WEIGHT * unit.passage().similarity()
-            + (kind.isNumber()
-                ? NUMBER_WEIGHT * (evidence - 0.6)
-                : EVIDENCE_WEIGHT * (evidence - 0.5))
-            + (unit.passage().language().equals(language) ? LANGUAGE_WEIGHT : 0)
-            - handicap(unit)
-            - MISSING_NAME * missingNames;
-    return new Scored(unit, meaning, coverage, evidence, lead(unit.passage()), score);
+    Features features = features(unit, meaning, coverage, evidence, meanings);
+    return new Scored(unit, features, Weights.score(features, unit));
+  }
+
+  private Features features(
+      Unit unit, double meaning, double coverage, double evidence, Map<String, float[]> meanings) {
+    Fields own = fieldsOf(unit);
+    Terms none = Terms.NONE;
+    Fields text = new Fields(own.text, none, none, none);
+    return new Features(
+        meaning,
+        coverage,
+        best(words -> share(words, text, meanings)),
+        inPassage(unit.passage(), meanings),
+        focus.map(word -> grasp(own, word, meanings)).orElse(0.5),
+        rarest().map(word -> grasp(own, word, meanings)).orElse(0.5),
+        specific(own),
+        evidence,
+        kind.isNumber(),
+        unit.passage().similarity(),
+        lead(unit.passage()),
+        1.0 / unit.passage().n(),
+        unit.passage().language().equals(language),
+        missingNames);
+  }
+
+  private double best(ToDoubleFunction<List<Asked>> share) {
+    return Math.max(share.applyAsDouble(asked), share.applyAsDouble(glossed));
+  }
+
+  private static double grasp(Fields fields, Asked word, Map<String, float[]> meanings) {
+    return Math.max(held(fields, word), kindred(fields, word, meanings));
+  }
+
+  /** The share of the question's names, and of its numbers and days, that the unit answers for. */
+  private double specific(Fields own) {
+    return specific.isEmpty()
+        ? 0.5
+        : specific.stream().mapToDouble(word -> told(own, word)).average().orElse(0);
+  }
+
+  /** A name may stand in the title; a number or a day has to be right there. */
+  private double told(Fields own, Asked word) {
+    double here = Math.max(own.text.hold(word), IN_CONTEXT * own.context.hold(word));
+    boolean exact = isExact(word, Vocabulary.of(language));
+    return exact ? here : held(own, word) > 0 ? 1 : 0;
+  }
+
+  private Optional<Asked> rarest() {
+    return asked.stream()
+        .max(Comparator.comparingDouble(word -> word.weight() * rarities.getOrDefault(word, 1.0)));
+  }
+
+  private double inPassage(Passage passage, Map<String, float[]> meanings) {
+    Map<Integer, Double> known = meanings.isEmpty() ? byWords : inPassages;
+    return known.computeIfAbsent(
+        passage.n(),
+        n ->
+            best(words -> {
+              double held = 0;
+              double all = 0;
+              for (Asked word : words) {
+                double weight = word.weight() * rarities.getOrDefault(word, 1.0);
+                held +=
+                    weight
+                        * fields.entrySet().stream()
+                            .filter(entry -> entry.getKey().passage().n() == n)
+                            .mapToDouble(entry -> grasp(entry.getValue(), word, meanings))
+                            .max()
+                            .orElse(0);
+                all += weight;
+              }
+              return all == 0 ? 0 : held / all;
+            }));
   }
 
   /** How far a passage stands out from the best of the others. */
@@ -113,49 +204,27 @@ final class Scorer {
     return next.isPresent() ? passage.similarity() - next.getAsDouble() : 0;
   }
 
-  /**
-   * What announces an answer, or is an example of words, is none; a block of code is too much where
-   * a line would do.
-   */
-  private double handicap(Unit unit) {
-    double block = unit.kind() == Unit.Kind.CODE_BLOCK && kind.isFact() ? BLOCK_HANDICAP : 0;
-    boolean lead = unit.text().endsWith(":");
-    boolean example = "\"“«".indexOf(unit.text().charAt(0)) >= 0 && unit.kind().isListed();
-    return block + (lead ? LEAD_HANDICAP : 0) + (example ? EXAMPLE_HANDICAP : 0);
-  }
-
   private double coverage(Unit unit, Map<String, float[]> meanings) {
-    return Math.max(share(asked, unit, meanings), share(glossed, unit, meanings));
+    Fields own = fieldsOf(unit);
+    return best(words -> share(words, own, meanings));
   }
 
-  private double share(List<Asked> words, Unit unit, Map<String, float[]> meanings) {
+  private double share(List<Asked> words, Fields fields, Map<String, float[]> meanings) {
     double held = 0;
     double all = 0;
     for (Asked word : words) {
       double weight = word.weight() * rarities.getOrDefault(word, 1.0);
-      held +=
-          weight * Math.max(held(fieldsOf(unit), word), kindred(fieldsOf(unit), word, meanings));
+      held += weight * grasp(fields, word, meanings);
       all += weight;
     }
     return all == 0 ? 0 : held / all;
   }
 
   private static double held(Fields fields, Asked word) {
-    double best = holds(fields.text, word);
-    best = Math.max(best, IN_CONTEXT * holds(fields.context, word));
-    best = Math.max(best, IN_HEADING * holds(fields.heading, word));
-    return Math.max(best, IN_TITLE * holds(fields.title, word));
-  }
-
-  private static double holds(Terms terms, Asked word) {
-    double best = word.own().isEmpty() ? 0 : Terms.holds(terms.own(), word.own());
-    for (String english : word.english().keySet()) {
-      best = Math.max(best, Terms.holds(terms.english().keySet(), english));
-      for (String other : Kindred.of(english)) {
-        best = Math.max(best, terms.english().containsKey(other) ? KINDRED : 0);
-      }
-    }
-    return best;
+    double best = fields.text.hold(word);
+    best = Math.max(best, IN_CONTEXT * fields.context.hold(word));
+    best = Math.max(best, IN_HEADING * fields.heading.hold(word));
+    return Math.max(best, IN_TITLE * fields.title.hold(word));
   }
 
   private static double kindred(Fields fields, Asked word, Map<String, float[]> meanings) {
@@ -204,7 +273,7 @@ final class Scorer {
     Passage passage = unit.passage();
     String own = passage.language();
     return new Fields(
-        terms(unit.text(), own),
+        terms(unit.text(), own).with(terms(CodeSense.of(unit), "en")),
         terms(unit.context(), own),
         terms(passage.heading(), own),
         terms(passage.title(), own));

@@ -4,6 +4,7 @@ import dev.mordomo.model.embedded.Gloss;
 import dev.mordomo.model.embedded.extractive.words.Vocabulary;
 import dev.mordomo.model.embedded.extractive.words.Word;
 import dev.mordomo.model.embedded.extractive.words.Words;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,9 @@ record Terms(Set<String> own, Map<String, String> english) {
   private static final Vocabulary ENGLISH = Vocabulary.of("en");
   private static final int SHORTEST = 2;
   private static final double WEAK = 0.3;
+  private static final double KINDRED = 0.85;
+
+  static final Terms NONE = new Terms(Set.of(), Map.of());
 
   Terms {
     own = Set.copyOf(own);
@@ -36,6 +40,16 @@ record Terms(Set<String> own, Map<String, String> english) {
     String words = CAMEL.matcher(text).replaceAll(" ");
     String english = language.isEmpty() ? gloss.gloss(words) : gloss.gloss(words, language);
     return new Terms(stems(words, Vocabulary.of(language)).keySet(), stems(english, ENGLISH));
+  }
+
+  /** Both together; the English words of the other alone. */
+  Terms with(Terms implied) {
+    if (implied.english.isEmpty()) {
+      return this;
+    }
+    Map<String, String> all = new HashMap<>(implied.english);
+    all.putAll(english);
+    return new Terms(own, all);
   }
 
   /** How much a term says: 1, less for a weak word, 0 for a mere function word. */
@@ -72,6 +86,18 @@ record Terms(Set<String> own, Map<String, String> english) {
       stem = stem.substring(0, stem.length() - 1);
     }
     return stem.length() > 4 && stem.endsWith("e") ? stem.substring(0, stem.length() - 1) : stem;
+  }
+
+  /** How well the text holds a word of a question: 0 to 1. */
+  double hold(Asked word) {
+    double best = word.own().isEmpty() ? 0 : holds(own, word.own());
+    for (String stem : word.english().keySet()) {
+      best = Math.max(best, holds(english.keySet(), stem));
+      for (String other : Kindred.of(stem)) {
+        best = Math.max(best, english.containsKey(other) ? KINDRED : 0);
+      }
+    }
+    return best;
   }
 
   /** How well a text that holds these stems holds the one: 1, somewhat less for a kindred word. */

@@ -14,6 +14,8 @@ final class UnitReader {
   private static final Pattern HEADING = Pattern.compile("\\s{0,3}#{1,6}\\s+(.+)");
   private static final Pattern RULE = Pattern.compile("\\s*[-*_=][-*_=\\s]{2,}");
   private static final Pattern DIVIDER = Pattern.compile("\\s*\\|?[\\s:|-]{3,}\\|?\\s*");
+  private static final Pattern LABELLED =
+      Pattern.compile("\\s*[\\p{L}\\d][^:.!?]{0,40}: \\S.{0,160}");
   private static final int LONGEST_HEADING = 70;
 
   private final Passage passage;
@@ -60,10 +62,24 @@ final class UnitReader {
     } else if (item.matches()) {
       endParagraph();
       item(item);
+    } else if (isLabelled(at) && (isLabelled(at - 1) || isLabelled(at + 1))) {
+      endParagraph();
+      group += units.isEmpty() || !isLabelled(at - 1) ? 1 : 0;
+      add(Unit.Kind.ITEM, plain(line), "");
+      at++;
     } else {
       paragraph.append(paragraph.isEmpty() ? "" : " ").append(line.strip());
       at++;
     }
+  }
+
+  /** "Name: value", one of several such lines. */
+  private boolean isLabelled(int index) {
+    return index >= 0
+        && index < lines.size()
+        && LABELLED.matcher(lines.get(index)).matches()
+        && !FENCE.matcher(lines.get(index)).matches()
+        && !ITEM.matcher(lines.get(index)).matches();
   }
 
   private void heading(String text) {

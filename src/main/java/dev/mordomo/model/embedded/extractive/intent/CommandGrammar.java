@@ -34,7 +34,11 @@ public final class CommandGrammar {
     if (text.length() <= LONGEST_COMMAND) {
       Words words = Words.of(text);
       for (String language : languages(text)) {
-        Optional<Understood> found = understand(words, Vocabulary.of(language));
+        Vocabulary vocabulary = Vocabulary.of(language);
+        Optional<Understood> found =
+            new Clauses(words, vocabulary, part -> understand(Words.of(part), vocabulary))
+                .read()
+                .or(() -> understand(words, vocabulary));
         if (found.isPresent()) {
           return found.get();
         }

@@ -15,7 +15,18 @@ final class DeviceGrammar extends Reading {
   private static final double ASKED = 0.75;
   private static final int PLACE_WORDS = 3;
   private static final List<String> ENDS_OF_NAME =
-      List.of("polite-end", "condition", "particle-on", "particle-off", "and");
+      List.of(
+          "polite-end",
+          "condition",
+          "particle-on",
+          "particle-off",
+          "particle-up",
+          "particle-down",
+          "degree",
+          "shift",
+          "level-alone",
+          "place-adverb",
+          "and");
   private static final Set<String> OPENING_DEVICES = Set.of("blind", "garage", "gate", "window");
 
   private final Opening opening;
@@ -43,8 +54,7 @@ final class DeviceGrammar extends Reading {
       commands.add(phrase.get().command);
       at = phrase.get().end;
       int next = skip("and", isSign(at, ",") ? at + 1 : at);
-      Optional<String> verb = Optional.of(phrase.get().verb);
-      phrase = next == at ? Optional.empty() : command(opening.afterPolite(next), verb);
+      phrase = next == at ? Optional.empty() : command(opening.afterPolite(next), phrase);
     }
     if (commands.isEmpty()) {
       return Optional.empty();
@@ -76,21 +86,48 @@ final class DeviceGrammar extends Reading {
     if (isTime(at) || ",.!?;…".contains(words.fold(at))) {
       return at + 1;
     }
-    return Math.max(skip("polite-end", at), skip("polite", at));
+    return Math.max(
+        Math.max(skip("polite-end", at), skip("polite", at)),
+        Math.max(skip("place-adverb", at), skip("degree", at)));
   }
 
   /** One command; the verb of the one before holds on ("apaga a luz e a TV"). */
-  private Optional<Phrase> command(int at, Optional<String> before) {
+  private Optional<Phrase> command(int from, Optional<Phrase> before) {
+    int at = skip("dative", from);
     Optional<Vocabulary.Match> verb = match("device-verb", at);
-    if (verb.isPresent()) {
-      return object(verb.get().value(), verb.get().end(), false);
+    Optional<Phrase> whole =
+        verb.flatMap(found -> object(found.value(), skip("degree", found.end()), false));
+    if (whole.isPresent()) {
+      return whole;
     }
     int split = skip("device-split", at);
     if (split > at) {
       return object("", split, true);
     }
-    return before.flatMap(
-        name -> skip("det", at) > at ? object(name, at, false) : Optional.empty());
+    int det = skip("det", at);
+    if (verb.isPresent() || before.isEmpty() || det == at) {
+      return Optional.empty();
+    }
+    return is("in-place", det)
+        ? Optional.of(elsewhere(before.get(), det))
+        : object(before.get().verb, at, false);
+  }
+
+  /** "e a da cozinha": the device of before in another place. */
+  private Phrase elsewhere(Phrase before, int in) {
+    int end = endOfName(in, true);
+    String noun = before.command.device();
+    DeviceCommand same = before.command;
+    String place = words.between(skip("det", skip("in-place", in)), end);
+    DeviceCommand command =
+        new DeviceCommand(
+            same.name(),
+            noun,
+            Optional.of(place),
+            before.noun + " " + words.between(in, end),
+            same.value(),
+            same.unit());
+    return new Phrase(command, before.verb, before.noun, end);
   }
 
   private Optional<Phrase> object(String verb, int from, boolean split) {
@@ -106,23 +143,56 @@ final class DeviceGrammar extends Reading {
     int nounEnd = device.get().end();
     int end = endOfName(nounEnd, device.get().value().equals("all"));
     String action = split ? particle(end) : verb;
+    if (split && !action.isEmpty() && end == nounEnd && is("in-place", end + 1)) {
+      return aside(action, start, nounEnd);
+    }
     if (action.isEmpty() || namesNoPlace(nounEnd, end)) {
       return Optional.empty();
     }
-    Value value = value(split ? end + 1 : end);
+    int shifted = skip("degree", split ? end + 1 : end);
+    Optional<Vocabulary.Match> shift = match("shift", shifted);
+    if (shift.isPresent() && action.equals("set")) {
+      action = shift.get().value();
+    }
+    Value value =
+        shift
+            .map(more -> new Value(Optional.empty(), Optional.empty(), false, more.end()))
+            .orElseGet(() -> value(skip("degree", split ? end + 1 : end)));
     DeviceCommand command =
         new DeviceCommand(
             named(action, device.get().value(), value),
             device.get().value(),
-            place(start, nounEnd, end),
+            place(start, nounEnd, end).or(() -> adverb(value.end)),
             words.between(start, end),
             value.value,
             value.unit);
-    return Optional.of(new Phrase(command, verb, value.end));
+    return Optional.of(new Phrase(command, verb, words.between(start, nounEnd), value.end));
   }
 
-  /** "turn the light on". */
+  /** "turn the lights off in the office": the place stands behind the particle. */
+  private Optional<Phrase> aside(String action, int start, int nounEnd) {
+    int end = endOfName(nounEnd + 1, true);
+    String place = words.between(skip("det", skip("in-place", nounEnd + 1)), end);
+    String device = device(start).orElseThrow().value();
+    DeviceCommand command =
+        new DeviceCommand(
+            action,
+            device,
+            Optional.of(place),
+            words.between(start, nounEnd) + " " + words.between(nounEnd + 1, end),
+            Optional.empty(),
+            Optional.empty());
+    return Optional.of(new Phrase(command, action, words.between(start, nounEnd), end));
+  }
+
+  /** "turn the light on", "turn the heating up". */
   private String particle(int at) {
+    if (is("particle-up", at)) {
+      return "increase";
+    }
+    if (is("particle-down", at)) {
+      return "decrease";
+    }
     return is("particle-on", at) ? "turn_on" : is("particle-off", at) ? "turn_off" : "";
   }
 
@@ -167,8 +237,13 @@ final class DeviceGrammar extends Reading {
     return !words.get(at).isLetters()
         || isTime(at)
         || valueAhead(at)
+        || (is("color", at) && isLast(at))
         || ENDS_OF_NAME.stream().anyMatch(category -> is(category, at))
         || (is("to", at) && !is("in", at));
+  }
+
+  private boolean isLast(int at) {
+    return at + 1 >= words.size() || ending(at + 1) > at + 1;
   }
 
   private boolean namesNoPlace(int nounEnd, int end) {
@@ -184,6 +259,10 @@ final class DeviceGrammar extends Reading {
             || is("level", to)
             || is("level", from)
             || is("color", to));
+  }
+
+  private Optional<String> adverb(int at) {
+    return match("place-adverb", at).map(where -> words.between(at, where.end()));
   }
 
   private Optional<String> place(int nounStart, int nounEnd, int end) {
@@ -204,7 +283,17 @@ final class DeviceGrammar extends Reading {
   }
 
   private Value value(int at) {
+    Optional<Vocabulary.Match> half = match("level-alone", at);
+    if (half.isPresent()) {
+      Object share = Integer.valueOf(half.get().value());
+      return new Value(Optional.of(share), Optional.of("%"), true, half.get().end());
+    }
     int to = skip("to", at);
+    Optional<Vocabulary.Match> bare = match("color", at);
+    if (to == at && bare.isPresent()) {
+      Object color = words.between(at, bare.get().end());
+      return new Value(Optional.of(color), Optional.empty(), true, bare.get().end());
+    }
     if (to == at && at < words.size() && !words.get(at).isNumber()) {
       return new Value(Optional.empty(), Optional.empty(), false, at);
     }
@@ -236,13 +325,14 @@ final class DeviceGrammar extends Reading {
     if ((up || down) && value.value.isPresent() && value.target) {
       return "set";
     }
-    if (OPENING_DEVICES.contains(device) && value.value.isEmpty()) {
-      return up ? "open" : down ? "close" : verb;
+    if (OPENING_DEVICES.contains(device)) {
+      boolean part = value.unit.filter("%"::equals).isPresent();
+      return part ? "set" : up ? "open" : down ? "close" : verb;
     }
     return verb;
   }
 
-  private record Phrase(DeviceCommand command, String verb, int end) {}
+  private record Phrase(DeviceCommand command, String verb, String noun, int end) {}
 
   private record Value(Optional<Object> value, Optional<String> unit, boolean target, int end) {}
 }

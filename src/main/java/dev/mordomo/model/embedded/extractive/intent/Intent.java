@@ -17,6 +17,7 @@ public sealed interface Intent {
       case SnoozeReminder snooze -> "reminder_snooze";
       case Control control -> "iot_control";
       case Talk talk -> talk.kind().name().toLowerCase(Locale.ROOT);
+      case Several several -> several.intents().getFirst().label();
       case Question question -> "question";
     };
   }
@@ -60,6 +61,17 @@ public sealed interface Intent {
       FAREWELL,
       THANKS,
       GREETING
+    }
+  }
+
+  /**
+   * Several commands in one breath.
+   *
+   * @param intents two or more, in the order of speaking
+   */
+  record Several(List<Intent> intents) implements Intent {
+    public Several {
+      intents = List.copyOf(intents);
     }
   }
 

@@ -37,7 +37,8 @@ final class ReminderGrammar extends Reading {
 
   Optional<Understood> read() {
     Optional<Understood> listed = list();
-    if (listed.isPresent() || opening.asks()) {
+    boolean asks = opening.asks() && !is("remind", opening.start());
+    if (listed.isPresent() || asks) {
       return listed;
     }
     int at = start();
@@ -87,6 +88,8 @@ final class ReminderGrammar extends Reading {
     boolean asks =
         (opening.asks(head) && !is("title-lead", head))
             || (lead > head && opening.asks(lead) && !isSign(lead, "que"));
+    boolean accented = head < words.size() && words.get(head).text().equalsIgnoreCase("qué");
+    asks = asks || accented;
     boolean condition = is("condition", head);
     if (time.isEmpty() && (asks || condition)) {
       return Optional.empty();
@@ -130,8 +133,16 @@ final class ReminderGrammar extends Reading {
     }
     int noun = skip("reminder-nouns", skip("the", verb));
     return noun > verb && is("reminder-nouns", skip("the", verb))
-        ? Optional.of(understood(new Intent.CancelReminder(titles.of(noun, words.size())), SURE))
+        ? Optional.of(
+            understood(new Intent.CancelReminder(bare(titles.of(noun, words.size()))), SURE))
         : Optional.empty();
+  }
+
+  /** Without an article before it. */
+  private String bare(String title) {
+    Words left = Words.of(title);
+    int from = new Reading(left, vocabulary).skip("det", 0);
+    return from < left.size() ? left.between(from, left.size()) : title;
   }
 
   private Optional<Understood> snooze(int at) {
@@ -141,29 +152,42 @@ final class ReminderGrammar extends Reading {
     }
     int the = skip("the", skip("snooze-lead", verb));
     int noun = skip("reminder-nouns", the);
-    int lead = skip("snooze-lead", noun);
-    String rest = words.between(lead, words.size());
-    Optional<TimeExpression> until =
-        time.or(() -> times.apply(SNOOZE_WORD.getOrDefault(vocabulary.language(), "") + rest));
-    if (noun == the && until.isEmpty()) {
+    for (int index = noun; index < words.size(); index++) {
+      int lead = skip("snooze-lead", index);
+      Optional<TimeExpression> until =
+          lead > index || index == noun ? until(lead) : Optional.<TimeExpression>empty();
+      if (until.isPresent()) {
+        String title = noun == the ? "" : titles.of(noun, index);
+        return Optional.of(understood(new Intent.SnoozeReminder(title, until), SURE));
+      }
+    }
+    if (noun == the && time.isEmpty()) {
       return Optional.empty();
     }
-    String title = until.isPresent() ? "" : titles.of(noun, words.size());
-    return Optional.of(understood(new Intent.SnoozeReminder(title, until), SURE));
+    String title = time.isPresent() ? "" : titles.of(noun, words.size());
+    return Optional.of(understood(new Intent.SnoozeReminder(title, time), SURE));
+  }
+
+  /** "10 minutes" from there to the end, as a time from now. */
+  private Optional<TimeExpression> until(int from) {
+    String lead = SNOOZE_WORD.getOrDefault(vocabulary.language(), "");
+    return times
+        .apply(lead + words.between(from, words.size()))
+        .filter(found -> found.spans().getFirst().start() == 0);
   }
 
   /** "quais são os meus lembretes?", "what reminders do I have for tomorrow?" */
   private Optional<Understood> list() {
     int at = opening.start();
-    int verb = skip("list", at);
-    if (verb == at) {
-      return Optional.empty();
-    }
-    int noun = skip("the", verb);
-    int from = skip("reminder-nouns", noun);
-    boolean owned = !opening.asks() || is("mine", noun - 1) || is("list-tail", from);
-    if (from == noun || !owned) {
-      return Optional.empty();
+    int from = skip("list-phrase", at);
+    if (from == at) {
+      int verb = skip("list", at);
+      int noun = skip("the", verb);
+      from = skip("reminder-nouns", noun);
+      boolean owned = !opening.asks() || is("mine", noun - 1) || is("list-tail", from);
+      if (verb == at || from == noun || !owned) {
+        return Optional.empty();
+      }
     }
     while (from < words.size()) {
       int next = restOfList(from);

@@ -47,6 +47,10 @@ final class DayReader extends Reading {
                         month.end(),
                         new Piece.Day.MonthsAway(Integer.parseInt(month.value())))))
         .or(() ->
+            match("month-end", at)
+                .flatMap(end ->
+                    piece(at, end.end(), new Piece.Day.EndOfMonth(Integer.parseInt(end.value())))))
+        .or(() ->
             match("weekend", at)
                 .flatMap(weekend ->
                     piece(at, weekend.end(), new Piece.Day.Weekday(DayOfWeek.SATURDAY, 0))));

@@ -15,6 +15,9 @@ sealed interface Piece {
   /** So long after now. */
   record After(int from, int to, Period period, Duration duration) implements Piece {}
 
+  /** So long before the time that is said beside it. */
+  record Before(int from, int to, Duration duration) implements Piece {}
+
   /** On a day. */
   record OnDay(int from, int to, Day day) implements Piece {}
 
@@ -54,6 +57,9 @@ sealed interface Piece {
      * @param monthsAway when 1 or more, the month counted from this one
      */
     record InMonth(int day, int month, int monthsAway) implements Day {}
+
+    /** The last day of the month so many months from now. */
+    record EndOfMonth(int months) implements Day {}
 
     /** With its year. */
     record Full(LocalDate date) implements Day {}

@@ -63,7 +63,11 @@ final class PieceChoice extends Reading {
       return false;
     }
     for (int at = from; at < to; at++) {
-      if (!isSign(at, ",") && !is("link", at) && !is("and", at)) {
+      if (!isSign(at, ",")
+          && !is("link", at)
+          && !is("and", at)
+          && !is("before-time", at)
+          && !is("before-time", at - 1)) {
         return false;
       }
     }
@@ -75,6 +79,7 @@ final class PieceChoice extends Reading {
         .mapToInt(piece ->
             switch (piece) {
               case Piece.After after -> 6;
+              case Piece.Before before -> 2;
               case Piece.Repeated repeated -> 5;
               case Piece.AtTime time -> 4;
               case Piece.OnDay day -> 3;

@@ -18,10 +18,18 @@ final class Resolver {
   private static final LocalTime USUAL = LocalTime.of(9, 0);
   private static final int DAYS_AHEAD = 366 * 9;
 
+  /** "At five" may well be in the afternoon; at six people get up. */
+  private static final int LAST_OF_AFTERNOON = 5;
+
+  private final boolean waking;
   private final Instant now;
   private final ZonedDateTime here;
 
-  Resolver(Instant now, ZoneId zone) {
+  /**
+   * @param waking whether somebody is to be woken: then small hours are those of the morning
+   */
+  Resolver(Instant now, ZoneId zone, boolean waking) {
+    this.waking = waking;
     this.now = now;
     this.here = now.atZone(zone);
   }
@@ -29,8 +37,9 @@ final class Resolver {
   TimeExpression resolve(List<Piece> pieces, Words words) {
     Chosen chosen = Chosen.of(pieces);
     Optional<Recurrence> rule = chosen.rule();
-    ZonedDateTime at =
+    ZonedDateTime named =
         rule.map(recurrence -> first(recurrence, chosen)).orElseGet(() -> once(chosen));
+    ZonedDateTime at = chosen.before.map(before -> named.minus(before.duration())).orElse(named);
     boolean stated =
         chosen.after.isPresent()
             || chosen.time.isPresent()
@@ -53,8 +62,23 @@ final class Resolver {
     }
     ZonedDateTime today = onDay(here.toLocalDate(), chosen);
     boolean thisDay = chosen.repeatedDay.isEmpty() && today.toInstant().isAfter(now);
+    if (!thisDay && meansAfternoon(chosen)) {
+      return today.plusHours(12);
+    }
     boolean saidToday = chosen.part.filter(Piece.InPart::today).isPresent();
     return thisDay || saidToday ? today : onDay(here.toLocalDate().plusDays(1), chosen);
+  }
+
+  /** "At three", said at ten in the morning, is this afternoon; not for who is to be woken. */
+  private boolean meansAfternoon(Chosen chosen) {
+    return !waking
+        && chosen.part.isEmpty()
+        && chosen.repeatedDay.isEmpty()
+        && chosen
+            .time
+            .filter(t -> t.plain() && t.hour() > 0 && t.hour() <= LAST_OF_AFTERNOON)
+            .isPresent()
+        && onDay(here.toLocalDate(), chosen).plusHours(12).toInstant().isAfter(now);
   }
 
   private ZonedDateTime after(Piece.After after, Chosen chosen) {
@@ -95,6 +119,8 @@ final class Resolver {
               : monday(weekday.weeksAway()).with(TemporalAdjusters.nextOrSame(weekday.day()));
       case Piece.Day.WeeksAway away -> monday(away.weeks());
       case Piece.Day.MonthsAway away -> today.plusMonths(away.months());
+      case Piece.Day.EndOfMonth end ->
+          today.plusMonths(end.months()).with(TemporalAdjusters.lastDayOfMonth());
       case Piece.Day.Full full -> full.date();
       case Piece.Day.InMonth inMonth -> inMonth(inMonth);
     };
@@ -161,7 +187,8 @@ final class Resolver {
       Optional<Piece.OnDay> day,
       Optional<Piece.AtTime> time,
       Optional<Piece.InPart> part,
-      Optional<Piece.Repeated> repeatedDay) {
+      Optional<Piece.Repeated> repeatedDay,
+      Optional<Piece.Before> before) {
 
     static Chosen of(List<Piece> pieces) {
       return new Chosen(
@@ -169,7 +196,8 @@ final class Resolver {
           one(pieces, Piece.OnDay.class),
           one(pieces, Piece.AtTime.class),
           one(pieces, Piece.InPart.class),
-          one(pieces, Piece.Repeated.class));
+          one(pieces, Piece.Repeated.class),
+          one(pieces, Piece.Before.class).filter(b -> pieces.size() > 1));
     }
 
     Optional<PartOfDay> dayPart() {
@@ -194,6 +222,7 @@ final class Resolver {
                         case Piece.Day.Away away -> rule;
                         case Piece.Day.WeeksAway away -> rule;
                         case Piece.Day.MonthsAway away -> rule;
+                        case Piece.Day.EndOfMonth end -> rule;
                         case Piece.Day.Full full -> rule;
                       })
                   .orElse(rule));

@@ -17,6 +17,11 @@ final class SpanReader extends Reading {
   }
 
   Optional<Piece> read(int at) {
+    Optional<Vocabulary.Match> soon = match("soon", at);
+    if (soon.isPresent()) {
+      Duration minutes = Duration.ofMinutes(Integer.parseInt(soon.get().value()));
+      return Optional.of(new Piece.After(at, soon.get().end(), Period.ZERO, minutes));
+    }
     Optional<Vocabulary.Match> marker = match("after", at);
     int from = skip("about", marker.map(Vocabulary.Match::end).orElse(at));
     Optional<Sum> sum = sum(from);
@@ -24,6 +29,9 @@ final class SpanReader extends Reading {
       return Optional.empty();
     }
     int end = sum.get().end;
+    if (marker.isEmpty() && is("before-time", end) && sum.get().period.isZero()) {
+      return Optional.of(new Piece.Before(at, end, sum.get().duration));
+    }
     int trailing = skip("after-trailing", end);
     if (marker.isEmpty() && trailing == end) {
       return Optional.empty();

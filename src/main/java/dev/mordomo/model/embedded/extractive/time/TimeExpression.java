@@ -50,11 +50,16 @@ public record TimeExpression(
       List<Piece> pieces = new PieceReader(words, vocabulary, monthFirst).all();
       List<Piece> chosen = new PieceChoice(words, vocabulary).best(pieces);
       if (!chosen.isEmpty()) {
-        TimeExpression found = new Resolver(now, zone).resolve(chosen, words);
+        TimeExpression found =
+            new Resolver(now, zone, wakes(words, vocabulary)).resolve(chosen, words);
         best = best.filter(other -> other.length() >= found.length()).or(() -> Optional.of(found));
       }
     }
     return best;
+  }
+
+  private static boolean wakes(Words words, Vocabulary vocabulary) {
+    return words.list().stream().anyMatch(word -> vocabulary.has("wakes", word.fold()));
   }
 
   /** How many characters were read as time. */

@@ -56,13 +56,16 @@ public final class Vocabulary {
     return language;
   }
 
-  /** The longest phrase of the category that starts at the word. */
+  /** The longest phrase of the category that starts at the word; commas within do not matter. */
   public Optional<Match> match(String category, Words words, int at) {
     Map<String, String> known = phrases.getOrDefault(category, Map.of());
     StringBuilder phrase = new StringBuilder();
     Optional<Match> best = Optional.empty();
-    int most = Math.min(words.size(), at + longest.getOrDefault(category, 0));
+    int most = Math.min(words.size(), at + longest.getOrDefault(category, 0) + 1);
     for (int index = at; index >= 0 && index < most; index++) {
+      if (index > at && words.fold(index).equals(",")) {
+        continue;
+      }
       phrase.append(index > at ? " " : "").append(words.fold(index));
       String value = known.get(phrase.toString());
       if (value != null) {

@@ -98,7 +98,7 @@ class AnswererTest {
 
   @Test
   void anotherLanguageIsSaidToBe() {
-    String foreign = answer("Quantos dias de férias por ano eu recebo?", "pt");
+    String foreign = answer("Quantos dias de paid vacation por ano o staff recebe?", "pt");
     String frame =
         "O documento diz (em inglês): “Staff receive 26 days of paid vacation a year.” [3]";
     assertTrue(foreign.startsWith(frame), foreign);

@@ -109,7 +109,7 @@ class TimeExpressionTest {
           a las 12 y cuarto           | 2026-03-11T12:15
           9 menos cuarto              | 2026-03-12T08:45
           a las once menos diez       | 2026-03-11T10:50
-          a la una                    | 2026-03-12T01:00
+          a la una                    | 2026-03-11T13:00
           a la una de la tarde        | 2026-03-11T13:00
           al mediodía                 | 2026-03-11T12:00
           a medianoche                | 2026-03-12T00:00
