@@ -39,6 +39,7 @@ public final class ActionService implements Actions {
 
   private final Map<String, Registered> tools = Collections.synchronizedMap(new LinkedHashMap<>());
   private final ActionStore store = new ActionStore();
+  private volatile List<ToolSpec> offered = List.of();
   private final Database database;
   private final Streams streams;
   private final Bus bus;
@@ -68,13 +69,14 @@ public final class ActionService implements Actions {
     if (before != null) {
       throw new IllegalStateException("two tools are called " + tool.spec().name());
     }
+    synchronized (tools) {
+      offered = tools.values().stream().map(registered -> registered.tool().spec()).toList();
+    }
   }
 
   @Override
   public List<ToolSpec> tools() {
-    synchronized (tools) {
-      return tools.values().stream().map(registered -> registered.tool().spec()).toList();
-    }
+    return offered;
   }
 
   @Override

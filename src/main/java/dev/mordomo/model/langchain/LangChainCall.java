@@ -52,6 +52,11 @@ final class LangChainCall implements ModelCall, StreamingChatResponseHandler {
     return model;
   }
 
+  /** The body of its request, with the tools put in. */
+  String withTools(String body, ToolsJson tools) {
+    return tools.into(body, request.tools(), request.mustCall());
+  }
+
   /** Whether a piece of the answer has come. */
   boolean hasSpoken() {
     return spoken;

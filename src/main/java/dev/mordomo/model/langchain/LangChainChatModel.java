@@ -1,5 +1,6 @@
 package dev.mordomo.model.langchain;
 
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ToolChoice;
@@ -11,6 +12,8 @@ import dev.mordomo.model.ChatObserver;
 import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.ModelCall;
 import dev.mordomo.model.ProviderConfig;
+import dev.mordomo.model.ProviderConfig.Dialect;
+import java.util.List;
 
 /**
  * One model of a provider, asked through LangChain4j.
@@ -60,7 +63,9 @@ final class LangChainChatModel implements ChatModel {
   }
 
   private ChatRequestParameters parameters(ChatRequest request) {
-    var tools = RequestMapping.tools(request.tools());
+    // In the OpenAI dialect the tools are put into the body: see ToolsJson.
+    List<ToolSpecification> tools =
+        provider.dialect() == Dialect.OPENAI ? List.of() : RequestMapping.tools(request.tools());
     ToolChoice choice = request.mustCall() && !tools.isEmpty() ? ToolChoice.REQUIRED : null;
     if (provider.official()) {
       // OpenAI's newer models refuse max_tokens; other servers often know nothing else.

@@ -9,6 +9,7 @@ import dev.langchain4j.http.client.sse.ServerSentEventParser;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.model.ModelConfig;
 import dev.mordomo.model.ProviderConfig;
+import dev.mordomo.model.ProviderConfig.Dialect;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -32,6 +33,7 @@ final class ProviderHttp implements HttpClient {
   private final ModelHttp http;
   private final ProviderConfig provider;
   private final UpstreamFailure failures;
+  private final ToolsJson tools = new ToolsJson();
   private final Duration deadlineFirstToken;
   private final Duration deadlineIdle;
 
@@ -77,15 +79,20 @@ final class ProviderHttp implements HttpClient {
   @Override
   public void execute(
       HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
+    LangChainCall call = LangChainCall.CURRENT.get();
+    String body =
+        provider.dialect() == Dialect.OPENAI
+            ? call.withTools(request.body(), tools)
+            : request.body();
     new StreamExchange(
             http,
             provider.dialect(),
             failures,
-            LangChainCall.CURRENT.get(),
+            call,
             listener,
             deadlineFirstToken,
             deadlineIdle)
-        .begin(options(request), Buffer.buffer(request.body()));
+        .begin(options(request), Buffer.buffer(body));
   }
 
   /** Waits for the whole answer; on a virtual thread. */
