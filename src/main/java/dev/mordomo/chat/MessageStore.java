@@ -29,8 +29,7 @@ final class MessageStore {
       "SELECT "
           + COLUMNS
           + """
-          FROM message m WHERE m.conversation_id = $1 AND ($2::uuid IS NULL OR m.id > $2)
-          ORDER BY m.id LIMIT $3
+          FROM conversation_page($1, $2, $3) m ORDER BY m.id
           """;
   private static final String OF_TURN =
       "SELECT "
