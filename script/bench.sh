@@ -2,9 +2,11 @@
 # `bench`: the benchmarks of src/bench, on a PostgreSQL of their own that keeps its data safe like a
 # real one.
 
-# command_bench [NAME] ARGUMENTS…
+# command_bench [--short] [NAME]…
 command_bench() {
     need_jdk
+    # 10,000 sockets have two ends each, here.
+    ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
     claim "$MORDOMO_DATA/bench.pid" "A benchmark already runs in this folder"
     trap bench_finished EXIT
     bench_build

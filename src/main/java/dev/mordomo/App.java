@@ -339,6 +339,11 @@ public final class App implements AutoCloseable {
     return manual.future();
   }
 
+  /** For a program that embeds the house and has something to tell its users. */
+  public Streams streams() {
+    return streams;
+  }
+
   IdentityService identity() {
     return identity;
   }

@@ -2,55 +2,63 @@ package dev.mordomo.bench;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
-/** {@code ./mordomo bench [NAME]}. */
+/** {@code ./mordomo bench [--short] [NAME]…}: a short run shows that it works, not how fast. */
 public final class Bench {
   private static final Path FOLDER = Path.of("target/bench");
-  private static final List<String> NAMES = List.of("start", "turn", "search", "embed");
+
+  private interface Work {
+    void run(Report report, boolean brief) throws Exception;
+  }
 
   private Bench() {}
 
+  private static Map<String, Work> all() {
+    Map<String, Work> all = new LinkedHashMap<>();
+    all.put("start", (report, brief) -> new StartBench(report, FOLDER, brief).run());
+    all.put("turn", (report, brief) -> new TurnBench(report, FOLDER, brief).run());
+    all.put("search", (report, brief) -> new SearchBench(report, FOLDER, brief).run());
+    all.put("embed", (report, brief) -> new EmbedBench(report, FOLDER).run());
+    all.put("streams", (report, brief) -> new StreamsBench(report, FOLDER, brief).run());
+    all.put("resume", (report, brief) -> new ResumeBench(report, FOLDER, brief).run());
+    all.put("sockets", (report, brief) -> new SocketsBench(report, FOLDER, brief).run());
+    all.put("growth", (report, brief) -> new GrowthBench(report, FOLDER, brief).run());
+    return all;
+  }
+
   public static void main(String[] arguments) throws Exception {
-    List<String> names = arguments.length == 0 ? NAMES : List.of(arguments);
-    Files.createDirectories(FOLDER);
     if (arguments.length > 0 && arguments[0].equals("chaos")) {
+      Files.createDirectories(FOLDER);
       List<String> rest = List.of(arguments).subList(1, arguments.length);
       new ChaosBench(new Report("chaos", System.out), rest).run(FOLDER);
       return;
     }
-    for (String name : names) {
-      switch (name) {
-        case "start" -> {
-          Report report = new Report(name, System.out);
-          new StartBench(report, FOLDER).run();
-          report.write(FOLDER);
-        }
-        case "turn" -> {
-          Report report = new Report(name, System.out);
-          new TurnBench(report, FOLDER).run();
-          report.write(FOLDER);
-        }
-        case "search" -> {
-          Report report = new Report(name, System.out);
-          new SearchBench(report, FOLDER).run();
-          report.write(FOLDER);
-        }
-        case "embed" -> {
-          Report report = new Report(name, System.out);
-          new EmbedBench(report, FOLDER).run();
-          report.write(FOLDER);
-        }
-        default -> {
-          System.err.println(
-              "no benchmark "
-                  + name
-                  + "; there are "
-                  + String.join(", ", NAMES)
-                  + ", chaos [SECONDS] [SEED]");
-          System.exit(2);
-        }
+    List<String> asked = new ArrayList<>(List.of(arguments));
+    boolean brief = asked.remove("--short");
+    Map<String, Work> all = all();
+    for (String name : asked) {
+      if (!all.containsKey(name)) {
+        System.err.println(
+            "no benchmark "
+                + name
+                + "; there are "
+                + String.join(", ", all.keySet())
+                + ", chaos [SECONDS] [SEED]");
+        System.exit(2);
       }
+    }
+    Files.createDirectories(FOLDER);
+    for (String name : asked.isEmpty() ? all.keySet() : asked) {
+      Report report = new Report(brief ? name + "-short" : name, System.out);
+      Machine before = Machine.now();
+      Objects.requireNonNull(all.get(name)).run(report, brief);
+      report.figure("core seconds of other programs", before.othersUntilNow(), "s");
+      report.write(FOLDER);
     }
   }
 }

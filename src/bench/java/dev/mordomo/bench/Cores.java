@@ -35,6 +35,12 @@ final class Cores {
     }
   }
 
+  /** This process alone, without the servers that it has started. */
+  static double own() {
+    List<String> stat = stat(Path.of("/proc/self"));
+    return (Double.parseDouble(stat.get(11)) + Double.parseDouble(stat.get(12))) / TICKS;
+  }
+
   /** The fields from the third on, after the name in parentheses. */
   private static List<String> stat(Path process) {
     try {

@@ -2,17 +2,53 @@ package dev.mordomo.bench;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 
-/** A model server in a process of its own: every request gets 20 tokens at once. */
+/**
+ * A model server in a process of its own. Without a pause every request gets its tokens at once;
+ * with one, a token a pause, which says when it was made ({@link System#nanoTime}).
+ */
 public final class ModelMock {
-  private static final int TOKENS = 20;
-  private static final Buffer ANSWER = answer();
+  private static final String END =
+      "data: "
+          + chunk("{}", "\"stop\"")
+          + "\n\ndata: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"mock\","
+          + "\"choices\":[],\"usage\":{\"prompt_tokens\":60,\"completion_tokens\":20,"
+          + "\"total_tokens\":80}}\n\ndata: [DONE]\n\n";
 
   private ModelMock() {}
 
+  /** Starts one; the first line that it says is its port. */
+  static Process start(int tokens, int pauseMillis) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx128m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ModelMock.class.getName(),
+            String.valueOf(tokens),
+            String.valueOf(pauseMillis))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** What a server needs to know to ask it, and as often as it likes. */
+  static Map<String, String> settings(String port) {
+    return Map.of(
+        "OPENAI_BASE_URL", "http://127.0.0.1:" + port + "/v1",
+        "MORDOMO_MODEL_CHAT", "openai/mock",
+        "MORDOMO_LIMITS_TURNS_PER_MINUTE", "1000000");
+  }
+
   /** Prints the port that it listens on, and ends when its standard input does. */
   public static void main(String[] arguments) throws IOException {
+    int tokens = Integer.parseInt(arguments[0]);
+    int pause = Integer.parseInt(arguments[1]);
+    Buffer whole = whole(tokens);
     Vertx vertx = Vertx.vertx();
     var server =
         vertx
@@ -20,11 +56,15 @@ public final class ModelMock {
             .requestHandler(request ->
                 request
                     .body()
-                    .onSuccess(body ->
-                        request
-                            .response()
-                            .putHeader("Content-Type", "text/event-stream")
-                            .end(ANSWER)))
+                    .onSuccess(body -> {
+                      HttpServerResponse response =
+                          request.response().putHeader("Content-Type", "text/event-stream");
+                      if (pause == 0) {
+                        response.end(whole);
+                      } else {
+                        pace(vertx, response.setChunked(true), tokens, pause);
+                      }
+                    }))
             .listen(0, "127.0.0.1")
             .await();
     System.out.println(server.actualPort());
@@ -35,32 +75,40 @@ public final class ModelMock {
     vertx.close().await();
   }
 
-  private static Buffer answer() {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < TOKENS; i++) {
-      text.append("data: ")
-          .append(chunk("{\"content\":\"palavra" + i + " \"}", "null", ""))
-          .append("\n\n");
-    }
-    text.append("data: ").append(chunk("{}", "\"stop\"", "")).append("\n\n");
-    text.append("data: ")
-        .append(
-            "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"mock\","
-                + "\"choices\":[],\"usage\":{\"prompt_tokens\":60,\"completion_tokens\":20,"
-                + "\"total_tokens\":80}}")
-        .append("\n\n");
-    text.append("data: [DONE]\n\n");
-    return Buffer.buffer(text.toString());
+  private static void pace(Vertx vertx, HttpServerResponse response, int tokens, int pause) {
+    int[] said = new int[1];
+    vertx.setPeriodic(
+        pause,
+        timer -> {
+          if (response.closed()) {
+            vertx.cancelTimer(timer);
+          } else if (++said[0] > tokens) {
+            vertx.cancelTimer(timer);
+            response.end(END);
+          } else {
+            response.write(event("t" + System.nanoTime() + " "));
+          }
+        });
   }
 
-  private static String chunk(String delta, String finish, String more) {
+  private static Buffer whole(int tokens) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < tokens; i++) {
+      text.append(event("palavra" + i + " "));
+    }
+    return Buffer.buffer(text.append(END).toString());
+  }
+
+  private static String event(String token) {
+    return "data: " + chunk("{\"content\":\"" + token + "\"}", "null") + "\n\n";
+  }
+
+  private static String chunk(String delta, String finish) {
     return "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"mock\","
         + "\"choices\":[{\"index\":0,\"delta\":"
         + delta
         + ",\"finish_reason\":"
         + finish
-        + "}]"
-        + more
-        + "}";
+        + "}]}";
   }
 }

@@ -48,9 +48,13 @@ final class Postgres {
   }
 
   /** The process of the server, to count its processor time. */
-  long pid() throws IOException {
+  long pid() {
     Path file = Path.of(need("MORDOMO_BENCH_PG_DATA"), "postmaster.pid");
-    return Long.parseLong(Files.readAllLines(file).getFirst().strip());
+    try {
+      return Long.parseLong(Files.readAllLines(file).getFirst().strip());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   void psql(String database, Path script) throws IOException, InterruptedException {

@@ -26,21 +26,22 @@ import org.postgresql.PGConnection;
 
 /** {@code POST /v1/search} with a vector given, beside the same SQL by pgbench. */
 final class SearchBench {
-  private static final int CHUNKS = 50_000;
   private static final int DIMENSIONS = 384;
   private static final int QUERIES = 1000;
   private static final int CLIENTS = 4;
   private static final int CENTRES = 500;
   private static final String MODEL = "embedded/gloss-minilm";
 
+  private final int chunks;
   private final Report report;
   private final Path folder;
   private final Postgres postgres = new Postgres();
   private final Random random = new Random(7);
   private final float[][] centres = new float[CENTRES][];
 
-  SearchBench(Report report, Path folder) {
+  SearchBench(Report report, Path folder, boolean brief) {
     this.report = report;
+    this.chunks = brief ? 2_000 : 50_000;
     this.folder = folder;
     for (int i = 0; i < CENTRES; i++) {
       centres[i] = gaussian(1);
@@ -57,7 +58,7 @@ final class SearchBench {
           api.post(token, "/v1/collections", Map.of("name", "bench", "scope", "tenant"))
               .get("id")
               .asText();
-      report.say("filling " + CHUNKS + " chunks");
+      report.say("filling " + chunks + " chunks");
       fill(collection);
       List<float[]> queries = new ArrayList<>();
       for (int i = 0; i < QUERIES; i++) {
@@ -124,7 +125,7 @@ final class SearchBench {
       statement.execute("CREATE TABLE bench_vector (id int PRIMARY KEY, e halfvec(384))");
       var copy =
           owner.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY bench_vector FROM STDIN");
-      for (int i = 1; i <= CHUNKS; i++) {
+      for (int i = 1; i <= chunks; i++) {
         byte[] line =
             (i + "\t" + literal(vector(), '[', ']') + "\n")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -137,7 +138,7 @@ final class SearchBench {
           SELECT gen_random_uuid(), c.id, c.tenant_id, 'document ' || g, 'txt', sha256(g::text::bytea), 'indexed', 50
           FROM collection c, generate_series(1, %d) g WHERE c.id = '%s'
           """
-              .formatted(CHUNKS / 50, collection));
+              .formatted(chunks / 50, collection));
       statement.execute(
           """
           INSERT INTO chunk (id, document_id, collection_id, tenant_id, chunk_index, text, language, fingerprint, tsv, indexed_at)

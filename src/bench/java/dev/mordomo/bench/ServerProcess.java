@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +28,31 @@ final class ServerProcess implements AutoCloseable {
 
   ServerProcess(String databaseUrl, Path data, Map<String, String> more)
       throws IOException, InterruptedException {
-    port = freePort();
+    this(
+        List.of(
+            "-cp",
+            "target/mordomo.jar" + File.pathSeparator + "target/lib/*",
+            "dev.mordomo.Main",
+            "run"),
+        "target/bench.jsa",
+        databaseUrl,
+        data,
+        more);
+  }
+
+  /** One that also takes commands: see {@link PublishingServer}. */
+  static ServerProcess publishing(String databaseUrl, Path data, Map<String, String> more)
+      throws IOException, InterruptedException {
+    return new ServerProcess(
+        List.of("-cp", System.getProperty("java.class.path"), PublishingServer.class.getName()),
+        "target/bench-publishing.jsa",
+        databaseUrl,
+        data,
+        more);
+  }
+
+  /** Java as the server runs it, up to its class path. */
+  static List<String> java(String archive) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@conf/java.options");
@@ -38,13 +63,22 @@ final class ServerProcess implements AutoCloseable {
     command.addAll(
         List.of(
             "-XX:+AutoCreateSharedArchive",
-            "-XX:SharedArchiveFile=target/bench.jsa",
+            "-XX:SharedArchiveFile=" + archive,
             "-Xlog:cds*=off",
-            "-Xlog:aot*=off",
-            "-cp",
-            "target/mordomo.jar" + File.pathSeparator + "target/lib/*",
-            "dev.mordomo.Main",
-            "run"));
+            "-Xlog:aot*=off"));
+    return command;
+  }
+
+  private ServerProcess(
+      List<String> program,
+      String archive,
+      String databaseUrl,
+      Path data,
+      Map<String, String> more)
+      throws IOException, InterruptedException {
+    port = freePort();
+    List<String> command = java(archive);
+    command.addAll(program);
     Files.createDirectories(data);
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
@@ -86,6 +120,12 @@ final class ServerProcess implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(20);
     }
     throw new IOException("not ready: " + Files.readString(data.resolve("server.log")));
+  }
+
+  /** A line on its standard input. */
+  void command(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
   }
 
   String url() {

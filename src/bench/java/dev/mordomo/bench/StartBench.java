@@ -13,9 +13,12 @@ final class StartBench {
   private final Report report;
   private final Path folder;
 
-  StartBench(Report report, Path folder) {
+  private final boolean brief;
+
+  StartBench(Report report, Path folder, boolean brief) {
     this.report = report;
     this.folder = folder;
+    this.brief = brief;
   }
 
   void run() throws Exception {
@@ -46,7 +49,7 @@ final class StartBench {
       api.post(token, "/v1/search", Map.of("query", "pergunta número " + i + " sobre backups"));
     }
     report.say("a minute of rest");
-    TimeUnit.MINUTES.sleep(1);
+    TimeUnit.SECONDS.sleep(brief ? 5 : 60);
     report.goal(
         "memory after 100 embeddings and a minute, MB",
         Cores.residentMegabytes(server.pid()),

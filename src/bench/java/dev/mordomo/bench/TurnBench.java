@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.HdrHistogram.ConcurrentHistogram;
 
 /**
@@ -26,25 +27,34 @@ import org.HdrHistogram.ConcurrentHistogram;
 final class TurnBench {
   private static final int TENANTS = 10;
   private static final int USERS = 50;
-  private static final int FLOOR_SECONDS = 15;
-  private static final int WARM_SECONDS = 12;
-  private static final int SECONDS = 15;
 
   private final Report report;
   private final Postgres postgres = new Postgres();
   private final Path folder;
+  private final boolean brief;
+  private final int floorSeconds;
+  private final int warmSeconds;
+  private final int seconds;
 
-  TurnBench(Report report, Path folder) {
+  /**
+   * @param brief a few seconds of each: enough to see that it works, not for figures
+   */
+  TurnBench(Report report, Path folder, boolean brief) {
     this.report = report;
     this.folder = folder;
+    this.brief = brief;
+    this.floorSeconds = brief ? 6 : 15;
+    this.warmSeconds = brief ? 10 : 45;
+    this.seconds = brief ? 8 : 15;
   }
 
-  private record Load(double turnsPerSecond, ConcurrentHistogram firstDelta) {}
+  private record Load(
+      double turnsPerSecond, Map<String, Double> cores, ConcurrentHistogram firstDelta) {}
 
   void run() throws Exception {
     double floor = floor();
     postgres.create("bench_turn");
-    Process mock = mock();
+    Process mock = ModelMock.start(20, 0);
     try (BufferedReader said = mock.inputReader()) {
       int mockPort = Integer.parseInt(said.readLine().strip());
       measure(floor, mock.pid(), mockPort);
@@ -63,7 +73,7 @@ final class TurnBench {
             "-j",
             "2",
             "-T",
-            String.valueOf(FLOOR_SECONDS),
+            String.valueOf(floorSeconds),
             "-f",
             scripts.resolve("turn.sql").toString());
     postgres.psql("bench_floor", scripts.resolve("schema.sql"));
@@ -76,25 +86,9 @@ final class TurnBench {
     return on;
   }
 
-  private Process mock() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-Xmx128m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ModelMock.class.getName())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-  }
-
   private void measure(double floor, long mockPid, int mockPort) throws Exception {
     Path data = Files.createDirectories(folder.resolve("turn-data"));
-    Map<String, String> settings =
-        Map.of(
-            "OPENAI_BASE_URL", "http://127.0.0.1:" + mockPort + "/v1",
-            "MORDOMO_MODEL_CHAT", "openai/mock",
-            "MORDOMO_LIMITS_TURNS_PER_MINUTE", "1000000");
+    Map<String, String> settings = ModelMock.settings(String.valueOf(mockPort));
     try (ServerProcess server =
         new ServerProcess(postgres.url("bench_turn"), data.toAbsolutePath(), settings)) {
       Vertx vertx = Vertx.vertx();
@@ -102,26 +96,33 @@ final class TurnBench {
         WebSocketClient sockets =
             vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(1000));
         List<User> users = users(server);
-        Map<String, Double> before = cores(server, mockPid);
-        Load full = closed(vertx, sockets, server.port(), conversations(server, users, List.of()));
-        Map<String, Double> after = cores(server, mockPid);
+        Supplier<Map<String, Double>> cores = () -> cores(server, mockPid);
+        Load full =
+            closed(
+                vertx,
+                sockets,
+                server.port(),
+                conversations(server, users, List.of()),
+                cores);
         report.figure("turns, no retrieval", full.turnsPerSecond(), "turns/s");
         report.goal("ratio to the floor", full.turnsPerSecond() / floor, "≥", 0.35);
-        before.forEach((who, seconds) ->
-            report.figure("core seconds, " + who, after.getOrDefault(who, seconds) - seconds, "s"));
+        full.cores()
+            .forEach((who, used) -> report.figure("core seconds of " + seconds + ", " + who, used, "s"));
         delays(vertx, sockets, server, users, full);
-        retrieval(vertx, sockets, server, users);
+        if (!brief) {
+          retrieval(vertx, sockets, server, users);
+        }
       } finally {
         vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
       }
     }
   }
 
-  private Map<String, Double> cores(ServerProcess server, long mockPid) throws IOException {
+  private Map<String, Double> cores(ServerProcess server, long mockPid) {
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("server", Cores.seconds(server.pid()));
     seconds.put("PostgreSQL", Cores.seconds(postgres.pid()));
-    seconds.put("load client", Cores.seconds(ProcessHandle.current().pid()));
+    seconds.put("load client", Cores.own());
     seconds.put("model mock", Cores.seconds(mockPid));
     return seconds;
   }
@@ -147,7 +148,7 @@ final class TurnBench {
       JsonNode made = api.post(user.token(), "/v1/conversations", Map.of("title", "bench"));
       all.add(new Conversation(user.token(), made.get("id").asText()));
     }
-    Load load = closed(vertx, sockets, server.port(), all);
+    Load load = closed(vertx, sockets, server.port(), all, Map::of);
     report.figure("turns, with retrieval", load.turnsPerSecond(), "turns/s");
     double search = searches(server, users);
     report.figure("searches alone, hybrid, by text", search, "searches/s");
@@ -244,8 +245,12 @@ final class TurnBench {
   }
 
   /** Each user says the next thing when the answer to the last one is complete. */
-  private static Load closed(
-      Vertx vertx, WebSocketClient sockets, int port, List<Conversation> conversations)
+  private Load closed(
+      Vertx vertx,
+      WebSocketClient sockets,
+      int port,
+      List<Conversation> conversations,
+      Supplier<Map<String, Double>> cores)
       throws Exception {
     LongAdder count = new LongAdder();
     AtomicBoolean over = new AtomicBoolean();
@@ -270,17 +275,21 @@ final class TurnBench {
               .get(30, TimeUnit.SECONDS));
     }
     clients.forEach(TurnClient::say);
-    TimeUnit.SECONDS.sleep(WARM_SECONDS);
+    TimeUnit.SECONDS.sleep(warmSeconds);
+    Map<String, Double> before = cores.get();
+    long start = System.nanoTime();
     count.reset();
-    TimeUnit.SECONDS.sleep(SECONDS);
-    double rate = count.sum() / (double) SECONDS;
+    TimeUnit.SECONDS.sleep(seconds);
+    double rate = count.sum() / ((System.nanoTime() - start) / 1e9);
+    Map<String, Double> used = new LinkedHashMap<>();
+    cores.get().forEach((who, sum) -> used.put(who, sum - before.getOrDefault(who, 0.0)));
     over.set(true);
     TimeUnit.SECONDS.sleep(2);
-    return new Load(rate, new ConcurrentHistogram(3));
+    return new Load(rate, used, new ConcurrentHistogram(3));
   }
 
   /** So many turns a second, whoever is idle says the next thing. */
-  private static Load open(
+  private Load open(
       Vertx vertx, WebSocketClient sockets, int port, List<Conversation> conversations, double rate)
       throws Exception {
     LongAdder count = new LongAdder();
@@ -309,9 +318,9 @@ final class TurnBench {
               .get(30, TimeUnit.SECONDS));
     }
     long start = System.nanoTime();
-    long seconds = 5 + SECONDS;
+    long whole = 5L + seconds;
     long said = 0;
-    while (System.nanoTime() - start < seconds * 1_000_000_000L) {
+    while (System.nanoTime() - start < whole * 1_000_000_000L) {
       if (!measuring.get() && System.nanoTime() - start > 5_000_000_000L) {
         count.reset();
         measuring.set(true);
@@ -328,8 +337,8 @@ final class TurnBench {
       TimeUnit.MICROSECONDS.sleep(500);
     }
     measuring.set(false);
-    double reached = count.sum() / (double) SECONDS;
+    double reached = count.sum() / (double) seconds;
     TimeUnit.SECONDS.sleep(2);
-    return new Load(reached, delays);
+    return new Load(reached, Map.of(), delays);
   }
 }
