@@ -3,7 +3,9 @@ package dev.mordomo.bench;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 
-/** A Vert.x server that takes WebSockets and does nothing with them: what idle sockets cost bare. */
+/**
+ * A Vert.x server that takes WebSockets and does nothing with them: what idle sockets cost bare.
+ */
 public final class BareServer {
   private BareServer() {}
 

@@ -110,7 +110,6 @@ final class GrowthBench {
       statement.execute(CONVERSATIONS.formatted(MESSAGES, conversations, USERS));
       statement.execute(WORDS.formatted(MESSAGES));
       statement.execute("VACUUM ANALYZE");
-      statement.execute("CHECKPOINT");
     }
   }
 

@@ -15,9 +15,10 @@ public final class ModelMock {
   private static final String END =
       "data: "
           + chunk("{}", "\"stop\"")
-          + "\n\ndata: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"mock\","
-          + "\"choices\":[],\"usage\":{\"prompt_tokens\":60,\"completion_tokens\":20,"
-          + "\"total_tokens\":80}}\n\ndata: [DONE]\n\n";
+          + "\n\n"
+          + "data:"
+          + " {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"mock\",\"choices\":[],\"usage\":{\"prompt_tokens\":60,\"completion_tokens\":20,\"total_tokens\":80}}\n\n"
+          + "data: [DONE]\n\n";
 
   private ModelMock() {}
 

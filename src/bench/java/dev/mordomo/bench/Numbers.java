@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a Java process has in use: its live heap after a collection, and what lies beside the heap. */
+/**
+ * What a Java process has in use: its live heap after a collection, and what lies beside the heap.
+ */
 final class Numbers {
   private static final Pattern SPACE = Pattern.compile("total (\\d+)K, used (\\d+)K");
 

@@ -47,8 +47,7 @@ final class ResumeBench {
     postgres.create("bench_resume");
     Path data = Files.createDirectories(folder.resolve("resume-data")).toAbsolutePath();
     Vertx vertx = Vertx.vertx();
-    try (ServerProcess server =
-            new ServerProcess(postgres.url("bench_resume"), data, Map.of());
+    try (ServerProcess server = new ServerProcess(postgres.url("bench_resume"), data, Map.of());
         Connection owner = postgres.connect("bench_resume")) {
       List<Person> people = People.make(owner, clients);
       Map<Person, String> positions = new ConcurrentHashMap<>();

@@ -70,11 +70,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private ServerProcess(
-      List<String> program,
-      String archive,
-      String databaseUrl,
-      Path data,
-      Map<String, String> more)
+      List<String> program, String archive, String databaseUrl, Path data, Map<String, String> more)
       throws IOException, InterruptedException {
     port = freePort();
     List<String> command = java(archive);

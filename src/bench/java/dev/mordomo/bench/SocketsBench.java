@@ -135,16 +135,19 @@ final class SocketsBench {
       int port = Integer.parseInt(said.readLine().strip());
       List<Person> people = new ArrayList<>();
       for (int i = 0; i < sessions; i++) {
-        people.add(new Person(new java.util.UUID(0, i), new java.util.UUID(0, 0), "mk_bench",
-            new java.util.UUID(1, i)));
+        people.add(
+            new Person(
+                new java.util.UUID(0, i),
+                new java.util.UUID(0, 0),
+                "mk_bench",
+                new java.util.UUID(1, i)));
       }
       int first = sessions / 10;
       AtomicInteger ignored = new AtomicInteger();
       connect(vertx, port, people.subList(0, first), ignored, ignored);
       double before = Numbers.megabytesInUse(server.pid());
       connect(vertx, port, people.subList(first, sessions), ignored, ignored);
-      double each =
-          (Numbers.megabytesInUse(server.pid()) - before) * 1024 / (sessions - first);
+      double each = (Numbers.megabytesInUse(server.pid()) - before) * 1024 / (sessions - first);
       report.figure("memory of a socket of a bare server", each, "KB");
       return each;
     } finally {

@@ -43,9 +43,9 @@ final class TurnBench {
     this.report = report;
     this.folder = folder;
     this.brief = brief;
-    this.floorSeconds = brief ? 6 : 15;
-    this.warmSeconds = brief ? 10 : 45;
-    this.seconds = brief ? 8 : 15;
+    this.floorSeconds = brief ? 5 : 15;
+    this.warmSeconds = brief ? 25 : 45;
+    this.seconds = brief ? 6 : 15;
   }
 
   private record Load(
@@ -98,16 +98,12 @@ final class TurnBench {
         List<User> users = users(server);
         Supplier<Map<String, Double>> cores = () -> cores(server, mockPid);
         Load full =
-            closed(
-                vertx,
-                sockets,
-                server.port(),
-                conversations(server, users, List.of()),
-                cores);
+            closed(vertx, sockets, server.port(), conversations(server, users, List.of()), cores);
         report.figure("turns, no retrieval", full.turnsPerSecond(), "turns/s");
         report.goal("ratio to the floor", full.turnsPerSecond() / floor, "≥", 0.35);
         full.cores()
-            .forEach((who, used) -> report.figure("core seconds of " + seconds + ", " + who, used, "s"));
+            .forEach(
+                (who, used) -> report.figure("core seconds of " + seconds + ", " + who, used, "s"));
         delays(vertx, sockets, server, users, full);
         if (!brief) {
           retrieval(vertx, sockets, server, users);

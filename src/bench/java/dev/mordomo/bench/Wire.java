@@ -6,7 +6,9 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import java.util.function.BiConsumer;
 
-/** A socket in the Centrifugo protocol, as thin as can be: it answers pings and passes on the rest. */
+/**
+ * A socket in the Centrifugo protocol, as thin as can be: it answers pings and passes on the rest.
+ */
 final class Wire {
   private final WebSocket socket;
   private final BiConsumer<Wire, String> hear;
@@ -36,8 +38,7 @@ final class Wire {
         .compose(socket -> {
           Wire wire = new Wire(socket, subscribe, hear);
           socket.textMessageHandler(wire::take);
-          socket.closeHandler(
-              ignored -> wire.ready.tryFail("closed: " + socket.closeStatusCode()));
+          socket.closeHandler(ignored -> wire.ready.tryFail("closed: " + socket.closeStatusCode()));
           socket.writeTextMessage("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}");
           return wire.ready.future();
         });

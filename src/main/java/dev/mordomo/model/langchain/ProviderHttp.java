@@ -85,13 +85,7 @@ final class ProviderHttp implements HttpClient {
             ? call.withTools(request.body(), tools)
             : request.body();
     new StreamExchange(
-            http,
-            provider.dialect(),
-            failures,
-            call,
-            listener,
-            deadlineFirstToken,
-            deadlineIdle)
+            http, provider.dialect(), failures, call, listener, deadlineFirstToken, deadlineIdle)
         .begin(options(request), Buffer.buffer(body));
   }
 

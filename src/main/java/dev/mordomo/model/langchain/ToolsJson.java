@@ -44,7 +44,6 @@ final class ToolsJson {
   private record Function(String name, String description, Map<String, Object> parameters) {}
 
   private static Member tool(ToolSpec tool) {
-    return new Member(
-        "function", new Function(tool.name(), tool.description(), tool.parameters()));
+    return new Member("function", new Function(tool.name(), tool.description(), tool.parameters()));
   }
 }
