@@ -44,9 +44,11 @@ public final class Database {
   private final PgConnectOptions systemLogin;
   private final Pool app;
   private final Pool system;
+  private final BulkLogin bulk;
 
   public Database(Vertx vertx, DatabaseConfig config, Secret secret) {
     this.vertx = vertx;
+    this.bulk = new BulkLogin(config, secret);
     this.systemLogin = login(config, secret, config.systemRole());
     this.app =
         pool(vertx, config, "app", login(config, secret, config.appRole()), config.poolSize());
@@ -131,6 +133,14 @@ public final class Database {
       }
       return first;
     });
+  }
+
+  /**
+   * The same on a JDBC connection of its own, for what goes in by COPY. Blocks, and takes some
+   * milliseconds to connect.
+   */
+  public <T> T bulk(Scope scope, BulkWork<T> work) {
+    return bulk.as(scope, work);
   }
 
   /**

@@ -96,7 +96,12 @@ final class ActiveModel {
    * @throws Failure {@code unavailable} when they are of a model that is not active any more
    */
   void hold(SqlClient connection, short model) {
-    if (EmbeddingModelStore.hold(connection, model)) {
+    requireActive(EmbeddingModelStore.hold(connection, model), model);
+  }
+
+  /** The same, when it is known whether the model is held as the active one. */
+  void requireActive(boolean held, short model) {
+    if (held) {
       return;
     }
     refresh();

@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
  * makes the same ones, which is tried with some of them; else they are made anew.
  */
 final class ChromaImport {
-  private static final int PAGE = 200;
+  private static final int PAGE = 500;
   private static final int SAMPLE = 20;
   private static final int NEAREST = 10;
   private static final int LONGEST_TEXT = 100_000;
@@ -78,7 +78,7 @@ final class ChromaImport {
   Outcome load(
       Scope who, ChromaServer.Collection from, CollectionScope scope, LongConsumer advanced) {
     KnowledgeCollection into = knowledge.ensureCollection(who, from.name(), scope);
-    Owner owner = knowledge.writable(who, into.id()).owner();
+    knowledge.writable(who, into.id());
     List<ChromaServer.Entry> sample = usable(chroma.page(from, 0, SAMPLE));
     boolean reused = !sample.isEmpty() && isSameModel(sample);
     for (long offset = 0; ; ) {
@@ -87,7 +87,7 @@ final class ChromaImport {
         break;
       }
       try {
-        write(who, owner, into, from, page, reused);
+        write(who, into, from, page, reused);
       } catch (Failure e) {
         page.forEach(entry -> report.failed(from.name() + "/" + entry.id(), e.detail()));
       }
@@ -129,7 +129,6 @@ final class ChromaImport {
 
   private void write(
       Scope who,
-      Owner owner,
       KnowledgeCollection into,
       ChromaServer.Collection from,
       List<ChromaServer.Entry> page,
@@ -171,19 +170,16 @@ final class ChromaImport {
     }
     boolean asGiven = reused && vectors.stream().allMatch(v -> v.length == model.dimensions());
     List<float[]> all = asGiven ? vectors : made(fresh);
-    database.as(
+    database.bulk(
         who,
         c -> {
-          models.hold(c, modelId);
+          models.requireActive(ImportStore.hold(c, modelId), modelId);
           ImportStore.remove(c, into.id(), List.copyOf(changed));
           ImportStore.insert(
               c,
               into.id(),
-              owner,
-              who.userId(),
               fresh,
-              modelId,
-              all,
+              new EmbeddedChunks(modelId, all),
               asGiven,
               clock.instant().truncatedTo(ChronoUnit.MICROS));
           return true;

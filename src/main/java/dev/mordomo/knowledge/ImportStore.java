@@ -7,12 +7,21 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.postgresql.PGConnection;
 
 /** Documents of one chunk each and without a file, many at a time. */
 final class ImportStore {
@@ -20,25 +29,38 @@ final class ImportStore {
       """
       SELECT source, encode(sha256, 'hex') FROM document WHERE collection_id = $1 AND source = ANY ($2)
       """;
+  private static final String HOLD = "SELECT hold_embedding_model(?::smallint)";
   private static final String REMOVE =
-      "DELETE FROM document WHERE collection_id = $1 AND source = ANY ($2)";
+      "DELETE FROM document WHERE collection_id = ?::uuid AND source = ANY (?)";
+
+  // PostgreSQL refuses COPY into a table with policies: it goes here first.
+  private static final String ARRIVING =
+      """
+      CREATE TEMP TABLE arriving (document_id uuid, chunk_id uuid, title text, source text, language text,
+        sha256 bytea, metadata text, body text, fingerprint bytea, e vector) ON COMMIT DROP
+      """;
+  private static final String COPY = "COPY arriving FROM STDIN (FORMAT binary)";
   private static final String DOCUMENTS =
       """
       INSERT INTO document (id, collection_id, tenant_id, user_id, title, source, source_type, language,
         sha256, status, chunk_count, metadata, created_by, created_at, updated_at)
-      SELECT t.id, $1, $2, $3, t.title, t.source, 'txt', t.language, decode(t.sha256, 'hex'), 'indexed', 1,
-        t.metadata::jsonb, $4, $5, $5
-      FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
-        AS t (id, title, source, language, sha256, metadata)
+      SELECT a.document_id, c.id, c.tenant_id, c.user_id, a.title, a.source, 'txt', a.language, a.sha256,
+        'indexed', 1, a.metadata::jsonb, app_user(), ?, ?
+      FROM arriving a, collection c WHERE c.id = ?::uuid
       """;
   private static final String CHUNKS =
       """
       INSERT INTO chunk (id, document_id, collection_id, tenant_id, user_id, chunk_index, text, language,
         char_to, fingerprint, tsv, created_at, indexed_at)
-      SELECT t.id, t.document_id, $1, $2, $3, 0, t.body, t.language, length(t.body),
-        decode(t.fingerprint, 'hex'), chunk_tsv(t.language, t.title, '', t.body), $4, $4
-      FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[])
-        AS t (id, document_id, title, body, language, fingerprint)
+      SELECT a.chunk_id, a.document_id, c.id, c.tenant_id, c.user_id, 0, a.body, a.language,
+        length(a.body), a.fingerprint, chunk_tsv(a.language, a.title, '', a.body), ?, ?
+      FROM arriving a, collection c WHERE c.id = ?::uuid
+      """;
+  private static final String VECTORS =
+      """
+      INSERT INTO embedding (model_id, chunk_id, collection_id, tenant_id, user_id, e)
+      SELECT ?::smallint, a.chunk_id, c.id, c.tenant_id, c.user_id, a.e::halfvec
+      FROM arriving a, collection c WHERE c.id = ?::uuid
       """;
 
   /** An entry of another system. */
@@ -62,53 +84,82 @@ final class ImportStore {
     return known;
   }
 
-  static void remove(SqlClient connection, UUID collection, List<String> sources) {
-    if (!sources.isEmpty()) {
-      Database.run(
-          connection,
-          REMOVE,
-          Tuple.of(collection).addArrayOfString(sources.toArray(String[]::new)));
+  /** Whether the model is active, and stays so until the transaction ends. */
+  static boolean hold(Connection connection, short model) throws SQLException {
+    try (PreparedStatement hold = connection.prepareStatement(HOLD)) {
+      hold.setShort(1, model);
+      try (ResultSet rows = hold.executeQuery()) {
+        return rows.next() && rows.getBoolean(1);
+      }
+    }
+  }
+
+  static void remove(Connection connection, UUID collection, List<String> sources)
+      throws SQLException {
+    try (PreparedStatement remove = connection.prepareStatement(REMOVE)) {
+      remove.setString(1, collection.toString());
+      remove.setArray(2, connection.createArrayOf("text", sources.toArray()));
+      remove.executeUpdate();
     }
   }
 
   /**
+   * All at once, by COPY.
+   *
    * @param given whether the vectors came with the entries
    */
   static void insert(
-      SqlClient connection,
+      Connection connection,
       UUID collection,
-      Owner owner,
-      UUID by,
       List<Imported> all,
-      short model,
-      List<float[]> vectors,
+      EmbeddedChunks vectors,
       boolean given,
-      Instant at) {
-    UUID tenant = owner.tenantId().orElse(null);
-    UUID user = owner.userId().orElse(null);
-    UUID[] chunkIds = all.stream().map(Imported::chunkId).toArray(UUID[]::new);
-    UUID[] documentIds = all.stream().map(Imported::documentId).toArray(UUID[]::new);
-    String[] titles = texts(all, i -> i.chunk().title());
-    String[] languages = texts(all, i -> i.chunk().language());
-    Tuple documents =
-        Tuple.of(collection, tenant, user, by, at.atOffset(ZoneOffset.UTC))
-            .addArrayOfUUID(documentIds)
-            .addArrayOfString(titles)
-            .addArrayOfString(texts(all, Imported::source))
-            .addArrayOfString(languages)
-            .addArrayOfString(texts(all, Imported::sha256))
-            .addArrayOfString(texts(all, i -> Json.write(i.metadata()).replace("\\u0000", "")));
-    Database.run(connection, DOCUMENTS, documents);
-    Tuple chunks =
-        Tuple.of(collection, tenant, user, at.atOffset(ZoneOffset.UTC))
-            .addArrayOfUUID(chunkIds)
-            .addArrayOfUUID(documentIds)
-            .addArrayOfString(titles)
-            .addArrayOfString(texts(all, i -> i.chunk().text()))
-            .addArrayOfString(languages)
-            .addArrayOfString(texts(all, i -> fingerprint(i, given)));
-    Database.run(connection, CHUNKS, chunks);
-    ChunkStore.embed(connection, collection, owner, List.of(chunkIds), model, vectors);
+      Instant at)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(ARRIVING);
+    }
+    copy(connection, rows(all, vectors.vectors(), given));
+    try (PreparedStatement documents = connection.prepareStatement(DOCUMENTS);
+        PreparedStatement chunks = connection.prepareStatement(CHUNKS);
+        PreparedStatement embeddings = connection.prepareStatement(VECTORS)) {
+      for (PreparedStatement each : List.of(documents, chunks)) {
+        each.setObject(1, at.atOffset(ZoneOffset.UTC));
+        each.setObject(2, at.atOffset(ZoneOffset.UTC));
+        each.setString(3, collection.toString());
+        each.executeUpdate();
+      }
+      embeddings.setShort(1, vectors.model());
+      embeddings.setString(2, collection.toString());
+      embeddings.executeUpdate();
+    }
+  }
+
+  private static void copy(Connection connection, CopyRows rows) throws SQLException {
+    try {
+      connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY, rows.finish());
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("the rows are in memory", impossible);
+    }
+  }
+
+  private static CopyRows rows(List<Imported> all, List<float[]> vectors, boolean given) {
+    CopyRows rows = new CopyRows();
+    for (int i = 0; i < all.size(); i++) {
+      Imported one = all.get(i);
+      rows.row(10)
+          .uuid(one.documentId())
+          .uuid(one.chunkId())
+          .text(one.chunk().title())
+          .text(one.source())
+          .text(one.chunk().language())
+          .bytes(HexFormat.of().parseHex(one.sha256()))
+          .text(Json.write(one.metadata()).replace("\\u0000", ""))
+          .text(one.chunk().text())
+          .bytes(HexFormat.of().parseHex(fingerprint(one, given)))
+          .vector(vectors.get(i));
+    }
+    return rows;
   }
 
   /** A vector that came from elsewhere is nobody else's: no equal text is to be given it. */
@@ -117,10 +168,5 @@ final class ImportStore {
         ? DocumentPreparation.sha256(
             Buffer.buffer("given\n" + one.source() + "\n" + one.chunk().text()))
         : ChunkStore.fingerprint(one.chunk());
-  }
-
-  private static String[] texts(
-      List<Imported> all, java.util.function.Function<Imported, String> of) {
-    return all.stream().map(of).toArray(String[]::new);
   }
 }

@@ -143,6 +143,47 @@ class IsolationTest {
   }
 
   @Test
+  void whatGoesInByCopyIsUnderThePoliciesToo() {
+    Scope mine = db.tenantWithUser("member");
+    Scope theirs = db.tenantWithUser("member");
+    conversation(mine);
+    conversation(theirs);
+    long seen = db.database().bulk(mine, c -> count(c, "SELECT count(*) FROM conversation"));
+    assertEquals(1, seen);
+    // Not even for a moment: PostgreSQL refuses COPY into a table with policies.
+    Failure copied =
+        assertThrows(
+            Failure.class,
+            () ->
+                db.database()
+                    .bulk(mine, c -> c.createStatement().execute("COPY document FROM STDIN")));
+    assertTrue(copied.detail().contains("row-level security"), copied.detail());
+    Failure refused =
+        assertThrows(
+            Failure.class,
+            () ->
+                db.database()
+                    .bulk(
+                        mine,
+                        c ->
+                            c.createStatement()
+                                .executeUpdate(
+                                    "INSERT INTO collection (id, tenant_id, scope, name) VALUES"
+                                        + " (gen_random_uuid(), '"
+                                        + theirs.tenantId()
+                                        + "', 'tenant', 'x')")));
+    assertTrue(refused.detail().contains("row-level security"), refused.detail());
+  }
+
+  private static long count(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  @Test
   void aBackupBringsPoliciesAndRowsBack() throws Exception {
     Scope scope = db.tenantWithUser("member");
     UUID conversation = conversation(scope);
