@@ -38,21 +38,28 @@ final class Fleet implements AutoCloseable {
     this.nodes = nodes;
     this.settings = Map.copyOf(settings);
     this.databasePort = URI.create(nodes.database.url()).getPort();
+    List<TcpProxy> databases = new ArrayList<>();
+    List<Integer> ports = new ArrayList<>();
+    List<Map<String, String>> environments = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      TcpProxy database = TcpProxy.to(databasePort);
-      int port = Nodes.freePort();
-      berths.add(new Berth(port, database, start(port, database)));
+      databases.add(TcpProxy.to(databasePort));
+      ports.add(Nodes.freePort());
+      environments.add(environment(ports.getLast(), databases.getLast()));
+    }
+    List<NodeProcess> started = nodes.startAll(environments);
+    for (int i = 0; i < size; i++) {
+      berths.add(new Berth(ports.get(i), databases.get(i), started.get(i)));
     }
     berths.forEach(berth -> Nodes.awaitSize(berth.node, size));
   }
 
-  private NodeProcess start(int port, TcpProxy database) {
+  private Map<String, String> environment(int port, TcpProxy database) {
     Map<String, String> environment = new HashMap<>(settings);
     environment.put("MORDOMO_GATEWAY_PORT", String.valueOf(port));
     environment.put(
         "DATABASE_URL",
         nodes.database.url().replace(":" + databasePort + "/", ":" + database.port() + "/"));
-    return nodes.start(environment);
+    return environment;
   }
 
   int size() {
@@ -82,7 +89,7 @@ final class Fleet implements AutoCloseable {
     berth.node.close();
     for (int left = STARTS; ; left--) {
       try {
-        berth.node = start(berth.port, berth.database);
+        berth.node = nodes.start(environment(berth.port, berth.database));
         return;
       } catch (AssertionError e) {
         if (left == 1) {

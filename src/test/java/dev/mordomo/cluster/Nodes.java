@@ -23,10 +23,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 
@@ -56,6 +61,24 @@ final class Nodes implements AutoCloseable {
   /** One more node; all of them find each other on the loopback. */
   NodeProcess start() {
     return start(Map.of());
+  }
+
+  /** Several at once, each with its own settings. */
+  List<NodeProcess> startAll(List<Map<String, String>> settings) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<NodeProcess>> starting =
+          settings.stream().map(one -> threads.submit(() -> start(one))).toList();
+      List<NodeProcess> started = new ArrayList<>();
+      for (Future<NodeProcess> one : starting) {
+        started.add(one.get());
+      }
+      return started;
+    } catch (ExecutionException e) {
+      throw new AssertionError("a node did not start", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   NodeProcess start(Map<String, String> more) {

@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mordomo.ApiClient;
 import dev.mordomo.NodeProcess;
+import dev.mordomo.kernel.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Three nodes behind HAProxy, each stopped and started in turn while clients talk. */
@@ -28,9 +36,7 @@ class RollingRestartTest {
       List<NodeProcess> fleet = new ArrayList<>();
       try {
         List<Integer> ports = List.of(Nodes.freePort(), Nodes.freePort(), Nodes.freePort());
-        for (int port : ports) {
-          fleet.add(nodes.start(settings(port)));
-        }
+        fleet.addAll(nodes.startAll(ports.stream().map(RollingRestartTest::settings).toList()));
         try (LoadBalancer proxy = new LoadBalancer(ports)) {
           restartUnderLoad(nodes, fleet, ports, proxy);
         }
@@ -48,10 +54,44 @@ class RollingRestartTest {
         "MORDOMO_LIMITS_TURNS_PER_MINUTE", "1000000");
   }
 
+  private static void anEventStreamComesThrough(LoadBalancer proxy, ApiClient admin)
+      throws IOException, InterruptedException {
+    String words = "pelo proxy";
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    proxy.url() + "/v1/conversations/" + Nodes.conversation(admin) + "/turns"))
+            .header("Authorization", "Bearer " + admin.token())
+            .header("Accept", "text/event-stream")
+            .header("Content-Type", "application/json")
+            .POST(
+                BodyPublishers.ofString(
+                    Json.write(
+                        Map.of(
+                            "content",
+                            words,
+                            "client_message_id",
+                            "sse-1",
+                            "collections",
+                            List.of()))))
+            .build();
+    StringBuilder said = new StringBuilder();
+    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        Stream<String> lines = http.send(request, BodyHandlers.ofLines()).body()) {
+      lines
+          .filter(line -> line.startsWith("data:"))
+          .map(line -> Json.read(line.substring("data:".length())))
+          .filter(event -> event.path("type").asText().equals("turn.delta"))
+          .forEach(event -> said.append(event.get("text").asText()));
+    }
+    assertEquals(Answers.text(words), said.toString());
+  }
+
   private static void restartUnderLoad(
       Nodes nodes, List<NodeProcess> fleet, List<Integer> ports, LoadBalancer proxy)
       throws Exception {
     ApiClient admin = ApiClient.signIn(proxy.url());
+    anEventStreamComesThrough(proxy, admin);
     AtomicBoolean loading = new AtomicBoolean(true);
     List<StubbornClient> clients = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();

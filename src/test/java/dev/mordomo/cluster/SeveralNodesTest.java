@@ -41,8 +41,9 @@ class SeveralNodesTest {
   @BeforeAll
   static void open() {
     nodes = new Nodes();
-    a = nodes.start();
-    b = nodes.start();
+    List<NodeProcess> both = nodes.startAll(List.of(Map.of(), Map.of()));
+    a = both.getFirst();
+    b = both.getLast();
     Nodes.awaitSize(a, 2);
     Nodes.awaitSize(b, 2);
     atA = ApiClient.signIn(a.url());
