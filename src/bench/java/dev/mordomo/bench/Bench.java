@@ -21,12 +21,12 @@ public final class Bench {
   private static Map<String, Work> all() {
     Map<String, Work> all = new LinkedHashMap<>();
     all.put("start", (report, brief) -> new StartBench(report, FOLDER, brief).run());
-    all.put("turn", (report, brief) -> new TurnBench(report, FOLDER, brief).run());
-    all.put("search", (report, brief) -> new SearchBench(report, FOLDER, brief).run());
+    all.put("turn", (report, brief) -> new TurnBench(report, brief).run());
+    all.put("search", (report, brief) -> new SearchBench(report, brief).run());
     all.put("embed", (report, brief) -> new EmbedBench(report, FOLDER).run());
-    all.put("streams", (report, brief) -> new StreamsBench(report, FOLDER, brief).run());
-    all.put("resume", (report, brief) -> new ResumeBench(report, FOLDER, brief).run());
-    all.put("sockets", (report, brief) -> new SocketsBench(report, FOLDER, brief).run());
+    all.put("streams", (report, brief) -> new StreamsBench(report, brief).run());
+    all.put("resume", (report, brief) -> new ResumeBench(report, brief).run());
+    all.put("sockets", (report, brief) -> new SocketsBench(report, brief).run());
     all.put("growth", (report, brief) -> new GrowthBench(report, FOLDER, brief).run());
     return all;
   }

@@ -76,14 +76,13 @@ final class GrowthBench {
   private record Rates(double turns, double pages) {}
 
   void run() throws Exception {
-    postgres.create("bench_growth");
-    Path data = Files.createDirectories(folder.resolve("growth-data")).toAbsolutePath();
+    postgres.createPrepared("bench_growth");
     Process mock = ModelMock.start(20, 0);
     Vertx vertx = Vertx.vertx();
     try (BufferedReader said = mock.inputReader();
         ServerProcess server =
             new ServerProcess(
-                postgres.url("bench_growth"), data, ModelMock.settings(said.readLine().strip()));
+                postgres.url("bench_growth"), ModelMock.settings(said.readLine().strip()));
         Connection owner = postgres.connect("bench_growth")) {
       List<Person> people = People.make(owner, USERS);
       List<Rates> rates = new ArrayList<>();

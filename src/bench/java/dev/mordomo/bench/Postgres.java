@@ -10,8 +10,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The PostgreSQL that {@code ./mordomo bench} brought up. */
 final class Postgres {
@@ -37,6 +39,49 @@ final class Postgres {
       statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
       statement.execute("CREATE DATABASE " + database);
     }
+  }
+
+  /**
+   * A database of this name as a server leaves it after its first start, with the manual taken in,
+   * which is made once and copied from then on.
+   */
+  void createPrepared(String database) throws Exception {
+    Path secret = ServerProcess.DATA.resolve("secret");
+    String template = "bench_template_" + fingerprint(secret);
+    boolean known;
+    try (Connection owner = connect("postgres");
+        var statement = owner.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT 1 FROM pg_database WHERE datname = '" + template + "'")) {
+      known = Files.exists(secret) && rows.next();
+    }
+    if (!known) {
+      create("bench_first");
+      new ServerProcess(url("bench_first"), Map.of()).close();
+      template = "bench_template_" + fingerprint(secret);
+    }
+    try (Connection owner = connect("postgres");
+        var statement = owner.createStatement()) {
+      if (!known) {
+        statement.execute("DROP DATABASE IF EXISTS " + template + " WITH (FORCE)");
+        statement.execute("ALTER DATABASE bench_first RENAME TO " + template);
+      }
+      statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+      statement.execute("CREATE DATABASE " + database + " TEMPLATE " + template);
+    }
+  }
+
+  /** Of the migrations and of the secret that the roles' passwords come from. */
+  private static String fingerprint(Path secret) throws IOException {
+    StringBuilder text = new StringBuilder();
+    try (Stream<Path> migrations = Files.list(Path.of("migrations"))) {
+      for (Path migration : migrations.sorted().toList()) {
+        text.append(migration).append(Files.size(migration));
+      }
+    }
+    text.append(Files.exists(secret) ? Files.readString(secret) : "");
+    return Integer.toHexString(text.toString().hashCode());
   }
 
   Connection connect(String database) throws SQLException {

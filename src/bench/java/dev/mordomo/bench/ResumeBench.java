@@ -5,8 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,21 +31,18 @@ final class ResumeBench {
       """;
 
   private final Report report;
-  private final Path folder;
   private final int clients;
   private final Postgres postgres = new Postgres();
 
-  ResumeBench(Report report, Path folder, boolean brief) {
+  ResumeBench(Report report, boolean brief) {
     this.report = report;
-    this.folder = folder;
     this.clients = brief ? 100 : 1_000;
   }
 
   void run() throws Exception {
-    postgres.create("bench_resume");
-    Path data = Files.createDirectories(folder.resolve("resume-data")).toAbsolutePath();
+    postgres.createPrepared("bench_resume");
     Vertx vertx = Vertx.vertx();
-    try (ServerProcess server = new ServerProcess(postgres.url("bench_resume"), data, Map.of());
+    try (ServerProcess server = new ServerProcess(postgres.url("bench_resume"), Map.of());
         Connection owner = postgres.connect("bench_resume")) {
       List<Person> people = People.make(owner, clients);
       Map<Person, String> positions = new ConcurrentHashMap<>();

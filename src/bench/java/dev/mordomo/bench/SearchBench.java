@@ -8,8 +8,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,24 +32,21 @@ final class SearchBench {
 
   private final int chunks;
   private final Report report;
-  private final Path folder;
   private final Postgres postgres = new Postgres();
   private final Random random = new Random(7);
   private final float[][] centres = new float[CENTRES][];
 
-  SearchBench(Report report, Path folder, boolean brief) {
+  SearchBench(Report report, boolean brief) {
     this.report = report;
     this.chunks = brief ? 2_000 : 50_000;
-    this.folder = folder;
     for (int i = 0; i < CENTRES; i++) {
       centres[i] = gaussian(1);
     }
   }
 
   void run() throws Exception {
-    postgres.create("bench_search");
-    Path data = Files.createDirectories(folder.resolve("search-data")).toAbsolutePath();
-    try (ServerProcess server = new ServerProcess(postgres.url("bench_search"), data, Map.of())) {
+    postgres.createPrepared("bench_search");
+    try (ServerProcess server = new ServerProcess(postgres.url("bench_search"), Map.of())) {
       Api api = new Api(server.url());
       String token = api.signIn(ServerProcess.EMAIL, ServerProcess.PASSWORD);
       String collection =

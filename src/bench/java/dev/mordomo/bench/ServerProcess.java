@@ -20,13 +20,17 @@ import java.util.concurrent.TimeUnit;
 final class ServerProcess implements AutoCloseable {
   static final String EMAIL = "bench@example.org";
   static final String PASSWORD = "a password for benchmarks";
+
+  /** The one folder of data of all benchmarks' servers, so that they share a secret. */
+  static final Path DATA = Path.of("target/bench/data").toAbsolutePath();
+
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Process process;
   private final int port;
   private final double readySeconds;
 
-  ServerProcess(String databaseUrl, Path data, Map<String, String> more)
+  ServerProcess(String databaseUrl, Map<String, String> more)
       throws IOException, InterruptedException {
     this(
         List.of(
@@ -36,18 +40,16 @@ final class ServerProcess implements AutoCloseable {
             "run"),
         "target/bench.jsa",
         databaseUrl,
-        data,
         more);
   }
 
   /** One that also takes commands: see {@link PublishingServer}. */
-  static ServerProcess publishing(String databaseUrl, Path data, Map<String, String> more)
+  static ServerProcess publishing(String databaseUrl, Map<String, String> more)
       throws IOException, InterruptedException {
     return new ServerProcess(
         List.of("-cp", System.getProperty("java.class.path"), PublishingServer.class.getName()),
         "target/bench-publishing.jsa",
         databaseUrl,
-        data,
         more);
   }
 
@@ -70,26 +72,26 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private ServerProcess(
-      List<String> program, String archive, String databaseUrl, Path data, Map<String, String> more)
+      List<String> program, String archive, String databaseUrl, Map<String, String> more)
       throws IOException, InterruptedException {
     port = freePort();
     List<String> command = java(archive);
     command.addAll(program);
-    Files.createDirectories(data);
+    Files.createDirectories(DATA);
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(v -> v.startsWith("MORDOMO_") || v.startsWith("OPENAI_"));
     environment.put("DATABASE_URL", databaseUrl);
-    environment.put("MORDOMO_DATA", data.toString());
+    environment.put("MORDOMO_DATA", DATA.toString());
     environment.put("MORDOMO_ADMIN_EMAIL", EMAIL);
     environment.put("MORDOMO_ADMIN_PASSWORD", PASSWORD);
     environment.put("PORT", String.valueOf(port));
     environment.put("MALLOC_ARENA_MAX", "2");
     environment.putAll(more);
-    builder.redirectErrorStream(true).redirectOutput(data.resolve("server.log").toFile());
+    builder.redirectErrorStream(true).redirectOutput(DATA.resolve("server.log").toFile());
     long start = System.nanoTime();
     process = builder.start();
-    awaitReady(start, data);
+    awaitReady(start);
     readySeconds = (System.nanoTime() - start) / 1e9;
   }
 
@@ -99,12 +101,12 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitReady(long start, Path data) throws IOException, InterruptedException {
+  private void awaitReady(long start) throws IOException, InterruptedException {
     HttpClient client = HttpClient.newHttpClient();
     HttpRequest ready = HttpRequest.newBuilder(URI.create(url() + "/health/ready")).build();
     while (System.nanoTime() - start < PATIENCE.toNanos()) {
       if (!process.isAlive()) {
-        throw new IOException(Files.readString(data.resolve("server.log")));
+        throw new IOException(Files.readString(DATA.resolve("server.log")));
       }
       try {
         if (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
@@ -115,7 +117,7 @@ final class ServerProcess implements AutoCloseable {
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
-    throw new IOException("not ready: " + Files.readString(data.resolve("server.log")));
+    throw new IOException("not ready: " + Files.readString(DATA.resolve("server.log")));
   }
 
   /** A line on its standard input. */

@@ -5,8 +5,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import java.io.BufferedReader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,25 +19,22 @@ final class SocketsBench {
   private static final int AT_ONCE = 100;
 
   private final Report report;
-  private final Path folder;
   private final int sessions;
   private final int restSeconds;
   private final Postgres postgres = new Postgres();
 
-  SocketsBench(Report report, Path folder, boolean brief) {
+  SocketsBench(Report report, boolean brief) {
     this.report = report;
-    this.folder = folder;
     this.sessions = brief ? 500 : 10_000;
     this.restSeconds = brief ? 10 : 120;
   }
 
   void run() throws Exception {
     double bare = bare();
-    postgres.create("bench_sockets");
-    Path data = Files.createDirectories(folder.resolve("sockets-data")).toAbsolutePath();
+    postgres.createPrepared("bench_sockets");
     Vertx vertx = Vertx.vertx();
     try (ServerProcess server =
-        ServerProcess.publishing(postgres.url("bench_sockets"), data, Map.of())) {
+        ServerProcess.publishing(postgres.url("bench_sockets"), Map.of())) {
       List<Person> people;
       try (Connection owner = postgres.connect("bench_sockets")) {
         people = People.make(owner, sessions);

@@ -5,8 +5,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import java.io.BufferedReader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,29 +26,26 @@ final class StreamsBench {
   private static final Pattern TOKEN = Pattern.compile("t(\\d{6,})");
 
   private final Report report;
-  private final Path folder;
   private final int streams;
   private final int answerSeconds;
   private final int seconds;
   private final Postgres postgres = new Postgres();
 
-  StreamsBench(Report report, Path folder, boolean brief) {
+  StreamsBench(Report report, boolean brief) {
     this.report = report;
-    this.folder = folder;
     this.streams = brief ? 20 : 200;
     this.answerSeconds = brief ? 4 : 10;
     this.seconds = brief ? 6 : 30;
   }
 
   void run() throws Exception {
-    postgres.create("bench_streams");
-    Path data = Files.createDirectories(folder.resolve("streams-data")).toAbsolutePath();
+    postgres.createPrepared("bench_streams");
     Process mock = ModelMock.start(TOKENS_PER_SECOND * answerSeconds, 1000 / TOKENS_PER_SECOND);
     Vertx vertx = Vertx.vertx();
     try (BufferedReader said = mock.inputReader()) {
       Map<String, String> settings = ModelMock.settings(said.readLine().strip());
       try (ServerProcess server =
-          new ServerProcess(postgres.url("bench_streams"), data, settings)) {
+          new ServerProcess(postgres.url("bench_streams"), settings)) {
         List<Person> people;
         try (Connection owner = postgres.connect("bench_streams")) {
           people = People.make(owner, streams);

@@ -6,7 +6,6 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +29,6 @@ final class TurnBench {
 
   private final Report report;
   private final Postgres postgres = new Postgres();
-  private final Path folder;
   private final boolean brief;
   private final int floorSeconds;
   private final int warmSeconds;
@@ -39,9 +37,8 @@ final class TurnBench {
   /**
    * @param brief a few seconds of each: enough to see that it works, not for figures
    */
-  TurnBench(Report report, Path folder, boolean brief) {
+  TurnBench(Report report, boolean brief) {
     this.report = report;
-    this.folder = folder;
     this.brief = brief;
     this.floorSeconds = brief ? 5 : 15;
     this.warmSeconds = brief ? 25 : 45;
@@ -53,7 +50,7 @@ final class TurnBench {
 
   void run() throws Exception {
     double floor = floor();
-    postgres.create("bench_turn");
+    postgres.createPrepared("bench_turn");
     Process mock = ModelMock.start(20, 0);
     try (BufferedReader said = mock.inputReader()) {
       int mockPort = Integer.parseInt(said.readLine().strip());
@@ -87,10 +84,9 @@ final class TurnBench {
   }
 
   private void measure(double floor, long mockPid, int mockPort) throws Exception {
-    Path data = Files.createDirectories(folder.resolve("turn-data"));
     Map<String, String> settings = ModelMock.settings(String.valueOf(mockPort));
     try (ServerProcess server =
-        new ServerProcess(postgres.url("bench_turn"), data.toAbsolutePath(), settings)) {
+        new ServerProcess(postgres.url("bench_turn"), settings)) {
       Vertx vertx = Vertx.vertx();
       try {
         WebSocketClient sockets =
@@ -98,7 +94,13 @@ final class TurnBench {
         List<User> users = users(server);
         Supplier<Map<String, Double>> cores = () -> cores(server, mockPid);
         Load full =
-            closed(vertx, sockets, server.port(), conversations(server, users, List.of()), cores);
+            closed(
+                vertx,
+                sockets,
+                server.port(),
+                conversations(server, users, List.of()),
+                warmSeconds,
+                cores);
         report.figure("turns, no retrieval", full.turnsPerSecond(), "turns/s");
         report.goal("ratio to the floor", full.turnsPerSecond() / floor, "≥", 0.35);
         full.cores()
@@ -144,7 +146,7 @@ final class TurnBench {
       JsonNode made = api.post(user.token(), "/v1/conversations", Map.of("title", "bench"));
       all.add(new Conversation(user.token(), made.get("id").asText()));
     }
-    Load load = closed(vertx, sockets, server.port(), all, Map::of);
+    Load load = closed(vertx, sockets, server.port(), all, warmSeconds / 4, Map::of);
     report.figure("turns, with retrieval", load.turnsPerSecond(), "turns/s");
     double search = searches(server, users);
     report.figure("searches alone, hybrid, by text", search, "searches/s");
@@ -246,6 +248,7 @@ final class TurnBench {
       WebSocketClient sockets,
       int port,
       List<Conversation> conversations,
+      int warm,
       Supplier<Map<String, Double>> cores)
       throws Exception {
     LongAdder count = new LongAdder();
@@ -271,7 +274,7 @@ final class TurnBench {
               .get(30, TimeUnit.SECONDS));
     }
     clients.forEach(TurnClient::say);
-    TimeUnit.SECONDS.sleep(warmSeconds);
+    TimeUnit.SECONDS.sleep(warm);
     Map<String, Double> before = cores.get();
     long start = System.nanoTime();
     count.reset();
