@@ -33,8 +33,7 @@ final class SocketsBench {
     double bare = bare();
     postgres.createPrepared("bench_sockets");
     Vertx vertx = Vertx.vertx();
-    try (ServerProcess server =
-        ServerProcess.publishing(postgres.url("bench_sockets"), Map.of())) {
+    try (ServerProcess server = ServerProcess.publishing(postgres.url("bench_sockets"), Map.of())) {
       List<Person> people;
       try (Connection owner = postgres.connect("bench_sockets")) {
         people = People.make(owner, sessions);

@@ -44,8 +44,7 @@ final class StreamsBench {
     Vertx vertx = Vertx.vertx();
     try (BufferedReader said = mock.inputReader()) {
       Map<String, String> settings = ModelMock.settings(said.readLine().strip());
-      try (ServerProcess server =
-          new ServerProcess(postgres.url("bench_streams"), settings)) {
+      try (ServerProcess server = new ServerProcess(postgres.url("bench_streams"), settings)) {
         List<Person> people;
         try (Connection owner = postgres.connect("bench_streams")) {
           people = People.make(owner, streams);

@@ -85,8 +85,7 @@ final class TurnBench {
 
   private void measure(double floor, long mockPid, int mockPort) throws Exception {
     Map<String, String> settings = ModelMock.settings(String.valueOf(mockPort));
-    try (ServerProcess server =
-        new ServerProcess(postgres.url("bench_turn"), settings)) {
+    try (ServerProcess server = new ServerProcess(postgres.url("bench_turn"), settings)) {
       Vertx vertx = Vertx.vertx();
       try {
         WebSocketClient sockets =
