@@ -27,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An answer that broke off is made again, or continued, with one call. */
@@ -54,6 +55,11 @@ class AgainTest {
     app.close();
     model.close();
     vertx.close().await();
+  }
+
+  @BeforeEach
+  void forget() {
+    requests.clear();
   }
 
   /** A turn whose answer stops after these words. */
@@ -197,10 +203,11 @@ class AgainTest {
                 .formatted(i, broken.turn())
                 .strip());
       }
-      while (turns.size() < 1 || requests.isEmpty()) {
+      for (int replies = 0; replies < 3; ) {
         JsonNode line = socket.next();
-        if (line.has("rpc")) {
-          turns.add(line.at("/rpc/data/turn_id").asText());
+        if (line.has("id")) {
+          turns.add(line.at("/rpc/data/turn_id").asText(line.toString()));
+          replies++;
         }
       }
     }
