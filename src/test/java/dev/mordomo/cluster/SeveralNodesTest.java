@@ -1,6 +1,7 @@
 package dev.mordomo.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import dev.mordomo.Await;
 import dev.mordomo.NodeProcess;
 import dev.mordomo.gateway.socket.WireClient;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Streams.StreamEvent;
 import dev.mordomo.model.FakeModelServer.Asked;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -347,6 +349,47 @@ class SeveralNodesTest {
                     .formatted(conversation, offset))) {
       assertTrue(late.next());
       assertTrue(late.getDouble(1) < 5, "said " + late.getDouble(1) + " s after the lease");
+    }
+  }
+
+  @Test
+  void aKilledNodesQueueIsTakenOverAndTheTurnBeforeItGoesOn() throws Exception {
+    Nodes.assumeTakeover();
+    UUID conversation = Nodes.conversation(atA);
+    try (NodeProcess c = nodes.start()) {
+      String first = Nodes.begin(atA, conversation, "primeiro");
+      Asked asked = nodes.model.next();
+      asked.say("Ainda ");
+      String second = Nodes.begin(atA.at(c.url()), conversation, "segundo");
+      String nodeOfC = nodeOf(second);
+      c.kill();
+      Await.until(
+          "another node has taken it", () -> !nodeOf(second).equals(nodeOfC), Nodes.PATIENCE);
+      // The end of the dead node's lease must not take the channel from the one that speaks.
+      asked.say("aqui.").finish();
+      Nodes.awaitStatus(atA, first, "completed");
+      nodes.model.next().say("Sim.").finish();
+      Nodes.awaitStatus(atB, second, "completed");
+      assertEquals(
+          List.of("Ainda aqui.", "Sim."),
+          Nodes.messages(atB, conversation, "assistant").stream()
+              .map(m -> m.get("content").asText())
+              .toList());
+      assertFalse(
+          nodes.rows(conversation).stream().map(StreamEvent::type).anyMatch("turn.failed"::equals));
+      nodes.contiguous(conversation);
+    }
+  }
+
+  private static String nodeOf(String turn) {
+    try (Connection owner = nodes.database.owner();
+        Statement statement = owner.createStatement();
+        ResultSet found =
+            statement.executeQuery("SELECT node_id FROM turn WHERE id = '" + turn + "'")) {
+      assertTrue(found.next());
+      return found.getString(1);
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 }
