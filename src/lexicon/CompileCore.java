@@ -63,9 +63,11 @@ final class CompileCore {
   private void add(String language, String cell, String part, String english, String area) {
     Map<String, Sense> known = senses.get(language);
     for (String word : cell.split(",")) {
-      int stars = word.strip().startsWith("**") ? 2 : word.strip().startsWith("*") ? 1 : 0;
+      String marked = word.strip();
+      int stars =
+          marked.startsWith("**") ? 2 : marked.startsWith("*") ? 1 : marked.startsWith("~") ? -1 : 0;
       String lemma =
-          word.replace("*", "").replaceAll("\\s*\\([^)]*\\)", "").strip().toLowerCase(Locale.ROOT);
+          word.replaceAll("[*~]", "").replaceAll("\\s*\\([^)]*\\)", "").strip().toLowerCase(Locale.ROOT);
       if (!lemma.isEmpty()) {
         known.merge(
             lemma + "\t" + part + "\t" + english,

@@ -106,7 +106,7 @@ final class LearnTail {
               && !core.contains(word)
               && !SMALL.contains(meaning)
               && !englishIds.containsKey(word)
-              && meaning.length() > 1) {
+              && meaning.length() > 2) {
             tail.put(word, meaning);
           }
         });

@@ -17,6 +17,8 @@ final class Endings {
     FEMININE("g"),
     ADVERB("m"),
     VERB("v"),
+    /** A verb whose stem is spelt or sounds otherwise in this form. */
+    CHANGED_VERB("-"),
     DERIVED("d"),
     STEM_SPELLING("c"),
     STEM_VOWEL("s");
@@ -61,7 +63,7 @@ final class Endings {
       switch (kind) {
         case STEM_SPELLING -> spellings.add(new Change(lemmaEnding, ending));
         case STEM_VOWEL -> vowels.add(new Change(lemmaEnding, ending));
-        case NOMINAL, FEMININE, ADVERB, VERB, DERIVED -> {
+        case NOMINAL, FEMININE, ADVERB, VERB, CHANGED_VERB, DERIVED -> {
           rules.computeIfAbsent(ending, e -> new ArrayList<>(2)).add(new Rule(kind, lemmaEnding));
           longest = Math.max(longest, ending.length());
         }
@@ -79,7 +81,8 @@ final class Endings {
       for (Rule rule : rules.getOrDefault(form.substring(stem.length()), List.of())) {
         taker.accept(stem + rule.lemmaEnding, rule.kind);
         if (rule.kind == Kind.VERB) {
-          changedStems(stem, changed -> taker.accept(changed + rule.lemmaEnding, Kind.VERB));
+          changedStems(
+              stem, changed -> taker.accept(changed + rule.lemmaEnding, Kind.CHANGED_VERB));
         }
       }
     }
@@ -103,7 +106,7 @@ final class Endings {
 
   private void respelt(String stem, Consumer<String> taker) {
     for (Change change : spellings) {
-      if (stem.length() > change.changed.length() && stem.endsWith(change.changed)) {
+      if (stem.length() > change.changed.length() + 1 && stem.endsWith(change.changed)) {
         taker.accept(stem.substring(0, stem.length() - change.changed.length()) + change.plain);
       }
     }

@@ -22,6 +22,12 @@ final class English {
           Map.entry("half", "halves"),
           Map.entry("shelf", "shelves"));
   private static final Set<String> AUXILIARIES = Set.of("can", "must", "will", "used");
+  private static final Set<String> NUMBERS =
+      Set.of(
+          ("one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+                  + " fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty"
+                  + " seventy eighty ninety hundred thousand midnight noon")
+              .split(" "));
   private static final Map<String, String> PARTICIPLES = new HashMap<>();
 
   static {
@@ -37,7 +43,15 @@ final class English {
             + " hit hit freeze frozen grow grown show shown shake shaken split split spread spread"
             + " stick stuck tear torn wake woken hang hung light lit sit sat sleep slept rise risen"
             + " ring rung sing sung sink sunk swear sworn swim swum withdraw withdrawn overdraw"
-            + " overdrawn forbid forbidden";
+            + " overdrawn forbid forbidden withhold withheld admit admitted permit permitted"
+            + " transfer transferred refer referred occur occurred control controlled commit"
+            + " committed submit submitted prefer preferred equip equipped label labeled cancel"
+            + " canceled plan planned feed fed fight fought lead led lay laid lose lost sew sewn"
+            + " sow sown dig dug bend bent bleed bled breed bred cost cost deal dealt fly flown"
+            + " forgive forgiven prove proven quit quit ride ridden seek sought slide slid spin"
+            + " spun strike struck sweep swept weep wept become become undo undone overdo overdone"
+            + " redo redone rewrite rewritten rebuild rebuilt drink drunk bite bitten blow blown"
+            + " beat beaten";
     String[] words = irregular.split(" ");
     for (int i = 0; i < words.length; i += 2) {
       PARTICIPLES.put(words[i], words[i + 1]);
@@ -45,6 +59,12 @@ final class English {
   }
 
   private English() {}
+
+  /** Whether this is a number, in digits or in one word. */
+  static boolean number(String english) {
+    return NUMBERS.contains(english)
+        || (!english.isEmpty() && Character.isDigit(english.charAt(0)));
+  }
 
   /** The plural of a noun or of the last word of an expression. */
   static String plural(String noun) {

@@ -20,7 +20,7 @@ final class Expressions {
   }
 
   /** An expression in a sentence, and how many of its tokens it takes up. */
-  record Match(int length, String english) {}
+  record Match(int length, String english, Part part) {}
 
   private static final int MOST_SKIPPED = 2;
 
@@ -31,7 +31,7 @@ final class Expressions {
       for (Lexicon.Phrase phrase : lexicon.phrases(first)) {
         int length = length(phrase, sentence, start);
         if (length > longest.map(Match::length).orElse(1)) {
-          longest = Optional.of(new Match(length, phrase.sense().english()));
+          longest = Optional.of(new Match(length, phrase.sense().english(), phrase.sense().part()));
         }
       }
     }

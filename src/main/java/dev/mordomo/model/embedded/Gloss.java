@@ -1,5 +1,6 @@
 package dev.mordomo.model.embedded;
 
+import java.text.Normalizer;
 import java.util.List;
 import java.util.Map;
 
@@ -22,7 +23,8 @@ public final class Gloss {
 
   /** Loads the lexicons, some 200 ms. */
   public Gloss() {
-    glossers = Map.of("pt", new Glosser("pt"), "es", new Glosser("es"));
+    Meanings meanings = Meanings.load();
+    glossers = Map.of("pt", new Glosser("pt", meanings), "es", new Glosser("es", meanings));
   }
 
   /**
@@ -34,9 +36,11 @@ public final class Gloss {
 
   /** The gloss of a text, in the languages that its sentences are in. */
   public String gloss(String text) {
-    List<LanguageDetector.Sentence> sentences = LanguageDetector.sentences(text);
+    // Texts out of files often write an accent as a character of its own.
+    String composed = Normalizer.normalize(text, Normalizer.Form.NFC);
+    List<LanguageDetector.Sentence> sentences = LanguageDetector.sentences(composed);
     if (sentences.stream().noneMatch(sentence -> glossers.containsKey(sentence.language()))) {
-      return LanguageDetector.undecided(text) ? byLexicon(text) : text;
+      return LanguageDetector.undecided(composed) ? byLexicon(text) : text;
     }
     StringBuilder gloss = new StringBuilder(text.length());
     for (LanguageDetector.Sentence sentence : sentences) {
@@ -68,6 +72,6 @@ public final class Gloss {
   /** The gloss of a text that is in "pt" or "es"; of another language, the text itself. */
   public String gloss(String text, String language) {
     Glosser glosser = glossers.get(language);
-    return glosser == null ? text : glosser.gloss(text);
+    return glosser == null ? text : glosser.gloss(Normalizer.normalize(text, Normalizer.Form.NFC));
   }
 }

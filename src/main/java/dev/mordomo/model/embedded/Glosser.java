@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Glosses sentences of one language into English, word by word and without grammar. */
 final class Glosser {
   private static final Pattern QUESTION =
       Pattern.compile("(since |until |at |in )?(how|what|when|where|why|which|who)\\b");
-  private static final Pattern PARTICIPLE = Pattern.compile(".*[ai]d[oa]s?");
+
+  private static final Pattern INFINITIVE = Pattern.compile(".*[aeiôí]r");
 
   private final String language;
   private final Morphology morphology;
@@ -18,14 +20,18 @@ final class Glosser {
   private final Expressions expressions;
   private final SenseChoice choice;
   private final FunctionWords functionWords;
+  private final Inflection inflection;
+  private final Meanings meanings;
 
-  Glosser(String language) {
+  Glosser(String language, Meanings meanings) {
     this.language = language;
+    this.meanings = meanings;
     this.morphology = new Morphology(language);
     this.neighbours = Neighbours.load(language);
     this.expressions = new Expressions(morphology.lexicon(), neighbours);
     this.choice = new SenseChoice(neighbours);
     this.functionWords = new FunctionWords(language, neighbours);
+    this.inflection = new Inflection(morphology, neighbours);
   }
 
   /** The English gloss of a sentence in this language. */
@@ -35,26 +41,65 @@ final class Glosser {
       sentence.add(
           new Reading(token, token.isWord() ? morphology.analyses(token.word()) : List.of()));
     }
-    Map<String, Double> areas = SenseChoice.areas(sentence);
-    boolean asked = false;
-    StringBuilder gloss = new StringBuilder(text.length() + 16);
-    int i = 0;
-    while (i < sentence.size()) {
-      Token token = sentence.get(i).token();
-      Optional<Expressions.Match> expression =
-          token.isWord() ? expressions.longest(sentence, i) : Optional.empty();
-      if (expression.isPresent()) {
-        append(gloss, expression.get().english(), false);
-        asked = QUESTION.matcher(expression.get().english()).lookingAt();
-        i += expression.get().length();
+    List<Unit> units = units(sentence);
+    Topic topic = new Topic(meanings);
+    for (Unit unit : units) {
+      if (unit.expression == null) {
+        topic.add(sentence.get(unit.start).analyses());
       } else {
-        append(
-            gloss, token.isWord() ? word(sentence, i, asked, areas) : token.text(), token.isMark());
-        asked = false;
-        i++;
+        topic.add(unit.expression.english());
       }
     }
+    Whole whole = new Whole(sentence, text.indexOf('?') >= 0, SenseChoice.areas(sentence), topic);
+    boolean asked = false;
+    List<Piece> pieces = new ArrayList<>(units.size());
+    for (Unit unit : units) {
+      Token token = sentence.get(unit.start).token();
+      if (unit.expression != null) {
+        String english = unit.expression.english();
+        Part part = unit.expression.part();
+        boolean infinitive = INFINITIVE.matcher(token.word()).matches();
+        pieces.add(new Piece(token.word(), english, part, infinitive, false));
+        asked = QUESTION.matcher(english).lookingAt();
+      } else {
+        boolean noun = unit.start > 0 && afterNoun(sentence, unit.start, pieces.getLast());
+        pieces.add(
+            token.isWord()
+                ? word(whole, unit.start, asked, noun)
+                : new Piece("", token.text(), Part.EXPRESSION, false, token.isMark()));
+        asked = false;
+      }
+    }
+    StringBuilder gloss = new StringBuilder(text.length() + 16);
+    for (Piece piece : WordOrder.english(pieces)) {
+      append(gloss, piece.english(), piece.mark());
+    }
     return gloss.toString();
+  }
+
+  /** Whether the word before is a noun, or ends an expression as a noun. */
+  private static boolean afterNoun(List<Reading> sentence, int i, Piece before) {
+    Reading reading = sentence.get(i - 1);
+    return before.noun() || (!before.source().equals(reading.word()) && reading.noun());
+  }
+
+  /** What a word's English may depend on. */
+  private record Whole(
+      List<Reading> readings, boolean question, Map<String, Double> areas, Topic topic) {}
+
+  /** A word of a sentence, or an expression that begins there. */
+  private record Unit(int start, Expressions.@Nullable Match expression) {}
+
+  private List<Unit> units(List<Reading> sentence) {
+    List<Unit> units = new ArrayList<>(sentence.size());
+    int i = 0;
+    while (i < sentence.size()) {
+      Optional<Expressions.Match> expression =
+          sentence.get(i).token().isWord() ? expressions.longest(sentence, i) : Optional.empty();
+      units.add(new Unit(i, expression.orElse(null)));
+      i += expression.map(Expressions.Match::length).orElse(1);
+    }
+    return units;
   }
 
   /** The share of a text's words that the core knows; 0 for less than two words. */
@@ -79,23 +124,48 @@ final class Glosser {
     }
   }
 
-  /** The English of one word; {@code asked} says that a question such as "how long" precedes it. */
-  private String word(List<Reading> sentence, int i, boolean asked, Map<String, Double> areas) {
+  /**
+   * The English of one word.
+   *
+   * @param asked whether a question such as "how long" precedes it
+   * @param noun whether a noun precedes it
+   */
+  private Piece word(Whole whole, int i, boolean asked, boolean noun) {
+    List<Reading> sentence = whole.readings();
     Reading reading = sentence.get(i);
-    String before = i > 0 && !asked ? sentence.get(i - 1).word() : "";
+    String word = reading.word();
+    String before = i > 0 && !asked ? sentence.get(i - 1).before() : "";
     if (besideName(sentence, i)) {
-      return reading.token().text();
+      return new Piece(word, reading.token().text(), Part.EXPRESSION, false, false);
     }
-    boolean afterNoun = i > 0 && !asked && sentence.get(i - 1).noun();
+    boolean afterNoun = noun && !asked;
     String after = i + 1 < sentence.size() ? sentence.get(i + 1).word() : "";
     boolean beforeVerb = i + 1 < sentence.size() && sentence.get(i + 1).onlyVerb();
-    return functionWords
-        .english(reading.word(), before, after, beforeVerb)
-        .or(() ->
-            choice
-                .best(reading.analyses(), before, afterNoun, after, areas)
-                .map(analysis -> form(reading.word(), analysis)))
-        .orElseGet(() -> unknown(reading.token()));
+    boolean start = reading.token().start();
+    Optional<String> small =
+        functionWords.english(word, before, after, beforeVerb, start, whole.question());
+    if (small.isPresent()) {
+      return new Piece(word, small.get(), Part.FUNCTION, false, false);
+    }
+    SenseChoice.Place place = new SenseChoice.Place(word, before, afterNoun, after);
+    return choice
+        .best(reading.analyses(), place, whole.areas(), whole.topic())
+        .map(analysis -> piece(word, analysis))
+        .orElseGet(() -> new Piece(word, unknown(reading.token()), Part.LEARNED, false, false));
+  }
+
+  private Piece piece(String word, Morphology.Analysis analysis) {
+    boolean infinitive =
+        Morphology.verbal(analysis.sense())
+            && INFINITIVE.matcher(word).matches()
+            && Letters.fold(word).equals(Letters.fold(analysis.sense().lemma()));
+    String english = inflection.english(word, analysis);
+    Part part = analysis.sense().part();
+    if (part == Part.VERB && !english.equals(analysis.sense().english())) {
+      // A participle or gerund: neither takes a pronoun nor another verb.
+      part = Part.EXPRESSION;
+    }
+    return new Piece(word, english, part, infinitive, false);
   }
 
   /** Whether a capitalised word stands beside one that is no word: João Pereira. */
@@ -103,42 +173,6 @@ final class Glosser {
     return sentence.get(i).token().isName()
         && ((i > 0 && sentence.get(i - 1).unknownName())
             || (i + 1 < sentence.size() && sentence.get(i + 1).unknownName()));
-  }
-
-  /** A sense's English in the form that the word asks for: plural, participle, form of "to be". */
-  private String form(String word, Morphology.Analysis analysis) {
-    String english = analysis.sense().english();
-    if (analysis.cost() == 0 || english.isEmpty()) {
-      return english;
-    }
-    return switch (analysis.sense().part()) {
-      case NOUN -> word.endsWith("s") ? English.plural(english) : english;
-      case VERB, FUNCTION -> verbForm(word, analysis);
-      case ADJECTIVE, ADVERB, EXPRESSION, LEARNED -> english;
-    };
-  }
-
-  private String verbForm(String word, Morphology.Analysis analysis) {
-    String english = analysis.sense().english();
-    if (english.equals("be")) {
-      return neighbours.be(word);
-    }
-    if (english.equals("be able to")) {
-      return "can";
-    }
-    if (word.endsWith("ndo")) {
-      return English.gerund(english);
-    }
-    boolean participle =
-        analysis.cost() >= Morphology.VERB
-            ? regularParticiple(word, analysis.sense().lemma())
-            : morphology.irregularParticiple(word);
-    return participle ? English.participle(english) : english;
-  }
-
-  private static boolean regularParticiple(String word, String lemma) {
-    return PARTICIPLE.matcher(word).matches()
-        && word.startsWith(lemma.substring(0, Math.max(0, lemma.length() - 2)));
   }
 
   /** A verb under its pronouns, the parts of a compound, or else the word as it stands. */
@@ -154,9 +188,12 @@ final class Glosser {
     if (token.word().indexOf('-') > 1) {
       StringBuilder parts = new StringBuilder();
       for (String part : token.word().split("-")) {
+        List<Morphology.Analysis> analyses = morphology.analyses(part);
+        Topic topic = new Topic(meanings);
+        topic.add(analyses);
         Optional<Morphology.Analysis> analysis =
-            choice.best(morphology.analyses(part), "", false, "", Map.of());
-        append(parts, analysis.map(a -> form(part, a)).orElse(part), false);
+            choice.best(analyses, SenseChoice.Place.alone(part), Map.of(), topic);
+        append(parts, analysis.map(a -> inflection.english(part, a)).orElse(part), false);
       }
       return parts.toString();
     }

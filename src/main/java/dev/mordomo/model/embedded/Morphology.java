@@ -23,6 +23,7 @@ final class Morphology {
   static final double NOMINAL = 0.5;
   static final double FEMININE = 0.9;
   static final double VERB = 0.7;
+  static final double CHANGED = 0.25;
   static final double OTHER_STEM = 0.3;
   static final double ADVERB = 0.6;
   static final double OTHER_ACCENTS = 1.2;
@@ -88,7 +89,8 @@ final class Morphology {
         || (sense.part() == Part.EXPRESSION && sense.lemma().endsWith("r"))
         || (sense.part() == Part.FUNCTION
             && sense.lemma().length() > 3
-            && sense.lemma().endsWith("r"))
+            && sense.lemma().endsWith("r")
+            && !sense.english().equals("any"))
         || (sense.part() == Part.FUNCTION && AUXILIARIES.contains(sense.lemma()));
   }
 
@@ -120,9 +122,10 @@ final class Morphology {
                       sense, (likely ? NOMINAL : FEMININE) + stem(word, folded, sense.lemma()));
                 }
               }
-              case VERB -> {
+              case VERB, CHANGED_VERB -> {
                 if (verbal(sense) || sense.learned()) {
-                  found.add(sense, VERB + stem(word, folded, sense.lemma()));
+                  double changed = kind == Endings.Kind.VERB ? 0 : CHANGED;
+                  found.add(sense, VERB + changed + stem(word, folded, sense.lemma()));
                 }
               }
               case ADVERB -> {

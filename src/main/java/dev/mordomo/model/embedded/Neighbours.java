@@ -73,6 +73,16 @@ final class Neighbours {
     return contractions.getOrDefault(word, "");
   }
 
+  /** Whether a word says how much of a quality there is. */
+  boolean degree(String word) {
+    return is("degree", word);
+  }
+
+  /** Whether a word is a form of "to be". */
+  boolean isBe(String word) {
+    return be.containsKey(word) || is("be-form", word);
+  }
+
   /** The English of a form of "to be", or "be". */
   String be(String word) {
     return be.getOrDefault(word, "be");

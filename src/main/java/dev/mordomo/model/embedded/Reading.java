@@ -5,8 +5,17 @@ import java.util.List;
 /** A token of a sentence and the senses that it may have. */
 record Reading(Token token, List<Morphology.Analysis> analyses) {
 
+  /** Stands for a number or a code, of which no word is known. */
+  static final String CODE = "#";
+
   String word() {
     return token.word();
+  }
+
+  /** What is seen of it from the word after it: the word, {@link #CODE}, or "" for a mark. */
+  String before() {
+    boolean code = !token.isWord() && Character.isLetterOrDigit(token.text().charAt(0));
+    return code ? CODE : token.word();
   }
 
   /** Whether it is capitalised and no word. */

@@ -12,14 +12,22 @@ import java.util.Optional;
  * <p>The weights were tuned on the training half of the evaluation set.
  */
 final class SenseChoice {
-  private static final double NEXT_SENSE = 0.1;
-  private static final double AREA = 0.15;
+  private static final double NEXT_SENSE = 0.2;
+  private static final double AREA = 0.05;
   private static final double MOST_AREAS = 3;
   private static final double SMALL_WORD = 0.6;
   private static final double NEIGHBOUR = 0.6;
   private static final double SURE_NEIGHBOUR = 1.1;
   private static final double OBJECT = 0.4;
   private static final double AFTER_NOUN = 0.7;
+  private static final double AFTER_BE = 0.8;
+  private static final double SUBJECT = 0.7;
+  private static final double ADVERB = 0.3;
+  private static final double AUXILIARY = 0.7;
+  private static final double TOPIC = 1;
+
+  /** Senses whose forms differ by less are as likely as each other. */
+  private static final double NEAR = 0.1;
 
   private final Neighbours neighbours;
 
@@ -41,48 +49,116 @@ final class SenseChoice {
   }
 
   /**
-   * The best of the senses, or nothing when there are none.
+   * Where a word stands.
    *
+   * @param word the word itself
    * @param before the word before it, "" at the start of a clause
    * @param afterNoun whether that word is a noun
    * @param after the word after it, or ""
    */
+  record Place(String word, String before, boolean afterNoun, String after) {
+
+    static Place alone(String word) {
+      return new Place(word, "", false, "");
+    }
+  }
+
+  /** The best of the senses, or nothing when there are none. */
   Optional<Morphology.Analysis> best(
-      List<Morphology.Analysis> analyses,
-      String before,
-      boolean afterNoun,
-      String after,
-      Map<String, Double> areas) {
+      List<Morphology.Analysis> analyses, Place place, Map<String, Double> areas, Topic topic) {
     double bestScore = Double.NEGATIVE_INFINITY;
-    Optional<Morphology.Analysis> best = Optional.empty();
-    for (int i = 0; i < analyses.size(); i++) {
+    int first = -1;
+    double[] scores = new double[analyses.size()];
+    for (int i = 0; i < scores.length; i++) {
       Morphology.Analysis analysis = analyses.get(i);
       double area = areas.getOrDefault(analysis.sense().area(), 0.0);
-      double score =
+      scores[i] =
           -analysis.cost()
-              - NEXT_SENSE * i
-              + place(analysis, before, afterNoun, after)
+              - NEXT_SENSE * rank(analyses, i)
+              + asked(analysis, place)
               + AREA * Math.min(MOST_AREAS, area);
-      if (score > bestScore) {
-        bestScore = score;
-        best = Optional.of(analysis);
+      if (scores[i] > bestScore) {
+        bestScore = scores[i];
+        first = i;
+      }
+    }
+    if (first < 0) {
+      return Optional.empty();
+    }
+    return Optional.of(analyses.get(byTopic(analyses, scores, first, topic)));
+  }
+
+  /** How many senses of the same lemma and part of speech come before one. */
+  private static int rank(List<Morphology.Analysis> analyses, int place) {
+    Sense sense = analyses.get(place).sense();
+    int rank = 0;
+    for (int i = 0; i < place; i++) {
+      Sense other = analyses.get(i).sense();
+      rank += other.part() == sense.part() && other.lemma().equals(sense.lemma()) ? 1 : 0;
+    }
+    return rank;
+  }
+
+  /**
+   * Of the senses that are as likely in form as the first, the one that the sentence is about. What
+   * a small word means does not hang on that.
+   */
+  private static int byTopic(
+      List<Morphology.Analysis> analyses, double[] scores, int first, Topic topic) {
+    Morphology.Analysis likely = analyses.get(first);
+    if (likely.sense().part() == Part.FUNCTION || analyses.size() < 2) {
+      return first;
+    }
+    int best = first;
+    double bestScore = scores[first] + TOPIC * topic.fit(likely.sense(), analyses);
+    for (int i = 0; i < scores.length; i++) {
+      Morphology.Analysis other = analyses.get(i);
+      if (i != first
+          && other.sense().part() == likely.sense().part()
+          && Math.abs(other.cost() - likely.cost()) < NEAR) {
+        double score = scores[i] + TOPIC * topic.fit(other.sense(), analyses);
+        if (score > bestScore) {
+          bestScore = score;
+          best = i;
+        }
       }
     }
     return best;
   }
 
-  private double place(
-      Morphology.Analysis analysis, String before, boolean afterNoun, String after) {
+  /** How far the words beside it ask for a sense's part of speech. */
+  private double asked(Morphology.Analysis analysis, Place place) {
+    String before = place.before();
+    boolean noun =
+        neighbours.beforeNoun(before) || neighbours.number(before) || before.equals(Reading.CODE);
     return switch (analysis.sense().part()) {
-      case FUNCTION -> analysis.cost() == 0 && !neighbours.article(before) ? SMALL_WORD : 0;
-      case VERB ->
-          neighbours.surelyBeforeVerb(before)
-              ? SURE_NEIGHBOUR
-              : (before.isEmpty() || neighbours.beforeVerb(before) ? NEIGHBOUR : 0)
-                  + (neighbours.article(after) ? OBJECT : 0);
-      case NOUN -> neighbours.beforeNoun(before) ? NEIGHBOUR : 0;
-      case ADJECTIVE -> afterNoun ? AFTER_NOUN : neighbours.beforeNoun(before) ? NEIGHBOUR : 0;
-      case ADVERB, EXPRESSION, LEARNED -> 0;
+      case FUNCTION ->
+          analysis.cost() > 0 && Morphology.verbal(analysis.sense())
+              ? AUXILIARY
+              : analysis.cost() == 0 && !neighbours.article(before) ? SMALL_WORD : 0;
+      case VERB -> verb(analysis, place);
+      case NOUN -> noun ? NEIGHBOUR : place.afterNoun() ? -AFTER_NOUN / 2 : 0;
+      case ADJECTIVE ->
+          place.afterNoun()
+              ? AFTER_NOUN
+              : neighbours.degree(before) || neighbours.isBe(before)
+                  ? NEIGHBOUR
+                  : noun ? NEIGHBOUR / 2 : 0;
+      case ADVERB -> ADVERB;
+      case EXPRESSION, LEARNED -> 0;
     };
+  }
+
+  private double verb(Morphology.Analysis analysis, Place place) {
+    String before = place.before();
+    if (neighbours.surelyBeforeVerb(before)) {
+      return SURE_NEIGHBOUR;
+    }
+    boolean participle = Inflection.looksLikeParticiple(place.word());
+    boolean begins = before.isEmpty() && !participle;
+    return (begins || neighbours.beforeVerb(before) ? NEIGHBOUR : 0)
+        + (neighbours.article(place.after()) ? OBJECT : 0)
+        + (place.afterNoun() ? SUBJECT : 0)
+        + (neighbours.isBe(before) && analysis.cost() > 0 ? AFTER_BE : 0);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.text.Normalizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +33,7 @@ final class GlossTest {
       delimiter = '|',
       textBlock =
           """
-          pt | a porta aberta         | door open
+          pt | a porta aberta         | open door
           pt | as janelas             | windows
           pt | pagamos a conta        | pay
           pt | nós pagaríamos         | pay
@@ -105,6 +106,60 @@ final class GlossTest {
   void aNeighbourChoosesThePartOfSpeech() {
     assertTrue(GLOSS.gloss("como registro meu carro", "pt").contains("register"));
     assertTrue(GLOSS.gloss("o registro do carro", "pt").contains("record"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          pt | o espaço público                | the public space
+          pt | preciso de ajuda para pagar     | help to pay
+          pt | saiu sem pagar                  | without paying
+          pt | vou pagar amanhã                | will pay tomorrow
+          pt | não vi nada                     | not see anything
+          pt | das oito às seis                | from eight to six
+          pt | o meu pedido                    | my order
+          pt | me roubaram a mala              | steal my
+          es | el espacio público              | the public space
+          es | me robaron la billetera         | steal my wallet
+          es | me voy mañana                   | go tomorrow
+          es | voy a pagar mañana              | will pay tomorrow
+          es | antes de pagar                  | before paying
+          es | quiero pagar                    | want to pay
+          es | no hay nada                     | anything
+          es | de ocho a seis                  | from eight to six
+          """)
+  void theGlossHasTheOrderOfEnglish(String language, String text, String english) {
+    String gloss = GLOSS.gloss(text, language);
+    assertTrue(gloss.contains(english), gloss);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          pt | tomar uma pastilha para a garganta   | pill
+          pt | o chiar ao travar indica pastilhas gastas | brake pad
+          pt | a receita do médico na farmácia      | prescription
+          pt | a receita do bolo de chocolate       | recipe
+          es | la llave de la puerta del coche      | key
+          es | la receta del médico en la farmacia  | prescription
+          es | la receta del pastel de chocolate    | recipe
+          es | subo la bici al metro en la estación | subway
+          """)
+  void theTopicChoosesAmongSenses(String language, String text, String english) {
+    String gloss = GLOSS.gloss(text, language);
+    assertTrue(gloss.contains(english), gloss);
+  }
+
+  @Test
+  void anAccentMayBeACharacterOfItsOwn() {
+    String text = "Não tenho o código da inscrição, como faço?";
+    String decomposed = Normalizer.normalize(text, Normalizer.Form.NFD);
+    assertEquals(GLOSS.gloss(text), GLOSS.gloss(decomposed));
+    assertEquals(GLOSS.gloss(text, "pt"), GLOSS.gloss(decomposed, "pt"));
   }
 
   @Test

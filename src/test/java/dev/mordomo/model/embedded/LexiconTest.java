@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,6 +25,27 @@ final class LexiconTest {
         });
     assertEquals(lemmas.stream().sorted().toList(), lemmas);
     assertTrue(new HashSet<>(lemmas).size() >= 6000);
+  }
+
+  @Test
+  void everyEnglishOfTheLexiconsHasItsMeaning() {
+    Set<String> missing = new HashSet<>();
+    List<String> english = new ArrayList<>();
+    TextTable.read("/lexicon/meanings.tsv", row -> english.add(row[0]));
+    assertEquals(english.stream().sorted().distinct().toList(), english);
+    Meanings meanings = Meanings.load();
+    for (String language : List.of("pt", "es")) {
+      TextTable.read(
+          "/lexicon/" + language + ".tsv",
+          row -> {
+            String first = row[2].split(";")[0];
+            byte[] vector = meanings.of(first);
+            if (!first.equals("-") && (vector == null || vector.length != Meanings.SIZE)) {
+              missing.add(first);
+            }
+          });
+    }
+    assertEquals(Set.of(), missing, "run src/lexicon/rebuild meanings");
   }
 
   @ParameterizedTest

@@ -1,0 +1,239 @@
+package dev.mordomo.model.embedded;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The little grammar that a gloss needs to look like the English that MiniLM was trained on: an
+ * adjective before its noun, a pronoun after its verb, "to pay" and "without paying", one article,
+ * one negation.
+ */
+final class WordOrder {
+  private static final Set<String> POSSESSIVES =
+      Set.of("my", "your", "his", "her", "its", "our", "their");
+  private static final Set<String> OBJECTS = Set.of("me", "us", "it", "them", "him", "you");
+  private static final Set<String> CLITICS =
+      Set.of(
+          "me", "te", "lo", "la", "los", "las", "le", "les", "nos", "lhe", "lhes", "o", "a", "os",
+          "as");
+  private static final Set<String> BARE =
+      Set.of(
+          "can",
+          "cannot",
+          "could",
+          "must",
+          "should",
+          "may",
+          "will",
+          "would",
+          "let",
+          "make",
+          "have to",
+          "want to",
+          "is it possible to",
+          "is it possible",
+          "be able to",
+          "go",
+          "do",
+          "manage to",
+          "would like");
+  private static final Set<String> GERUND =
+      Set.of("without", "before", "after", "when", "instead of", "by", "in", "until", "upon");
+  private static final Set<String> NEGATIONS =
+      Set.of("not", "cannot", "never", "without", "no longer", "nobody", "there is no");
+  private static final Set<String> FUTURE =
+      Set.of("vou", "vai", "vais", "vamos", "vão", "voy", "vas", "va", "van");
+  private static final int NEGATED = 5;
+
+  private WordOrder() {}
+
+  static List<Piece> english(List<Piece> foreign) {
+    List<Piece> pieces = new ArrayList<>(foreign.size());
+    for (Piece piece : foreign) {
+      if (!piece.vanishes()) {
+        pieces.add(piece);
+      }
+    }
+    articles(pieces);
+    pronouns(pieces);
+    infinitives(pieces);
+    adjectives(pieces);
+    negations(pieces);
+    hours(pieces);
+    return pieces;
+  }
+
+  /** "The my order", "of the my order": a possessive needs no article. */
+  private static void articles(List<Piece> pieces) {
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      if (POSSESSIVES.contains(pieces.get(i + 1).english())) {
+        if (piece.is("the")) {
+          pieces.remove(i);
+        } else if (piece.part() == Part.FUNCTION && piece.english().endsWith(" the")) {
+          pieces.set(i, piece.as(withoutThe(piece.english())));
+        }
+      }
+    }
+  }
+
+  private static String withoutThe(String english) {
+    return english.substring(0, english.length() - " the".length());
+  }
+
+  /** "Me send the code": the pronoun comes after the verb. */
+  private static void pronouns(List<Piece> pieces) {
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      if (OBJECTS.contains(piece.english())
+          && CLITICS.contains(piece.source())
+          && pieces.get(i + 1).part() == Part.VERB) {
+        pieces.set(i, pieces.get(i + 1));
+        if (reflexive(piece, pieces.get(i))) {
+          pieces.remove(i + 1);
+          continue;
+        }
+        // "Me robaron la cartera": my wallet. In Portuguese, "me devolve a caução".
+        String own = piece.is("me") ? "my" : piece.is("us") ? "our" : piece.is("you") ? "your" : "";
+        if (!own.isEmpty() && i + 2 < pieces.size() && pieces.get(i + 2).is("the")) {
+          pieces.set(i + 2, pieces.get(i + 2).as(own));
+          pieces.remove(i + 1);
+        } else {
+          pieces.set(i + 1, piece);
+        }
+        i++;
+      }
+    }
+  }
+
+  /** "Me voy", "nos quedamos": whoever does it does it to himself, which English does not say. */
+  private static boolean reflexive(Piece pronoun, Piece verb) {
+    String form = verb.source();
+    return switch (pronoun.source()) {
+      case "me" ->
+          form.endsWith("o") && !form.endsWith("do")
+              || form.endsWith("é")
+              || form.endsWith("í")
+              || form.endsWith("oy")
+              || form.endsWith("ei");
+      case "te" -> form.endsWith("s");
+      case "nos" -> form.endsWith("mos");
+      default -> false;
+    };
+  }
+
+  private static void infinitives(List<Piece> pieces) {
+    for (int i = 1; i < pieces.size(); i++) {
+      Piece verb = pieces.get(i);
+      Piece before = pieces.get(i - 1);
+      if (!verb.infinitive()) {
+        continue;
+      }
+      if (before.is("go") && FUTURE.contains(before.source())) {
+        pieces.set(i - 1, before.as("will"));
+      } else if (before.is("to")
+          && i > 1
+          && pieces.get(i - 2).is("go")
+          && FUTURE.contains(pieces.get(i - 2).source())) {
+        pieces.set(i - 2, pieces.get(i - 2).as("will"));
+        pieces.remove(--i);
+      } else if (before.source().equals("para") || before.source().equals("pra")) {
+        pieces.set(i - 1, before.as("to"));
+      } else if (before.source().equals("al") || before.source().equals("ao")) {
+        pieces.set(i - 1, before.as("when"));
+        pieces.set(i, verb.as(English.gerund(verb.english())));
+      } else if (before.is("of")) {
+        boolean afterNoun = i > 1 && pieces.get(i - 2).part() == Part.NOUN;
+        if (afterNoun) {
+          pieces.set(i, verb.as(English.gerund(verb.english())));
+        } else {
+          pieces.set(i - 1, before.as("to"));
+        }
+      } else if (GERUND.contains(before.english())) {
+        pieces.set(i, verb.as(English.gerund(verb.english())));
+      } else if (before.part() == Part.VERB && !BARE.contains(before.english())) {
+        pieces.set(i, verb.as("to " + verb.english()));
+      }
+    }
+  }
+
+  /** "Space public": each adjective goes before the noun that it follows, the last first. */
+  private static void adjectives(List<Piece> pieces) {
+    for (int i = 1; i < pieces.size(); i++) {
+      if (pieces.get(i).part() == Part.ADJECTIVE) {
+        int noun = i - 1;
+        int end = i;
+        while (end < pieces.size() && pieces.get(end).part() == Part.ADJECTIVE) {
+          end++;
+        }
+        if (pieces.get(noun).noun()) {
+          for (int k = i; k < end; k++) {
+            pieces.add(noun, pieces.remove(k));
+          }
+        }
+        i = end;
+      }
+    }
+  }
+
+  /** "Not find no place": one negation is enough. */
+  private static void negations(List<Piece> pieces) {
+    int since = NEGATED + 1;
+    for (int i = 0; i < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      if (piece.mark()) {
+        since = NEGATED + 1;
+      } else if (since <= NEGATED) {
+        switch (piece.english()) {
+          case "no" -> pieces.set(i, piece.as("any"));
+          case "nothing" -> pieces.set(i, piece.as("anything"));
+          case "nobody" -> pieces.set(i, piece.as("anybody"));
+          case "never" -> pieces.set(i, piece.as("ever"));
+          case "neither" -> pieces.set(i, piece.as("either"));
+          default -> {}
+        }
+      }
+      since = NEGATIONS.contains(piece.english()) ? 0 : since + 1;
+    }
+  }
+
+  /** "Of the eight to the twenty", "to the eight": from eight to twenty, at eight. */
+  private static void hours(List<Piece> pieces) {
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      if (piece.is("the")
+          && piece.source().equals("a")
+          && Character.isDigit(pieces.get(i + 1).english().charAt(0))) {
+        pieces.set(i, piece.as("at"));
+        continue;
+      }
+      boolean dropped = piece.is("to") || piece.is("of");
+      if (dropped
+          && pieces.get(i + 1).is("the")
+          && i + 2 < pieces.size()
+          && number(pieces.get(i + 2))) {
+        pieces.remove(i + 1);
+      }
+      if (!number(pieces.get(i + 1))) {
+        continue;
+      }
+      boolean to = piece.is("to") || piece.is("to the");
+      boolean from = piece.is("of") || piece.is("of the") || piece.is("from");
+      boolean afterNumber = i > 0 && number(pieces.get(i - 1));
+      if (to && !piece.source().equals("até")) {
+        pieces.set(i, piece.as(afterNumber ? "to" : "at"));
+      } else if (from && i + 3 < pieces.size() && number(pieces.get(i + 3))
+          || from
+              && i + 4 < pieces.size()
+              && number(pieces.get(i + 4))
+              && pieces.get(i + 3).is("the")) {
+        pieces.set(i, piece.as("from"));
+      }
+    }
+  }
+
+  private static boolean number(Piece piece) {
+    return English.number(piece.english());
+  }
+}
