@@ -78,6 +78,9 @@ final class English {
     if (irregular != null) {
       return noun.substring(0, space) + irregular;
     }
+    if (word.endsWith("man") && word.length() > 3 && !word.equals("human")) {
+      return noun.substring(0, noun.length() - 2) + "en";
+    }
     if (word.endsWith("s") && !word.endsWith("ss") && !word.endsWith("us")) {
       return noun;
     }

@@ -15,7 +15,7 @@ final class SenseChoice {
   private static final double NEXT_SENSE = 0.2;
   private static final double AREA = 0.05;
   private static final double MOST_AREAS = 3;
-  private static final double SMALL_WORD = 0.6;
+  private static final double SMALL_WORD = 0.9;
   private static final double NEIGHBOUR = 0.6;
   private static final double SURE_NEIGHBOUR = 1.1;
   private static final double OBJECT = 0.4;
@@ -155,10 +155,12 @@ final class SenseChoice {
       return SURE_NEIGHBOUR;
     }
     boolean participle = Inflection.looksLikeParticiple(place.word());
-    boolean begins = before.isEmpty() && !participle;
+    // "Peças": at the start, what ends in s is a plural rather than a second person.
+    boolean plural = place.word().endsWith("s") && !place.word().endsWith("mos");
+    boolean begins = before.isEmpty() && !participle && !plural;
     return (begins || neighbours.beforeVerb(before) ? NEIGHBOUR : 0)
         + (neighbours.article(place.after()) ? OBJECT : 0)
         + (place.afterNoun() ? SUBJECT : 0)
-        + (neighbours.isBe(before) && analysis.cost() > 0 ? AFTER_BE : 0);
+        + (neighbours.isBe(before) && participle ? AFTER_BE : 0);
   }
 }

@@ -44,6 +44,16 @@ final class WordOrder {
       Set.of("not", "cannot", "never", "without", "no longer", "nobody", "there is no");
   private static final Set<String> FUTURE =
       Set.of("vou", "vai", "vais", "vamos", "vão", "voy", "vas", "va", "van");
+
+  /** Verbs after which "to" is said in English too. */
+  private static final Set<String> TOWARD =
+      Set.of(
+          ("go come return arrive get take bring carry send give move travel walk drive ride belong"
+               + " add apply access agree respond answer talk speak listen write lend deliver tell"
+               + " say show transfer connect invite begin continue learn correspond refer enter run"
+               + " fall open lead look pay sell offer reach switch change attach assign happen")
+              .split(" "));
+
   private static final int NEGATED = 5;
 
   private WordOrder() {}
@@ -60,7 +70,8 @@ final class WordOrder {
     infinitives(pieces);
     adjectives(pieces);
     negations(pieces);
-    hours(pieces);
+    people(pieces);
+    NumberOrder.english(pieces);
     return pieces;
   }
 
@@ -112,7 +123,7 @@ final class WordOrder {
     String form = verb.source();
     return switch (pronoun.source()) {
       case "me" ->
-          form.endsWith("o") && !form.endsWith("do")
+          (form.endsWith("o") && !form.endsWith("do"))
               || form.endsWith("é")
               || form.endsWith("í")
               || form.endsWith("oy")
@@ -198,42 +209,21 @@ final class WordOrder {
     }
   }
 
-  /** "Of the eight to the twenty", "to the eight": from eight to twenty, at eight. */
-  private static void hours(List<Piece> pieces) {
-    for (int i = 0; i + 1 < pieces.size(); i++) {
+  /** "Receive to the neighbors": before a person, Spanish has a preposition that says nothing. */
+  private static void people(List<Piece> pieces) {
+    for (int i = 1; i + 1 < pieces.size(); i++) {
       Piece piece = pieces.get(i);
-      if (piece.is("the")
-          && piece.source().equals("a")
-          && Character.isDigit(pieces.get(i + 1).english().charAt(0))) {
-        pieces.set(i, piece.as("at"));
-        continue;
-      }
-      boolean dropped = piece.is("to") || piece.is("of");
-      if (dropped
-          && pieces.get(i + 1).is("the")
-          && i + 2 < pieces.size()
-          && number(pieces.get(i + 2))) {
-        pieces.remove(i + 1);
-      }
-      if (!number(pieces.get(i + 1))) {
-        continue;
-      }
-      boolean to = piece.is("to") || piece.is("to the");
-      boolean from = piece.is("of") || piece.is("of the") || piece.is("from");
-      boolean afterNumber = i > 0 && number(pieces.get(i - 1));
-      if (to && !piece.source().equals("até")) {
-        pieces.set(i, piece.as(afterNumber ? "to" : "at"));
-      } else if (from && i + 3 < pieces.size() && number(pieces.get(i + 3))
-          || from
-              && i + 4 < pieces.size()
-              && number(pieces.get(i + 4))
-              && pieces.get(i + 3).is("the")) {
-        pieces.set(i, piece.as("from"));
+      Piece before = pieces.get(i - 1);
+      if (before.part() == Part.VERB
+          && !TOWARD.contains(before.english())
+          && !English.number(pieces.get(i + 1).english())
+          && !pieces.get(i + 1).infinitive()) {
+        if (piece.is("to") && piece.source().equals("a")) {
+          pieces.remove(i);
+        } else if (piece.is("to the") && piece.source().equals("al")) {
+          pieces.set(i, piece.as("the"));
+        }
       }
     }
-  }
-
-  private static boolean number(Piece piece) {
-    return English.number(piece.english());
   }
 }

@@ -47,14 +47,14 @@ final class EmbeddingEvaluationTest {
   @ParameterizedTest
   @CsvSource({
     "en, en, 0.793",
-    "pt, pt, 0.615",
+    "pt, pt, 0.622",
     "es, es, 0.578",
     "pt, en, 0.681",
-    "es, en, 0.659",
+    "es, en, 0.652",
     "en, pt, 0.674",
-    "en, es, 0.704",
-    "pt, es, 0.652",
-    "es, pt, 0.563",
+    "en, es, 0.689",
+    "pt, es, 0.644",
+    "es, pt, 0.585",
   })
   void theRightPassageComesFirstAsOftenAsBefore(String question, String passage, double before) {
     double topOne = heldOut.topOne(question, passage);
@@ -62,7 +62,7 @@ final class EmbeddingEvaluationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"en, 0.976", "pt, 0.833", "es, 0.690"})
+  @CsvSource({"en, 0.976", "pt, 0.833", "es, 0.714"})
   void aParaphraseComesFirstAsOftenAsBefore(String language, double before) {
     double topOne = heldOut.paraphrases(language);
     assertTrue(topOne >= before - MARGIN, language + ": " + topOne);

@@ -129,6 +129,11 @@ final class GlossTest {
           es | quiero pagar                    | want to pay
           es | no hay nada                     | anything
           es | de ocho a seis                  | from eight to six
+          es | mi abuela tiene 70 años         | is 70 years old
+          es | el domingo no abrimos           | on Sunday
+          es | aviso a los vecinos             | the neighbors
+          pt | a página é segura               | is safe
+          pt | faltam 150 dias                 | 150 days
           """)
   void theGlossHasTheOrderOfEnglish(String language, String text, String english) {
     String gloss = GLOSS.gloss(text, language);
