@@ -17,6 +17,8 @@ final class Endings {
     FEMININE("g"),
     ADVERB("m"),
     VERB("v"),
+    /** The subjunctive, rarer than the indicative of another conjugation that looks like it. */
+    SUBJUNCTIVE("u"),
     /** A verb whose stem is spelt or sounds otherwise in this form. */
     CHANGED_VERB("-"),
     DERIVED("d"),
@@ -63,7 +65,7 @@ final class Endings {
       switch (kind) {
         case STEM_SPELLING -> spellings.add(new Change(lemmaEnding, ending));
         case STEM_VOWEL -> vowels.add(new Change(lemmaEnding, ending));
-        case NOMINAL, FEMININE, ADVERB, VERB, CHANGED_VERB, DERIVED -> {
+        case NOMINAL, FEMININE, ADVERB, VERB, SUBJUNCTIVE, CHANGED_VERB, DERIVED -> {
           rules.computeIfAbsent(ending, e -> new ArrayList<>(2)).add(new Rule(kind, lemmaEnding));
           longest = Math.max(longest, ending.length());
         }
@@ -80,7 +82,7 @@ final class Endings {
       String stem = form.substring(0, form.length() - length);
       for (Rule rule : rules.getOrDefault(form.substring(stem.length()), List.of())) {
         taker.accept(stem + rule.lemmaEnding, rule.kind);
-        if (rule.kind == Kind.VERB) {
+        if (rule.kind == Kind.VERB || rule.kind == Kind.SUBJUNCTIVE) {
           changedStems(
               stem, changed -> taker.accept(changed + rule.lemmaEnding, Kind.CHANGED_VERB));
         }

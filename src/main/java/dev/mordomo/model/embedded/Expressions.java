@@ -29,6 +29,9 @@ final class Expressions {
     Optional<Match> longest = Optional.empty();
     for (String first : firstWords(sentence.get(start))) {
       for (Lexicon.Phrase phrase : lexicon.phrases(first)) {
+        if (phrase.sense().part() == Part.VERB && noun(sentence, start)) {
+          continue;
+        }
         int length = length(phrase, sentence, start);
         if (length > longest.map(Match::length).orElse(1)) {
           longest = Optional.of(new Match(length, phrase.sense().english(), phrase.sense().part()));
@@ -36,6 +39,13 @@ final class Expressions {
       }
     }
     return longest;
+  }
+
+  /** Whether a word that may be a noun stands after an article: as mudas de árvores. */
+  private boolean noun(List<Reading> sentence, int i) {
+    return i > 0
+        && neighbours.determiner(sentence.get(i - 1).word())
+        && sentence.get(i).analyses().stream().anyMatch(a -> a.sense().part() == Part.NOUN);
   }
 
   /** What an expression that begins with this word may begin with, without accents. */

@@ -42,7 +42,14 @@ final class FunctionWords {
     return switch (word) {
       case "se" -> Optional.of(portuguese && asks ? "if" : "");
       case "nos" -> Optional.of(!portuguese || beforeVerb ? "us" : "in the");
-      case "a" -> pronoun && portuguese ? Optional.of("it") : Optional.empty();
+      case "a" ->
+          portuguese && beforeVerb && after.endsWith("r")
+              ? Optional.of("to")
+              : pronoun && portuguese ? Optional.of("it") : Optional.empty();
+      case "muito" ->
+          after.isEmpty() || neighbours.preposition(after)
+              ? Optional.of("a lot")
+              : Optional.empty();
       case "lo", "la" -> pronoun ? Optional.of("it") : Optional.empty();
       case "os", "as", "los", "las" -> pronoun ? Optional.of("them") : Optional.empty();
       case "que" ->

@@ -21,8 +21,9 @@ final class Morphology {
   static final double USUAL = -1;
   static final double IRREGULAR = 0.55;
   static final double NOMINAL = 0.5;
-  static final double FEMININE = 0.9;
+  static final double FEMININE = 1.2;
   static final double VERB = 0.7;
+  static final double SUBJUNCTIVE = 0.15;
   static final double CHANGED = 0.25;
   static final double OTHER_STEM = 0.3;
   static final double ADVERB = 0.6;
@@ -122,10 +123,13 @@ final class Morphology {
                       sense, (likely ? NOMINAL : FEMININE) + stem(word, folded, sense.lemma()));
                 }
               }
-              case VERB, CHANGED_VERB -> {
+              case VERB, SUBJUNCTIVE, CHANGED_VERB -> {
                 if (verbal(sense) || sense.learned()) {
-                  double changed = kind == Endings.Kind.VERB ? 0 : CHANGED;
-                  found.add(sense, VERB + changed + stem(word, folded, sense.lemma()));
+                  double rarer =
+                      kind == Endings.Kind.VERB
+                          ? 0
+                          : kind == Endings.Kind.SUBJUNCTIVE ? SUBJUNCTIVE : CHANGED;
+                  found.add(sense, VERB + rarer + stem(word, folded, sense.lemma()));
                 }
               }
               case ADVERB -> {

@@ -30,8 +30,11 @@ record Reading(Token token, List<Morphology.Analysis> analyses) {
 
   /** Whether it can be nothing but a form of a verb. */
   boolean onlyVerb() {
-    return !analyses.isEmpty()
-        && analyses.stream()
+    // What is far from its lemma does not count: a gear is no "cambia".
+    List<Morphology.Analysis> near =
+        analyses.stream().filter(analysis -> analysis.cost() < Morphology.FEMININE).toList();
+    return !near.isEmpty()
+        && near.stream()
             .allMatch(analysis ->
                 analysis.sense().part() == Part.VERB
                     || (analysis.sense().part() == Part.FUNCTION && analysis.cost() > 0));

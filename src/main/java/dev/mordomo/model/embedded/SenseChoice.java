@@ -136,7 +136,7 @@ final class SenseChoice {
           analysis.cost() > 0 && Morphology.verbal(analysis.sense())
               ? AUXILIARY
               : analysis.cost() == 0 && !neighbours.article(before) ? SMALL_WORD : 0;
-      case VERB -> verb(analysis, place);
+      case VERB -> verb(place);
       case NOUN -> noun ? NEIGHBOUR : place.afterNoun() ? -AFTER_NOUN / 2 : 0;
       case ADJECTIVE ->
           place.afterNoun()
@@ -149,7 +149,7 @@ final class SenseChoice {
     };
   }
 
-  private double verb(Morphology.Analysis analysis, Place place) {
+  private double verb(Place place) {
     String before = place.before();
     if (neighbours.surelyBeforeVerb(before)) {
       return SURE_NEIGHBOUR;

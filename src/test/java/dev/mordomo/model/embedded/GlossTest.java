@@ -134,6 +134,7 @@ final class GlossTest {
           es | aviso a los vecinos             | the neighbors
           pt | a página é segura               | is safe
           pt | faltam 150 dias                 | 150 days
+          pt | as mudas de árvores             | seedlings of trees
           """)
   void theGlossHasTheOrderOfEnglish(String language, String text, String english) {
     String gloss = GLOSS.gloss(text, language);
