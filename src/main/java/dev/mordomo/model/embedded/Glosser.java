@@ -45,7 +45,12 @@ final class Glosser {
     Topic topic = new Topic(meanings);
     for (Unit unit : units) {
       if (unit.expression == null) {
-        topic.add(sentence.get(unit.start).analyses());
+        Reading reading = sentence.get(unit.start);
+        topic.add(reading.analyses());
+        if (reading.analyses().isEmpty()) {
+          // An English word among ours: backup, router.
+          topic.add(reading.word());
+        }
       } else {
         topic.add(unit.expression.english());
       }

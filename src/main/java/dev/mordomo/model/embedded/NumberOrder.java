@@ -19,16 +19,12 @@ final class NumberOrder {
   private static void hours(List<Piece> pieces) {
     for (int i = 0; i + 1 < pieces.size(); i++) {
       Piece piece = pieces.get(i);
-      if (piece.is("the")
-          && piece.source().equals("a")
-          && number(pieces, i + 1)) {
+      if (piece.is("the") && piece.source().equals("a") && number(pieces, i + 1)) {
         pieces.set(i, piece.as("at"));
         continue;
       }
       boolean dropped = piece.is("to") || piece.is("of");
-      if (dropped
-          && pieces.get(i + 1).is("the")
-          && number(pieces, i + 2)) {
+      if (dropped && pieces.get(i + 1).is("the") && number(pieces, i + 2)) {
         pieces.remove(i + 1);
       }
       if (!number(pieces, i + 1)) {
@@ -39,7 +35,8 @@ final class NumberOrder {
       boolean afterNumber = number(pieces, i - 1);
       if (to && !piece.source().equals("até")) {
         pieces.set(i, piece.as(afterNumber ? "to" : "at"));
-      } else if (from && (number(pieces, i + 3) || (number(pieces, i + 4) && pieces.get(i + 3).is("the")))) {
+      } else if (from
+          && (number(pieces, i + 3) || (number(pieces, i + 4) && pieces.get(i + 3).is("the")))) {
         pieces.set(i, piece.as("from"));
       }
     }

@@ -44,14 +44,16 @@ final class WordOrder {
       Set.of("not", "cannot", "never", "without", "no longer", "nobody", "there is no");
   private static final Set<String> FUTURE =
       Set.of("vou", "vai", "vais", "vamos", "vão", "voy", "vas", "va", "van");
+
   /** Verbs after which "to" is said in English too. */
   private static final Set<String> TOWARD =
       Set.of(
-          ("go come return arrive get take bring carry send give move travel walk drive ride belong add"
-                  + " apply access agree respond answer talk speak listen write lend deliver tell say"
-                  + " show transfer connect invite begin continue learn correspond refer enter run"
-                  + " fall open lead look pay sell offer reach switch change attach assign happen")
+          ("go come return arrive get take bring carry send give move travel walk drive ride belong"
+               + " add apply access agree respond answer talk speak listen write lend deliver tell"
+               + " say show transfer connect invite begin continue learn correspond refer enter run"
+               + " fall open lead look pay sell offer reach switch change attach assign happen")
               .split(" "));
+
   private static final int NEGATED = 5;
 
   private WordOrder() {}
