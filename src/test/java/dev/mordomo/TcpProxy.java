@@ -23,6 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class TcpProxy implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
+  private static final int BACKLOG = 200;
   private static final int NO_LIMIT = Integer.MAX_VALUE;
 
   /** Which way bytes go. */
@@ -34,18 +35,24 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   private final SocketAddress target;
-  private final ServerSocket door;
+  private final int port;
+  private volatile ServerSocket door;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final Set<Way> held = ConcurrentHashMap.newKeySet();
   private final Object changed = new Object();
-  private volatile boolean refusing;
+  private volatile boolean hangsUp;
   private volatile long delayNanos;
   private volatile int bytesPerSecond = NO_LIMIT;
 
-  private TcpProxy(int port) throws IOException {
-    target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    door = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().name("proxy door").start(this::accept);
+  private TcpProxy(int targetPort) throws IOException {
+    target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
+    door = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+    port = door.getLocalPort();
+    listen(door);
+  }
+
+  private void listen(ServerSocket at) {
+    Thread.ofVirtual().name("proxy door").start(() -> accept(at));
   }
 
   /** In front of a port of this machine. */
@@ -59,7 +66,7 @@ public final class TcpProxy implements AutoCloseable {
 
   /** Where it listens, on 127.0.0.1. */
   public int port() {
-    return door.getLocalPort();
+    return port;
   }
 
   /** How many connections go through it now. */
@@ -67,9 +74,14 @@ public final class TcpProxy implements AutoCloseable {
     return links.size();
   }
 
-  /** Nobody is let in; who is in stays. */
+  /** Nobody is let in, as if no server ran; who is in stays. */
   public void refuse() {
-    refusing = true;
+    shut();
+  }
+
+  /** Whoever comes is let in and sent away at once; who is in stays. */
+  public void hangUp() {
+    hangsUp = true;
   }
 
   /** Half-open, a black hole: not a byte passes and no end is told, until {@link #heal}. */
@@ -95,7 +107,15 @@ public final class TcpProxy implements AutoCloseable {
 
   /** All goes through again, also what was held. */
   public void heal() {
-    refusing = false;
+    if (door.isClosed()) {
+      try {
+        door = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      listen(door);
+    }
+    hangsUp = false;
     delayNanos = 0;
     bytesPerSecond = NO_LIMIT;
     synchronized (changed) {
@@ -114,11 +134,11 @@ public final class TcpProxy implements AutoCloseable {
     links.forEach(link -> link.end(true));
   }
 
-  private void accept() {
-    while (!door.isClosed()) {
+  private void accept(ServerSocket at) {
+    while (!at.isClosed()) {
       try {
-        Socket client = door.accept();
-        if (refusing) {
+        Socket client = at.accept();
+        if (hangsUp) {
           client.close();
         } else {
           new Link(client).open();
@@ -129,15 +149,23 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  private void shut() {
     try {
       door.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public void close() {
+    shut();
     reset();
-    heal();
+    // Whoever waits for a healing ends.
+    synchronized (changed) {
+      held.clear();
+      changed.notifyAll();
+    }
   }
 
   /** One client, and its connection to the server. */

@@ -14,7 +14,11 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.impl.SocketConnectionBase;
+import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,6 +32,10 @@ import org.slf4j.LoggerFactory;
  * <p>Whatever fails becomes a {@link Failure}: {@code unavailable} when the server cannot be
  * reached or the statement took too long, else {@code internal}. A {@link Failure} thrown by the
  * work itself rolls back and passes through.
+ *
+ * <p>No wait is without end. PostgreSQL ends slow statements by itself; a server that stands still,
+ * or a network that swallows all, says nothing: a connection that does not answer within the time
+ * that a statement may take, and a little more, is dropped.
  */
 public final class Database {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
@@ -40,7 +48,16 @@ public final class Database {
   private static final long RECONNECT_MILLIS = 200;
   private static final long SLOWEST_RECONNECT_MILLIS = 5000;
 
+  private static final Duration PING = Duration.ofSeconds(2);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  /** How long the work that this thread does waits for a reply. */
+  private static final ScopedValue<Duration> PATIENCE = ScopedValue.newInstance();
+
+  private static final Duration PATIENCE_BY_DEFAULT = Duration.ofMinutes(1);
+
   private final Vertx vertx;
+  private final Duration patience;
   private final PgConnectOptions systemLogin;
   private final Pool app;
   private final Pool system;
@@ -49,6 +66,7 @@ public final class Database {
   public Database(Vertx vertx, DatabaseConfig config, Secret secret) {
     this.vertx = vertx;
     this.bulk = new BulkLogin(config, secret);
+    this.patience = config.statementTimeout().plus(config.connectTimeout());
     this.systemLogin = login(config, secret, config.systemRole());
     this.app =
         pool(vertx, config, "app", login(config, secret, config.appRole()), config.poolSize());
@@ -148,35 +166,75 @@ public final class Database {
    * themselves: one round trip instead of four.
    */
   public RowSet<Row> call(String sql, Tuple parameters) {
-    return await(app.preparedQuery(sql).execute(parameters));
+    return await(one(app, sql, parameters, patience));
   }
 
   /** {@link #call}, without waiting. */
   public Future<RowSet<Row>> callAsync(String sql, Tuple parameters) {
-    return app.preparedQuery(sql).execute(parameters).recover(e -> Future.failedFuture(told(e)));
+    return one(app, sql, parameters, patience).recover(e -> Future.failedFuture(told(e)));
   }
 
   /** One statement in its own transaction as the system login. */
   public RowSet<Row> callSystem(String sql, Tuple parameters) {
-    return await(system.preparedQuery(sql).execute(parameters));
+    return await(one(system, sql, parameters, patience));
   }
 
   /** {@link #callSystem}, without waiting. */
   public Future<RowSet<Row>> callSystemAsync(String sql, Tuple parameters) {
-    return system.preparedQuery(sql).execute(parameters).recover(e -> Future.failedFuture(told(e)));
+    return one(system, sql, parameters, patience).recover(e -> Future.failedFuture(told(e)));
   }
 
   /** The same statement for many rows, on a connection of a transaction. */
   public static RowSet<Row> run(SqlClient connection, String sql, Tuple parameters) {
-    return await(connection.preparedQuery(sql).execute(parameters));
+    return reply(connection, connection.preparedQuery(sql).execute(parameters));
   }
 
   /** A statement without parameters. */
   public static RowSet<Row> run(SqlClient connection, String sql) {
-    return await(connection.preparedQuery(sql).execute());
+    return reply(connection, connection.preparedQuery(sql).execute());
   }
 
-  private static <T> T transaction(
+  private static Future<RowSet<Row>> one(
+      Pool pool, String sql, Tuple parameters, Duration patience) {
+    return pool.getConnection()
+        .compose(connection ->
+            bounded(connection, connection.preparedQuery(sql).execute(parameters), patience)
+                .eventually(connection::close));
+  }
+
+  private static <T> T reply(SqlClient connection, Future<T> reply) {
+    return await(bounded(connection, reply, PATIENCE.orElse(PATIENCE_BY_DEFAULT)));
+  }
+
+  private static <T> Future<T> bounded(SqlClient connection, Future<T> reply, Duration patience) {
+    return reply
+        .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .onFailure(e -> {
+          if (e instanceof TimeoutException) {
+            drop(connection);
+          }
+        });
+  }
+
+  /** Nobody knows what it will say, so nobody may have it again. */
+  private static void drop(SqlClient connection) {
+    if (connection instanceof SqlConnectionInternal held
+        && held.unwrap().unwrap() instanceof SocketConnectionBase silent) {
+      LOG.warn("a connection to the database does not answer; it is dropped");
+      silent.socket().close();
+    }
+  }
+
+  private <T> T transaction(
+      Pool pool,
+      String beginning,
+      @org.jspecify.annotations.Nullable Tuple scope,
+      Function<SqlConnection, T> work) {
+    return ScopedValue.where(PATIENCE, patience)
+        .call(() -> transact(pool, beginning, scope, work));
+  }
+
+  private static <T> T transact(
       Pool pool,
       String beginning,
       @org.jspecify.annotations.Nullable Tuple scope,
@@ -191,22 +249,31 @@ public final class Database {
       T result;
       try {
         result = work.apply(connection);
-        await(begin);
-        await(settings);
+        reply(connection, begin);
+        reply(connection, settings);
       } catch (Throwable e) {
         rollBack(connection);
         throw e;
       }
-      await(connection.query("COMMIT").execute());
+      reply(connection, connection.query("COMMIT").execute());
       return result;
     } finally {
+      release(connection);
+    }
+  }
+
+  private static void release(SqlConnection connection) {
+    try {
       await(connection.close());
+    } catch (Failure e) {
+      // What came of the work is told, and not this.
+      LOG.debug("a connection was gone before it was given back", e);
     }
   }
 
   private static void rollBack(SqlConnection connection) {
     try {
-      await(connection.query("ROLLBACK").execute());
+      reply(connection, connection.query("ROLLBACK").execute());
     } catch (Failure e) {
       // The connection is broken: closing it rolls back, and the first failure is the one to tell.
       LOG.debug("rollback failed; the connection is dropped", e);
@@ -231,7 +298,9 @@ public final class Database {
           when pg.getSqlState() != null
               && (pg.getSqlState().startsWith("57P")
                   || pg.getSqlState().startsWith("08")
-                  || pg.getSqlState().startsWith("53")) ->
+                  || pg.getSqlState().startsWith("53")
+                  // Two transactions stood in each other's way: one of them begins again.
+                  || pg.getSqlState().startsWith("40")) ->
           Failure.of(FailureCode.UNAVAILABLE, "the database is not available; try again", pg);
       // Raised on purpose by the functions of the migrations: MDxxx, the message is the code.
       case PgException pg when "MD404".equals(pg.getSqlState()) -> Failure.notFound(message(pg));
@@ -245,9 +314,26 @@ public final class Database {
       case IOException io ->
           Failure.of(FailureCode.UNAVAILABLE, "the database cannot be reached; try again", io);
       case TimeoutException late ->
-          Failure.of(FailureCode.UNAVAILABLE, "no database connection was free in time", late);
-      default -> Failure.of(FailureCode.INTERNAL, "the database refused: " + e.getMessage(), e);
+          Failure.of(FailureCode.UNAVAILABLE, "the database did not answer in time", late);
+      case Exception away when isOfTheConnection(away) ->
+          Failure.of(
+              FailureCode.UNAVAILABLE, "no database connection could be had; try again", away);
+      case PgException pg ->
+          Failure.of(FailureCode.INTERNAL, "the database refused: " + pg.getMessage(), pg);
+      default -> Failure.of(FailureCode.INTERNAL, "the database failed: " + e, e);
     };
+  }
+
+  /** The client says so in words alone: none was free in time, it was closed, it was lost. */
+  private static boolean isOfTheConnection(Exception e) {
+    if (e instanceof PgException || e.getMessage() == null) {
+      return e.getCause() instanceof IOException;
+    }
+    String said = e.getMessage().toLowerCase(Locale.ROOT);
+    return e.getCause() instanceof IOException
+        || said.startsWith("timeout")
+        || said.contains("closed")
+        || said.contains("connection");
   }
 
   private static String message(PgException e) {
@@ -285,12 +371,18 @@ public final class Database {
 
   /** Whether both logins answer now. */
   public Future<Boolean> ping() {
-    return Future.all(app.query("SELECT 1").execute(), system.query("SELECT 1").execute())
+    return Future.all(
+            one(app, "SELECT 1", Tuple.tuple(), PING), one(system, "SELECT 1", Tuple.tuple(), PING))
         .map(true)
         .otherwise(false);
   }
 
+  /** Does not wait long for a database that does not answer. */
   public Future<Void> close() {
-    return Future.all(app.close(), system.close()).mapEmpty();
+    return Future.all(app.close(), system.close())
+        .timeout(CLOSING.toMillis(), TimeUnit.MILLISECONDS)
+        .onFailure(e -> LOG.warn("connections to the database were left open", e))
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 }

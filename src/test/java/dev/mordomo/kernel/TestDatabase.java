@@ -80,6 +80,25 @@ public final class TestDatabase implements AutoCloseable {
     return config.url();
   }
 
+  /**
+   * The same database through another port of this machine, that of a proxy; with so few
+   * connections that what was connected before a fault is what is used in it.
+   */
+  public DatabaseConfig configThrough(int port, Duration statementTimeout) {
+    return new DatabaseConfig(
+        config.url().replaceFirst(":\\d+/", ":" + port + "/"),
+        config.rolePrefix(),
+        1,
+        2,
+        statementTimeout,
+        Duration.ofSeconds(2));
+  }
+
+  /** Where the test server listens. */
+  public int port() {
+    return PgConnectOptions.fromUri(config.url()).getPort();
+  }
+
   public Vertx vertx() {
     return vertx;
   }
