@@ -29,6 +29,14 @@ public final class Streams {
       WHERE channel_id = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3
       """;
 
+  private static final String TAIL =
+      """
+      SELECT s.epoch, e."offset", e.type, e.payload
+      FROM (SELECT stream_epoch() AS epoch) s LEFT JOIN LATERAL (
+        SELECT "offset", type, payload::text AS payload FROM event
+        WHERE channel_id = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3) e ON true
+      ORDER BY e."offset"
+      """;
   private static final String VISIBLE =
       """
       SELECT coalesce(c.last_offset, 0), stream_epoch(), c.id IS NOT NULL
@@ -130,7 +138,9 @@ public final class Streams {
 
   /** Tells the live sessions of every node. After the commit. */
   public void announce(Advanced advanced) {
-    bus.publish(ADVANCED, advanced);
+    if (!advanced.events().isEmpty()) {
+      bus.publish(ADVANCED, advanced);
+    }
   }
 
   /** A channel's end now, within the caller's transaction; offset 0 when nothing was ever said. */
@@ -177,13 +187,11 @@ public final class Streams {
     return database.as(
         scope,
         connection -> {
-          Row row =
-              Database.run(connection, VISIBLE, Tuple.of(channel, kind.column())).iterator().next();
-          boolean own = kind == Kind.USER && channel.equals(scope.userId());
-          if (!row.getBoolean(2) && !own) {
+          Optional<Position> found = end(connection, scope, channel, kind);
+          if (found.isEmpty()) {
             return Optional.empty();
           }
-          Position end = new Position(row.getString(1), row.getLong(0));
+          Position end = found.get();
           if (since.isEmpty()) {
             return Optional.of(new Entry(end, false, List.of()));
           }
@@ -200,6 +208,17 @@ public final class Streams {
         });
   }
 
+  /** The channel's end, if the scope may see it. */
+  private static Optional<Position> end(
+      SqlClient connection, Scope scope, UUID channel, Kind kind) {
+    Row row =
+        Database.run(connection, VISIBLE, Tuple.of(channel, kind.column())).iterator().next();
+    boolean own = kind == Kind.USER && channel.equals(scope.userId());
+    return row.getBoolean(2) || own
+        ? Optional.of(new Position(row.getString(1), row.getLong(0)))
+        : Optional.empty();
+  }
+
   /**
    * The oldest events that are still there after a position, at most so many; from the beginning
    * without a position.
@@ -208,16 +227,20 @@ public final class Streams {
    */
   public Optional<Entry> page(
       Scope scope, UUID channel, Kind kind, Optional<Position> since, int limit) {
-    Optional<Entry> entry = enter(scope, channel, kind, Optional.empty(), 0);
-    return entry.map(found -> {
-      Position end = found.end();
-      boolean same = since.map(s -> isOf(end, s)).orElse(true);
-      long after = since.map(Position::offset).orElse(0L);
-      if (!same || limit <= 0) {
-        return new Entry(end, same, List.of());
-      }
-      return new Entry(end, true, database.as(scope, c -> readAfter(c, channel, after, limit)));
-    });
+    return database.as(
+        scope,
+        connection ->
+            end(connection, scope, channel, kind)
+                .map(end -> page(connection, channel, end, since, limit)));
+  }
+
+  private static Entry page(
+      SqlClient connection, UUID channel, Position end, Optional<Position> since, int limit) {
+    boolean same = since.map(s -> isOf(end, s)).orElse(true);
+    long after = since.map(Position::offset).orElse(0L);
+    return same && limit > 0
+        ? new Entry(end, true, readAfter(connection, channel, after, limit))
+        : new Entry(end, same, List.of());
   }
 
   private static boolean isOf(Position end, Position since) {
@@ -234,9 +257,32 @@ public final class Streams {
     return ends;
   }
 
-  /** The same rows for a node that heard a gap; across tenants. */
+  /**
+   * Rows of a channel, with the epoch that they are of: both are read at one moment, so that rows
+   * of a new epoch are never taken for those of an old one.
+   */
+  public record Tail(String epoch, List<StreamEvent> events) {
+    public Tail {
+      events = List.copyOf(events);
+    }
+  }
+
+  /** The rows after an offset, for a node that heard a gap; across tenants. */
+  public Tail tail(UUID channel, long offset, int limit) {
+    String epoch = "";
+    List<StreamEvent> events = new ArrayList<>();
+    for (Row row : database.callSystem(TAIL, Tuple.of(channel, offset, limit))) {
+      epoch = row.getString(0);
+      if (row.getLong(1) != null) {
+        events.add(new StreamEvent(row.getLong(1), row.getString(2), row.getString(3)));
+      }
+    }
+    return new Tail(epoch, events);
+  }
+
+  /** The rows of a {@link #tail}. */
   public List<StreamEvent> after(UUID channel, long offset, int limit) {
-    return database.asSystem(connection -> readAfter(connection, channel, offset, limit));
+    return tail(channel, offset, limit).events();
   }
 
   /** The end of a channel, across tenants. */
@@ -255,7 +301,8 @@ public final class Streams {
   }
 
   /** Recovery as a pure function: rows read after {@code from}, whole and contiguous or nothing. */
-  static Optional<Missed> missed(Position end, Position from, List<StreamEvent> rows, int limit) {
+  public static Optional<Missed> missed(
+      Position end, Position from, List<StreamEvent> rows, int limit) {
     if (!end.epoch().equals(from.epoch()) || from.offset() > end.offset() || from.offset() < 0) {
       return Optional.empty();
     }

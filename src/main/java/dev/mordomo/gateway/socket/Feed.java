@@ -2,11 +2,13 @@ package dev.mordomo.gateway.socket;
 
 import dev.mordomo.kernel.Streams.Advanced;
 import dev.mordomo.kernel.Streams.Entry;
+import dev.mordomo.kernel.Streams.Kind;
 import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.kernel.Streams.StreamEvent;
+import dev.mordomo.kernel.Streams.Tail;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * listener. Thread-safe; its lock is held while listeners are told, and they do not wait.
  */
 final class Feed {
-  private static final int MOST_EARLY = 4_096;
+  private static final int MOST_EARLY = 1_024;
+  private static final Set<String> ENDINGS =
+      Set.of("turn.completed", "turn.cancelled", "turn.failed");
 
   private final Channel channel;
   private final List<Subscription> subscriptions = new ArrayList<>(1);
@@ -23,13 +27,17 @@ final class Feed {
   /** Null until the first listener has entered. */
   private @Nullable String epoch;
 
-  private List<StreamEvent> early = List.of();
+  /** What was heard before that. */
+  private List<Advanced> early = List.of();
 
   /** The highest offset that is known to be there. */
   private long known;
 
   private boolean filling;
   private long heardAt;
+
+  /** A turn has begun on this channel, as far as was heard, and not ended. */
+  private boolean busy;
 
   Feed(Channel channel) {
     this.channel = channel;
@@ -39,8 +47,9 @@ final class Feed {
     return channel;
   }
 
-  synchronized void add(Subscription subscription) {
+  synchronized void add(Subscription subscription, long now) {
     subscriptions.add(subscription);
+    heardAt = now;
   }
 
   synchronized void remove(Subscription subscription) {
@@ -70,7 +79,7 @@ final class Feed {
   synchronized boolean offer(Advanced advanced, long now) {
     heardAt = now;
     if (epoch == null) {
-      hold(advanced.events());
+      hold(advanced);
       return false;
     }
     if (!epoch.equals(advanced.epoch())) {
@@ -82,11 +91,11 @@ final class Feed {
     return wantsFill();
   }
 
-  private void hold(List<StreamEvent> events) {
+  private void hold(Advanced advanced) {
     // What does not fit is read from the table with the gap that it leaves.
     if (early.size() < MOST_EARLY) {
-      List<StreamEvent> more = new ArrayList<>(early);
-      more.addAll(events);
+      List<Advanced> more = new ArrayList<>(early);
+      more.add(advanced);
       early = more;
     }
   }
@@ -95,6 +104,11 @@ final class Feed {
     boolean wants = sequence.last() < known && !filling;
     filling |= wants;
     return wants;
+  }
+
+  /** Whether there is a gap that the caller is to fill. */
+  synchronized boolean isBehind() {
+    return epoch != null && wantsFill();
   }
 
   synchronized Gap gap() {
@@ -107,14 +121,20 @@ final class Feed {
    * @param whole whether there was nothing more to read
    * @return whether to read on
    */
-  synchronized boolean fill(Gap gap, Collection<StreamEvent> rows, boolean whole) {
+  synchronized boolean fill(Gap gap, Tail tail, boolean whole) {
     if (epoch == null) {
       return false;
     }
-    tell(sequence.offer(rows));
+    if (!epoch.equals(tail.epoch())) {
+      lose(null);
+      return false;
+    }
+    tell(sequence.offer(tail.events()));
     filling = sequence.last() < known;
-    if (filling && whole && sequence.last() < gap.until()) {
-      // The rows of the gap are gone.
+    boolean begins =
+        !tail.events().isEmpty() && tail.events().getFirst().offset() == gap.after() + 1;
+    if (filling && sequence.last() < gap.until() && (whole || !begins)) {
+      // The rows of the gap, or the first of them, are gone.
       lose(null);
     }
     return filling;
@@ -142,9 +162,12 @@ final class Feed {
     return wantsFill();
   }
 
-  /** When something was last heard, in the caller's clock. */
-  synchronized long heardAt() {
-    return heardAt;
+  /**
+   * Whether more may come soon: a turn runs, or somebody began to listen or something was said
+   * within a time.
+   */
+  synchronized boolean isActive(long now, long within) {
+    return (busy && channel.kind() == Kind.CONVERSATION) || now - heardAt < within;
   }
 
   /**
@@ -164,6 +187,7 @@ final class Feed {
       start(end);
     }
     long from = end.offset();
+    known = Math.max(known, from);
     List<StreamEvent> meanwhile = subscription.meanwhile();
     if (from < sequence.last()
         && (meanwhile.isEmpty() || meanwhile.getFirst().offset() > from + 1)) {
@@ -181,18 +205,22 @@ final class Feed {
   private void start(Position end) {
     epoch = end.epoch();
     known = end.offset();
-    List<StreamEvent> held = early;
+    List<StreamEvent> held =
+        early.stream()
+            .filter(heard -> heard.epoch().equals(end.epoch()))
+            .flatMap(heard -> heard.events().stream())
+            .toList();
     early = List.of();
-    List<StreamEvent> next = new ArrayList<>(sequence.restart(end.offset()));
-    next.addAll(sequence.offer(held));
-    if (!held.isEmpty()) {
-      known = Math.max(known, held.getLast().offset());
+    sequence.restart(end.offset());
+    for (StreamEvent event : held) {
+      known = Math.max(known, event.offset());
     }
-    tell(next);
+    tell(sequence.offer(held));
   }
 
   private void tell(List<StreamEvent> events) {
     if (!events.isEmpty()) {
+      busy = !ENDINGS.contains(events.getLast().type());
       Batch batch = new Batch(channel, events);
       subscriptions.forEach(subscription -> subscription.hear(batch));
     }
@@ -203,6 +231,8 @@ final class Feed {
     List<Subscription> lost =
         subscriptions.stream().filter(s -> s != entering && s.hasBegun()).toList();
     subscriptions.removeAll(lost);
+    // What those that enter have heard meanwhile is of the old epoch.
+    subscriptions.forEach(Subscription::forget);
     epoch = null;
     filling = false;
     lost.forEach(subscription -> subscription.listener().lost());

@@ -7,7 +7,7 @@ import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Advanced;
 import dev.mordomo.kernel.Streams.Entry;
 import dev.mordomo.kernel.Streams.Position;
-import dev.mordomo.kernel.Streams.StreamEvent;
+import dev.mordomo.kernel.Streams.Tail;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ public final class Hub {
   private final Map<UUID, Feed> feeds = new ConcurrentHashMap<>();
   private @Nullable MessageConsumer<Advanced> consumer;
   private long watchTimer = -1;
+  private final AtomicBoolean watching = new AtomicBoolean();
   private long quietCheckedAt;
 
   public Hub(Vertx vertx, Bus bus, Streams streams) {
@@ -77,13 +79,13 @@ public final class Hub {
    */
   public Optional<Subscription> enter(
       Scope scope, Channel channel, Optional<Position> since, Listener listener) {
-    Subscription subscription = new Subscription(this, channel, listener);
+    Subscription subscription = new Subscription(channel, listener, this::leave);
     Feed feed =
         feeds.compute(
             channel.id(),
             (id, known) -> {
               Feed found = known == null ? new Feed(channel) : known;
-              found.add(subscription);
+              found.add(subscription, now());
               return found;
             });
     boolean entered = false;
@@ -99,6 +101,9 @@ public final class Hub {
       if (!entered) {
         leave(subscription);
       }
+    }
+    if (entered && feed.isBehind()) {
+      fork("gap", () -> fill(feed));
     }
     return entered ? Optional.of(subscription) : Optional.empty();
   }
@@ -130,25 +135,34 @@ public final class Hub {
       boolean behind = true;
       while (behind) {
         Feed.Gap gap = feed.gap();
-        List<StreamEvent> rows = streams.after(feed.channel().id(), gap.after(), PAGE);
-        behind = feed.fill(gap, rows, rows.size() < PAGE);
+        Tail tail = streams.tail(feed.channel().id(), gap.after(), PAGE);
+        behind = feed.fill(gap, tail, tail.events().size() < PAGE);
       }
-    } catch (Failure e) {
+    } catch (RuntimeException e) {
       feed.fillFailed();
       LOG.warn("missed events of {} could not be read; tried again soon", feed.channel(), e);
     }
   }
 
-  /** Looks whether channels have moved on without the bus saying so. */
+  /** Looks whether channels have moved on without the bus saying so; one look at a time. */
   void watch() {
-    long now = now();
+    if (watching.compareAndSet(false, true)) {
+      try {
+        watch(now());
+      } finally {
+        watching.set(false);
+      }
+    }
+  }
+
+  private void watch(long now) {
     boolean all = now - quietCheckedAt >= QUIET_MILLIS;
     if (all) {
       quietCheckedAt = now;
     }
     List<Feed> suspects = new ArrayList<>();
     for (Feed feed : feeds.values()) {
-      if (all || now - feed.heardAt() < ACTIVE_MILLIS) {
+      if (all || feed.isActive(now, ACTIVE_MILLIS)) {
         suspects.add(feed);
       }
     }

@@ -50,10 +50,9 @@ final class Sequence {
     return next;
   }
 
-  /** Begins anew after an offset, keeping what came for later than that. */
-  List<StreamEvent> restart(long offset) {
+  /** Begins anew after an offset, of another epoch: nothing that waits belongs to it. */
+  void restart(long offset) {
     last = offset;
-    waiting.headMap(offset, true).clear();
-    return offer(List.of());
+    waiting.clear();
   }
 }

@@ -26,6 +26,7 @@ public final class WireClient implements AutoCloseable, WebSocket.Listener {
   final CompletableFuture<Integer> closed = new CompletableFuture<>();
   private final StringBuilder partial = new StringBuilder();
   private final WebSocket socket;
+  private volatile boolean pongs;
 
   public WireClient(int port, String... headers) {
     WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(OPENING);
@@ -46,8 +47,14 @@ public final class WireClient implements AutoCloseable, WebSocket.Listener {
     return client;
   }
 
-  public void send(String text) {
+  public synchronized void send(String text) {
     socket.sendText(text, true).join();
+  }
+
+  /** From now on every ping is answered. */
+  public WireClient pongs() {
+    pongs = true;
+    return this;
   }
 
   void sendBinary(byte[] bytes) {
@@ -95,7 +102,7 @@ public final class WireClient implements AutoCloseable, WebSocket.Listener {
     return all;
   }
 
-  /** Waits until the server has closed it. */
+  /** The code that the server closed with; waits for it. */
   public int closeCode() {
     return closed.orTimeout(15, TimeUnit.SECONDS).join();
   }
@@ -104,11 +111,18 @@ public final class WireClient implements AutoCloseable, WebSocket.Listener {
   public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
     partial.append(data);
     if (last) {
-      partial.toString().lines().map(Json::read).forEach(lines::add);
+      partial.toString().lines().map(Json::read).forEach(this::take);
       partial.setLength(0);
     }
     from.request(1);
     return CompletableFuture.completedFuture(null);
+  }
+
+  private void take(JsonNode line) {
+    if (line.isEmpty() && pongs) {
+      send("{}");
+    }
+    lines.add(line);
   }
 
   @Override
