@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param nodeLease after which a silent node's turns are taken
  * @param threads virtual-thread contexts that turns run on
  * @param drain at a stop, how long running turns may take to end
+ * @param storePatience how long an answer may wait for the database before its turn stops
  * @param toolRounds how often a model may ask for tools within a turn
  */
 public record ChatConfig(
@@ -19,6 +20,7 @@ public record ChatConfig(
     Duration turnDeadline,
     Duration deltaJoin,
     Duration nodeLease,
+    Duration storePatience,
     int toolRounds,
     double temperature,
     int maxTokens,
@@ -33,6 +35,7 @@ public record ChatConfig(
         settings.duration("chat.turn_deadline", Duration.ofMinutes(5)),
         settings.duration("chat.delta_join", Duration.ofMillis(25)),
         settings.duration("chat.node_lease", Duration.ofSeconds(5)),
+        settings.duration("chat.store_patience", Duration.ofSeconds(30)),
         settings.integer("chat.tool_rounds", 5, 1, 20),
         settings.decimal("chat.temperature", 0.7, 0, 2),
         settings.integer("chat.max_tokens", 1024, 1, 1_000_000),

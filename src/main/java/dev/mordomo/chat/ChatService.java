@@ -455,8 +455,14 @@ public final class ChatService {
     return turns.cancel(scope, turn(scope, id), spokenChars);
   }
 
+  /** Whether new turns are refused, because the node stops. */
+  public boolean isDraining() {
+    return turns.isDraining();
+  }
+
   /**
    * Refuses new turns and waits for those that run; after the deadline they fail as interrupted.
+   * Those that wait are left to other nodes.
    */
   public Future<Void> drain(Duration deadline) {
     return turns.drain(deadline);

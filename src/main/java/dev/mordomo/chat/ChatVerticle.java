@@ -37,6 +37,8 @@ public final class ChatVerticle extends AbstractVerticle {
       chat.turns().renew();
       subscriptions.add(
           bus.subscribe(TurnEnded.ADDRESS, ended -> context.runOnContext(ignored -> claim(ended))));
+      subscriptions.add(
+          bus.subscribe(TurnsLeft.ADDRESS, left -> context.runOnContext(ignored -> adopt())));
       subscriptions.add(bus.subscribe(TurnCancelWanted.ADDRESS, chat.turns()::cancelHere));
       vertx.setTimer(BEAT.toMillis(), ignored -> beat());
     }
@@ -50,16 +52,24 @@ public final class ChatVerticle extends AbstractVerticle {
     }
   }
 
+  private void adopt() {
+    try {
+      chat.turns().adopt();
+    } catch (Failure e) {
+      LOG.warn("turns that were left wait for the next beat: {}", e.detail());
+    }
+  }
+
   private void beat() {
     if (stopped) {
       return;
     }
     try {
-      chat.turns().renew();
-      chat.turns().claimAll();
-      chat.turns().reap();
+      chat.turns().beat();
     } catch (Failure e) {
       LOG.warn("the node's beat failed, the next comes in {} s: {}", BEAT.toSeconds(), e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("the node's beat failed, the next comes in {} s", BEAT.toSeconds(), e);
     }
     vertx.setTimer(BEAT.toMillis(), ignored -> beat());
   }
@@ -67,6 +77,9 @@ public final class ChatVerticle extends AbstractVerticle {
   @Override
   public void stop() {
     stopped = true;
+    if (first) {
+      chat.turns().leave();
+    }
     subscriptions.forEach(subscription -> subscription.unregister());
   }
 }

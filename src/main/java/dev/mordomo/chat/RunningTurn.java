@@ -2,6 +2,7 @@ package dev.mordomo.chat;
 
 import dev.mordomo.chat.TurnStore.Said;
 import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.model.ChatModel;
 import dev.mordomo.model.ChatObserver;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * A turn that runs on this node: what it was asked, what it streams, and how to stop it in every
@@ -65,9 +67,9 @@ final class RunningTurn {
   private Optional<RuntimeException> stopped = Optional.empty();
   private Optional<Integer> spokenChars = Optional.empty();
   private Optional<ModelCall> call = Optional.empty();
-  private Optional<Promise<Reply>> waiting = Optional.empty();
+  private Optional<Promise<?>> waiting = Optional.empty();
   private Optional<Instant> firstText = Optional.empty();
-  private boolean asked;
+  private int asked;
 
   RunningTurn(
       UUID id,
@@ -94,13 +96,28 @@ final class RunningTurn {
     this.clock = clock;
     this.startedAt = startedAt;
     this.directions = request.directions();
-    this.stream = streams.make(() -> stop(new FencedOut()));
+    this.stream = streams.make(new Keeper());
   }
 
-  /** Makes the turn's stream, given what to do when it is fenced out. */
+  /** Makes the turn's stream. */
   @FunctionalInterface
   interface StreamMaker {
-    TurnStream make(Runnable fencedOut);
+    TurnStream make(TurnStream.Keeper keeper);
+  }
+
+  private final class Keeper implements TurnStream.Keeper {
+    @Override
+    public void fencedOut() {
+      stop(new FencedOut());
+    }
+
+    @Override
+    public void stalled() {
+      stop(
+          Failure.of(
+              FailureCode.UNAVAILABLE,
+              "the answer could not be stored for too long; ask again later"));
+    }
   }
 
   UUID id() {
@@ -181,7 +198,7 @@ final class RunningTurn {
 
   private void stop(RuntimeException why) {
     Optional<ModelCall> open;
-    Optional<Promise<Reply>> waiter;
+    Optional<Promise<?>> waiter;
     synchronized (this) {
       if (stopped.isPresent()) {
         return;
@@ -201,12 +218,44 @@ final class RunningTurn {
     });
   }
 
+  /**
+   * Does work that cannot be stopped, on a thread of its own: when the turn is stopped meanwhile,
+   * the work is left to itself, and what comes of it is dropped.
+   */
+  <T> T does(String what, Supplier<T> work) {
+    Promise<T> done = Promise.promise();
+    Thread.ofVirtual()
+        .name(what + " of " + id)
+        .start(
+            () -> {
+              try {
+                done.tryComplete(work.get());
+              } catch (RuntimeException | Error e) {
+                done.tryFail(e);
+              }
+            });
+    return await(done.future());
+  }
+
+  /** Waits, until the turn is stopped. */
+  <T> T await(Future<T> future) {
+    Promise<T> promise = Promise.promise();
+    synchronized (this) {
+      check();
+      waiting = Optional.of(promise);
+    }
+    future.onSuccess(promise::tryComplete).onFailure(promise::tryFail);
+    T result = promise.future().await();
+    check();
+    return result;
+  }
+
   /** Asks the model once, streams its text, and waits for its end. */
   Reply ask(ChatRequest request) {
     Promise<Reply> promise = Promise.promise();
     synchronized (this) {
       check();
-      asked = true;
+      asked++;
       waiting = Optional.of(promise);
     }
     ModelCall open = model.stream(request, new Ear(promise));
@@ -226,12 +275,19 @@ final class RunningTurn {
   /** What is kept: all that was said, or what was heard of it before a barge-in. */
   synchronized String heard() {
     String said = stream.said();
-    return spokenChars
-        .map(chars -> said.substring(0, Math.clamp(chars, 0, said.length())))
-        .orElse(said);
+    return spokenChars.map(chars -> beginning(said, chars)).orElse(said);
   }
 
-  synchronized boolean asked() {
+  private static String beginning(String said, int chars) {
+    int end = Math.clamp(chars, 0, said.length());
+    // A character that is two units long is kept whole or not at all.
+    boolean halved =
+        end > 0 && end < said.length() && Character.isHighSurrogate(said.charAt(end - 1));
+    return said.substring(0, halved ? end - 1 : end);
+  }
+
+  /** How many requests were sent to the model. */
+  synchronized int asked() {
     return asked;
   }
 

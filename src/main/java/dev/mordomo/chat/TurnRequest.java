@@ -77,4 +77,23 @@ public record TurnRequest(
         Optional.empty(),
         "web");
   }
+
+  /** What is left to know of a request whose message is stored: a node takes it over. */
+  static TurnRequest again(
+      UUID conversation, String content, String clientMessageId, TurnStore.Wanted wanted) {
+    return new TurnRequest(
+        Optional.of(conversation),
+        content,
+        clientMessageId,
+        wanted.model(),
+        wanted.collections(),
+        wanted.speech(),
+        Optional.empty(),
+        Map.of(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        "web",
+        wanted.directions().orElse(Directions.NONE));
+  }
 }

@@ -18,6 +18,7 @@ import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
 import dev.mordomo.model.embedded.extractive.intent.FollowUp;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -36,8 +37,7 @@ import org.slf4j.LoggerFactory;
 /** Runs one turn from its retrieval to its end, straight on, on a virtual thread. */
 final class TurnRunner {
   private static final Logger LOG = LoggerFactory.getLogger(TurnRunner.class);
-  private static final Duration FINISH_RETRY = Duration.ofMillis(500);
-  private static final int FINISH_TRIES = 120;
+  private static final Duration RETRY = Duration.ofMillis(500);
 
   private final Vertx vertx;
   private final TurnStore store;
@@ -135,7 +135,7 @@ final class TurnRunner {
     var found =
         wanted.plain() || turn.collections().filter(List::isEmpty).isPresent()
             ? List.<Retrieval.Retrieved>of()
-            : retrieval.retrieve(turn.scope(), turn.collections(), searched(turn));
+            : retrieve(turn);
     turn.check();
     answer.context = Prompt.references(found);
     if (!found.isEmpty()) {
@@ -220,9 +220,28 @@ final class TurnRunner {
     return FollowUp.whole(earlier, turn.question());
   }
 
+  /** Waits for a database that is away, as long as an answer would. */
+  private List<Retrieval.Retrieved> retrieve(RunningTurn turn) {
+    Instant until = clock.instant().plus(config.storePatience());
+    while (true) {
+      try {
+        return turn.does(
+            "retrieval",
+            () -> retrieval.retrieve(turn.scope(), turn.collections(), searched(turn)));
+      } catch (Failure e) {
+        turn.check();
+        if (e.code() != FailureCode.UNAVAILABLE || clock.instant().isAfter(until)) {
+          throw e;
+        }
+        LOG.warn("the retrieval of turn {} waits for the database: {}", turn.id(), e.detail());
+        turn.await(timer());
+      }
+    }
+  }
+
   private String act(RunningTurn turn, ToolContext context, ToolCall call) {
     try {
-      Action action = actions.run(context, call);
+      Action action = turn.does("tool " + call.name(), () -> actions.run(context, call));
       turn.stream().event("turn.action", Map.of("action", action));
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("action_id", action.id());
@@ -231,6 +250,7 @@ final class TurnRunner {
       action.errorMessage().ifPresent(value -> result.put("error", value));
       return Json.write(result);
     } catch (Failure e) {
+      turn.check();
       if (e.code() == FailureCode.UNAVAILABLE || e.code() == FailureCode.INTERNAL) {
         throw e;
       }
@@ -243,14 +263,16 @@ final class TurnRunner {
     List<Draft> drafts = new ArrayList<>(turn.stream().close().await());
     Instant at = clock.instant();
     String said = turn.heard();
-    if (status != TurnStatus.COMPLETED && turn.asked() && answer.calls.isEmpty()) {
+    boolean worked = status == TurnStatus.CANCELLED || !said.isEmpty();
+    if (status != TurnStatus.COMPLETED && worked && turn.asked() > answer.calls.size()) {
       // The provider did not get to say what it cost: about four characters a token.
+      int told = answer.tokens().completion();
       answer.calls.add(
           new Call(
               Ids.next(),
               turn.model().name(),
               turn.question().length() / 4 + 1,
-              said.length() / 4));
+              Math.max(0, said.length() / 4 - told)));
     }
     Optional<Message> message =
         status == TurnStatus.COMPLETED || !said.isEmpty()
@@ -314,28 +336,27 @@ final class TurnRunner {
 
   /** Tries until the database is back: the answer was shown, so it must be kept. */
   private Optional<Finished> store(RunningTurn turn, Ending ending, Instant at) {
-    for (int attempt = 1; ; attempt++) {
+    while (true) {
       try {
         return Optional.of(store.finish(turn.scope(), turn.stream(), ending, at));
       } catch (Failure e) {
         if (e.code() == FailureCode.CONFLICT) {
-          // Taken by another node; or a try before was committed and its reply was lost.
-          LOG.warn("turn {} had ended already: {}", turn.id(), e.detail());
+          LOG.warn("turn {} was taken over by another node: {}", turn.id(), e.detail());
           return Optional.empty();
         }
-        if (e.code() != FailureCode.UNAVAILABLE || attempt >= FINISH_TRIES) {
-          LOG.error("the end of turn {} could not be stored; the reaper will end it", turn.id(), e);
+        if (e.code() != FailureCode.UNAVAILABLE) {
+          LOG.error("the end of turn {} cannot be stored; the reaper ends it", turn.id(), e);
           return Optional.empty();
         }
         LOG.warn("the end of turn {} waits for the database: {}", turn.id(), e.detail());
-        pause(FINISH_RETRY);
+        timer().await();
       }
     }
   }
 
-  private void pause(Duration wait) {
+  private Future<Void> timer() {
     Promise<Void> over = Promise.promise();
-    vertx.setTimer(wait.toMillis(), ignored -> over.complete());
-    over.future().await();
+    vertx.setTimer(RETRY.toMillis(), ignored -> over.complete());
+    return over.future();
   }
 }

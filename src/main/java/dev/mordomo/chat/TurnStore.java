@@ -16,12 +16,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The life of turns in PostgreSQL; see V003__turns.sql. */
+/** The life of turns in PostgreSQL; see V003__turns.sql and V020__delivery.sql. */
 final class TurnStore {
   private static final String BEGIN =
       """
@@ -48,7 +51,23 @@ final class TurnStore {
   private static final String RENEW = "SELECT renew_node($1, make_interval(secs => $2))";
   private static final String REAP =
       "SELECT channel_id, user_id, last_offset, epoch, payload, conversation_tenant, more FROM"
-          + " reap_turns($1)";
+          + " reap_turns($1, $2, $3)";
+  private static final String ADOPT =
+      """
+      SELECT turn_id, message_id, conversation_id, tenant_id, user_id, role, client_message_id, content,
+        wanted, model, collections
+      FROM adopt_turns($1, $2, $3, $4)
+      """;
+  private static final String RELEASE =
+      """
+      UPDATE turn SET node_id = '00000000-0000-0000-0000-000000000000'
+      WHERE id = ANY($1) AND node_id = $2 AND status = 'queued'
+      """;
+  private static final String OF_NODE =
+      "SELECT id FROM turn WHERE node_id = $1 AND status IN ('queued', 'retrieving', 'running')";
+  private static final String WAITING =
+      "SELECT id FROM turn WHERE id = ANY($1) AND node_id = $2 AND status = 'queued'";
+  private static final String LEAVE = "DELETE FROM node WHERE id = $1";
   private static final String COLUMNS =
       """
       id, conversation_id, status, client_message_id, user_message_id, error_code, error_detail,
@@ -101,6 +120,22 @@ final class TurnStore {
 
   record Reaped(
       UUID conversation, UUID user, UUID tenant, Position position, Draft event, boolean more) {}
+
+  /**
+   * A turn that waits, taken up by this node.
+   *
+   * @param model the conversation's, as are the collections
+   */
+  record Adopted(
+      UUID turn,
+      UUID message,
+      UUID conversation,
+      Scope scope,
+      String clientMessageId,
+      String content,
+      Wanted wanted,
+      Optional<String> model,
+      Optional<List<UUID>> collections) {}
 
   /** A model call to be written to the ledger. */
   record Call(UUID id, String model, int prompt, int completion) {}
@@ -331,9 +366,76 @@ final class TurnStore {
     database.callSystem(RENEW, Tuple.of(node, lease.toMillis() / 1000.0));
   }
 
-  List<Reaped> reap(int most) {
+  /** The turns that are this node's, as the database has it. */
+  Set<UUID> ofNode(UUID node) {
+    Set<UUID> turns = new HashSet<>();
+    database.callSystem(OF_NODE, Tuple.of(node)).forEach(row -> turns.add(row.getUUID(0)));
+    return turns;
+  }
+
+  /**
+   * Takes up turns that wait and that nobody holds.
+   *
+   * @param lost that are this node's, and that it does not know of
+   * @param others also those of nodes that are gone
+   */
+  List<Adopted> adopt(UUID node, Collection<UUID> lost, boolean others, int most) {
+    List<Adopted> adopted = new ArrayList<>();
+    Tuple parameters =
+        Tuple.tuple()
+            .addUUID(node)
+            .addArrayOfUUID(lost.toArray(UUID[]::new))
+            .addBoolean(others)
+            .addInteger(most);
+    for (Row row : database.callSystem(ADOPT, parameters)) {
+      UUID[] collections = row.getArrayOfUUIDs(10);
+      adopted.add(
+          new Adopted(
+              row.getUUID(0),
+              row.getUUID(1),
+              row.getUUID(2),
+              new Scope(row.getUUID(3), row.getUUID(4), row.getString(5)),
+              row.getString(6),
+              row.getString(7),
+              Json.read(row.getString(8), Wanted.class),
+              Optional.ofNullable(row.getString(9)),
+              collections == null ? Optional.empty() : Optional.of(List.of(collections))));
+    }
+    return adopted;
+  }
+
+  /** Those of these turns that still wait for this node. */
+  Set<UUID> waiting(UUID node, Collection<UUID> turns) {
+    Set<UUID> waiting = new HashSet<>();
+    Tuple parameters = Tuple.tuple().addArrayOfUUID(turns.toArray(UUID[]::new)).addUUID(node);
+    database.callSystem(WAITING, parameters).forEach(row -> waiting.add(row.getUUID(0)));
+    return waiting;
+  }
+
+  /** Gives up turns that wait, for any node to take. */
+  void release(UUID node, Collection<UUID> turns) {
+    database.callSystem(
+        RELEASE, Tuple.tuple().addArrayOfUUID(turns.toArray(UUID[]::new)).addUUID(node));
+  }
+
+  /** The node stops: what it may still hold is for others to take at once. */
+  void leave(UUID node) {
+    database.callSystem(LEAVE, Tuple.of(node));
+  }
+
+  /**
+   * Ends the turns of nodes that are gone, and those that this node has lost.
+   *
+   * @param lost that are this node's, and that it does not know of
+   */
+  List<Reaped> reap(UUID node, Collection<UUID> lost, int most) {
     List<Reaped> reaped = new ArrayList<>();
-    for (Row row : database.callSystem(REAP, Tuple.of(most))) {
+    Tuple parameters =
+        Tuple.tuple()
+            .addUUID(node)
+            .addArrayOfUUID(lost.toArray(UUID[]::new))
+            .addInteger(most);
+    for (Row row : database.callSystem(REAP, parameters)) {
       reaped.add(
           new Reaped(
               row.getUUID(0),

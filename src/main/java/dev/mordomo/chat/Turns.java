@@ -1,5 +1,6 @@
 package dev.mordomo.chat;
 
+import dev.mordomo.chat.TurnStore.Adopted;
 import dev.mordomo.chat.TurnStore.Begun;
 import dev.mordomo.chat.TurnStore.Reaped;
 import dev.mordomo.chat.TurnStore.Said;
@@ -21,25 +22,36 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The turns that this node runs or holds in a queue, from their first word to their end. */
+/**
+ * The turns that this node runs or holds in a queue, from their first word to their end.
+ *
+ * <p>A turn that the database has as this node's is in {@code running}, {@code queued}, or on its
+ * way there ({@code starting}). One that is in none of them was lost between a commit and its
+ * answer: the beat finds it, and takes it up or ends it.
+ */
 final class Turns {
   private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
   private static final Duration CANCEL_WAIT = Duration.ofSeconds(5);
   private static final int REAP = 100;
+  private static final int BEGIN_TRIES = 3;
+  private static final Duration BEGIN_RETRY = Duration.ofMillis(250);
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
 
   private final UUID node;
   private final Vertx vertx;
@@ -57,6 +69,19 @@ final class Turns {
   private final AtomicInteger nextContext = new AtomicInteger();
   private final Map<UUID, RunningTurn> running = new ConcurrentHashMap<>();
   private final Map<UUID, Queued> queued = new ConcurrentHashMap<>();
+  private final Set<UUID> starting = ConcurrentHashMap.newKeySet();
+
+  /** Stops that came for turns that do not run yet, but will. */
+  private final Map<UUID, TurnCancelWanted> stops = new ConcurrentHashMap<>();
+
+  private final NodeHealth health;
+
+  /** What was begun to run here, and has not ended as the database has it. */
+  private final Set<UUID> ran = ConcurrentHashMap.newKeySet();
+
+  /** What the last beat could not find here. */
+  private volatile Set<UUID> suspects = Set.of();
+
   private volatile boolean draining;
 
   /** A turn that waits for the one before it. */
@@ -92,6 +117,7 @@ final class Turns {
     this.speakers = speakers;
     this.config = config;
     this.clock = clock;
+    this.health = new NodeHealth(config.nodeLease(), System.nanoTime());
   }
 
   /** A virtual-thread context that turns may run on. */
@@ -127,23 +153,21 @@ final class Turns {
     String payload = Json.write(started);
     boolean retrieves =
         !request.directions().plain() && request.collections().filter(List::isEmpty).isEmpty();
-    Begun begun =
-        store.begin(
-            scope,
-            conversation,
-            turn,
-            message,
-            assistant,
-            request,
-            payload,
-            node,
-            config.queuedTurns(),
-            retrieves,
-            at);
-    if (!begun.existing()) {
-      accept(scope, begun, assistant, request, asked, payload);
-    }
-    return begun;
+    return start(
+        new Start(turn, assistant, scope, request, asked, payload),
+        () ->
+            store.begin(
+                scope,
+                conversation,
+                turn,
+                message,
+                assistant,
+                request,
+                payload,
+                node,
+                config.queuedTurns(),
+                retrieves,
+                at));
   }
 
   /**
@@ -172,52 +196,87 @@ final class Turns {
     String payload = Json.write(started);
     boolean retrieves =
         !request.directions().plain() && request.collections().filter(List::isEmpty).isEmpty();
-    Begun begun =
-        store.again(
-            scope,
-            earlier,
-            turn,
-            assistant,
-            request,
-            payload,
-            node,
-            config.queuedTurns(),
-            retrieves,
-            replaces,
-            at);
-    if (!begun.existing()) {
-      accept(scope, begun, assistant, request, asked, payload);
-    }
-    return begun;
+    return start(
+        new Start(turn, assistant, scope, request, asked, payload),
+        () ->
+            store.again(
+                scope,
+                earlier,
+                turn,
+                assistant,
+                request,
+                payload,
+                node,
+                config.queuedTurns(),
+                retrieves,
+                replaces,
+                at));
   }
 
-  private void accept(
-      Scope scope,
-      Begun begun,
+  /** A turn that is about to be stored. */
+  private record Start(
+      UUID turn,
       UUID assistant,
+      Scope scope,
       TurnRequest request,
       Optional<ChatModel> asked,
-      String payload) {
+      String payload) {}
+
+  private Begun start(Start start, Supplier<Begun> work) {
+    UUID turn = start.turn();
+    starting.add(turn);
+    try {
+      Begun begun = attempt(work);
+      if (!begun.existing()) {
+        accept(start, begun);
+      } else if (begun.turn().equals(turn)) {
+        // The first try was committed, and its answer lost: it is taken up as one that was found.
+        starting.remove(turn);
+        adopt(Set.of(turn), false);
+        claimAll();
+      }
+      return begun;
+    } finally {
+      starting.remove(turn);
+      stops.remove(turn);
+    }
+  }
+
+  /** A connection that breaks is no reason to refuse a turn; the same ids make it the same turn. */
+  private Begun attempt(Supplier<Begun> begin) {
+    for (int tried = 1; ; tried++) {
+      try {
+        return begin.get();
+      } catch (Failure e) {
+        if (e.code() != FailureCode.UNAVAILABLE || tried == BEGIN_TRIES) {
+          throw e;
+        }
+        LOG.warn("a turn could not be begun, tried again: {}", e.detail());
+        timer(BEGIN_RETRY).await();
+      }
+    }
+  }
+
+  private void accept(Start start, Begun begun) {
     UUID conversation = begun.conversation();
-    UUID turn = begun.turn();
     streams.announce(
         Streams.advanced(
             conversation,
-            scope.userId(),
+            start.scope().userId(),
             begun.position().epoch(),
             begun.position().offset(),
-            List.of(new Draft("turn.started", payload))));
+            List.of(new Draft("turn.started", start.payload()))));
     Queued accepted =
         new Queued(
-            turn,
-            assistant,
+            start.turn(),
+            start.assistant(),
             conversation,
-            scope,
-            request,
-            asked.orElseGet(() -> modelOf(begun)),
-            request.collections().or(begun::collections));
+            start.scope(),
+            start.request(),
+            start.asked().orElseGet(() -> modelOf(begun.model())),
+            start.request().collections().or(begun::collections));
     if (begun.status() == TurnStatus.QUEUED) {
-      queued.put(turn, accepted);
+      queued.put(start.turn(), accepted);
       // The one before may have ended between the two statements.
       claim(conversation);
     } else {
@@ -225,9 +284,9 @@ final class Turns {
     }
   }
 
-  private ChatModel modelOf(Begun begun) {
+  private ChatModel modelOf(Optional<String> wanted) {
     try {
-      return begun.model().map(models::byName).orElseGet(models::byDefault);
+      return wanted.map(models::byName).orElseGet(models::byDefault);
     } catch (Failure e) {
       LOG.warn("the conversation's model is not configured any more: {}", e.detail());
       return models.byDefault();
@@ -248,7 +307,7 @@ final class Turns {
             speakers.apply(turn.scope()),
             clock,
             startedAt,
-            fencedOut ->
+            keeper ->
                 new TurnStream(
                     turn.turn(),
                     turn.conversation(),
@@ -257,8 +316,12 @@ final class Turns {
                     turn.request().speech(),
                     flusher,
                     clock,
-                    fencedOut));
+                    config.storePatience(),
+                    keeper));
+    ran.add(turn.turn());
     running.put(turn.turn(), run);
+    Optional.ofNullable(stops.remove(turn.turn()))
+        .ifPresent(stop -> run.cancel(stop.spokenChars()));
     Context context = contexts.get(Math.floorMod(nextContext.getAndIncrement(), contexts.size()));
     context.runOnContext(ignored -> run(run, turn.conversation()));
   }
@@ -268,7 +331,7 @@ final class Turns {
     try {
       more = runner.run(turn);
     } catch (RuntimeException e) {
-      LOG.error("turn {} could not be ended; the reaper will", turn.id(), e);
+      LOG.error("turn {} could not be ended; the next beat ends it", turn.id(), e);
     } finally {
       running.remove(turn.id());
       turn.end();
@@ -280,20 +343,44 @@ final class Turns {
 
   /** Begins the next queued turn of a conversation, if this node holds it. */
   void claim(UUID conversation) {
+    if (draining) {
+      return;
+    }
     Optional<Queued> first =
         queued.values().stream()
             .filter(turn -> turn.conversation().equals(conversation))
             .min(Comparator.comparing(Queued::turn));
-    first.ifPresent(waiting -> {
-      var claimed = store.claim(waiting.scope(), conversation, node, clock.instant());
-      claimed.ifPresent(turn ->
-          Optional.ofNullable(queued.remove(turn.turn()))
-              .ifPresent(mine -> launch(mine, turn.fence(), turn.history())));
-    });
+    first.ifPresent(this::claim);
+  }
+
+  private void claim(Queued first) {
+    // Should the answer be lost, the beat finds a turn that runs and that nobody holds.
+    List<UUID> candidates =
+        queued.values().stream()
+            .filter(turn -> turn.conversation().equals(first.conversation()))
+            .map(Queued::turn)
+            .toList();
+    starting.addAll(candidates);
+    try {
+      store
+          .claim(first.scope(), first.conversation(), node, clock.instant())
+          .ifPresent(turn ->
+              Optional.ofNullable(queued.remove(turn.turn()))
+                  .ifPresent(mine -> launch(mine, turn.fence(), turn.history())));
+    } finally {
+      candidates.forEach(starting::remove);
+      candidates.forEach(stops::remove);
+    }
   }
 
   /** What waits here, tried again: a fact on the bus may have been lost. */
   void claimAll() {
+    if (draining || queued.isEmpty()) {
+      return;
+    }
+    Set<UUID> waiting = store.waiting(node, queued.keySet());
+    // The others were cancelled, or taken, on another node.
+    queued.keySet().removeIf(turn -> !waiting.contains(turn) && !starting.contains(turn));
     queued.values().stream().map(Queued::conversation).distinct().forEach(this::claim);
   }
 
@@ -314,6 +401,7 @@ final class Turns {
       here.get().cancel(spokenChars);
       Future.any(here.get().ended(), timer(CANCEL_WAIT)).await();
     } else {
+      // Also heard here, should it be about to run.
       bus.publish(TurnCancelWanted.ADDRESS, new TurnCancelWanted(known.id(), spokenChars));
       awaitEnd(scope, known.id());
     }
@@ -353,19 +441,86 @@ final class Turns {
     return over.future();
   }
 
-  /** Another node's user stops a turn that may run here. */
+  /** A user of any node stops a turn that may run here. */
   void cancelHere(TurnCancelWanted wanted) {
-    Optional.ofNullable(running.get(wanted.turn()))
-        .ifPresent(turn -> turn.cancel(wanted.spokenChars()));
+    UUID turn = wanted.turn();
+    if (starting.contains(turn)) {
+      stops.put(turn, wanted);
+    }
+    // It may have begun to run meanwhile, without having seen the stop.
+    Optional.ofNullable(running.get(turn)).ifPresent(run -> run.cancel(wanted.spokenChars()));
   }
 
   void renew() {
     store.renew(node, config.nodeLease());
   }
 
-  /** Takes the turns of nodes that went silent. */
-  int reap() {
-    List<Reaped> reaped = store.reap(REAP);
+  /** Once a second: this node is alive, and takes over what others have left. */
+  void beat() {
+    renew();
+    boolean healthy = health.beat(System.nanoTime());
+    Set<UUID> lost = lost();
+    if (!draining) {
+      adopt(lost, healthy);
+      claimAll();
+    }
+    if (healthy) {
+      reap(lost);
+    }
+  }
+
+  /** Another node has left turns that wait. */
+  void adopt() {
+    if (!draining) {
+      adopt(Set.of(), health.isSteady());
+      claimAll();
+    }
+  }
+
+  /**
+   * Turns that the database has as this node's and that are nowhere here. Twice in a row: one may be
+   * on its way from one place to the next just now.
+   */
+  private Set<UUID> lost() {
+    Set<UUID> missing = store.ofNode(node);
+    ran.removeIf(turn -> !missing.contains(turn) && !isHere(turn));
+    missing.removeIf(this::isHere);
+    Set<UUID> lost = new HashSet<>(missing);
+    lost.retainAll(suspects);
+    suspects = Set.copyOf(missing);
+    return lost;
+  }
+
+  private boolean isHere(UUID turn) {
+    return starting.contains(turn) || queued.containsKey(turn) || running.containsKey(turn);
+  }
+
+  private void adopt(Set<UUID> lost, boolean others) {
+    // What ran here once does not run again by itself: it is for the reaper.
+    Set<UUID> fresh = new HashSet<>(lost);
+    fresh.removeAll(ran);
+    List<Adopted> adopted = store.adopt(node, fresh, others, REAP);
+    for (Adopted turn : adopted) {
+      LOG.info("turn {} waited and nobody held it; it is taken up", turn.turn());
+      TurnRequest request =
+          TurnRequest.again(
+              turn.conversation(), turn.content(), turn.clientMessageId(), turn.wanted());
+      queued.put(
+          turn.turn(),
+          new Queued(
+              turn.turn(),
+              turn.message(),
+              turn.conversation(),
+              turn.scope(),
+              request,
+              modelOf(request.model().or(turn::model)),
+              request.collections().or(turn::collections)));
+    }
+  }
+
+  /** Ends the turns of nodes that went silent, and those that this node has lost. */
+  private void reap(Set<UUID> lost) {
+    List<Reaped> reaped = store.reap(node, lost, REAP);
     for (Reaped turn : reaped) {
       LOG.warn(
           "a turn of conversation {} was left by a node that went silent; marked interrupted",
@@ -381,25 +536,68 @@ final class Turns {
         bus.publish(TurnEnded.ADDRESS, new TurnEnded(turn.conversation()));
       }
     }
-    return reaped.size();
   }
 
-  /** Refuses new turns, and gives the running ones until the deadline to end. */
+  /**
+   * Refuses new turns, gives those that wait to other nodes, and the running ones until the
+   * deadline to end.
+   */
   Future<Void> drain(Duration deadline) {
     draining = true;
-    List<RunningTurn> left = new ArrayList<>(running.values());
-    if (left.isEmpty()) {
-      return Future.succeededFuture();
+    release();
+    if (!running.isEmpty()) {
+      LOG.info("{} turns are running; waiting up to {} s", running.size(), deadline.toSeconds());
     }
-    LOG.info("{} turns are running; waiting up to {} s", left.size(), deadline.toSeconds());
     vertx.setTimer(
-        deadline.toMillis(),
+        Math.max(1, deadline.toMillis()),
         ignored ->
-            left.forEach(turn ->
-                turn.fail(
-                    Failure.of(
-                        FailureCode.INTERRUPTED,
-                        "the server stopped in the middle of the answer; ask again"))));
-    return Future.join(left.stream().map(RunningTurn::ended).toList()).mapEmpty();
+            running
+                .values()
+                .forEach(turn ->
+                    turn.fail(
+                        Failure.of(
+                            FailureCode.INTERRUPTED,
+                            "the server stopped in the middle of the answer; ask again"))));
+    Promise<Void> empty = Promise.promise();
+    awaitEmpty(empty);
+    return empty.future();
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  private void awaitEmpty(Promise<Void> empty) {
+    if (running.isEmpty() && starting.isEmpty()) {
+      empty.complete();
+    } else {
+      vertx.setTimer(DRAIN_LOOK.toMillis(), ignored -> awaitEmpty(empty));
+    }
+  }
+
+  private void release() {
+    List<UUID> waiting = List.copyOf(queued.keySet());
+    if (waiting.isEmpty()) {
+      return;
+    }
+    LOG.info("{} turns wait; they are left to other nodes", waiting.size());
+    try {
+      store.release(node, waiting);
+      bus.publish(TurnsLeft.ADDRESS, new TurnsLeft(waiting.size()));
+    } catch (Failure e) {
+      LOG.warn("other nodes take what waits once the lease has ended: {}", e.detail());
+    }
+    waiting.forEach(queued::remove);
+  }
+
+  /** The last word of a node that stops in good order. */
+  void leave() {
+    // Also what was accepted while it stopped.
+    release();
+    try {
+      store.leave(node);
+    } catch (Failure e) {
+      LOG.warn("the node's lease ends by itself: {}", e.detail());
+    }
   }
 }

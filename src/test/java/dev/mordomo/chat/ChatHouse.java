@@ -4,6 +4,7 @@ import dev.mordomo.action.Action;
 import dev.mordomo.action.Actions;
 import dev.mordomo.action.ToolContext;
 import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.DatabaseConfig;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
@@ -36,8 +37,19 @@ final class ChatHouse implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final dev.mordomo.kernel.Database database;
 
+  /** What a test may put in the place of one that answers at once. */
+  volatile Retrieval retrieval = (scope, collections, question) -> List.copyOf(found);
+
+  /** Likewise. */
+  volatile Actions actions = new NoActions();
+
   ChatHouse(TestDatabase db, Map<String, String> settings) {
-    database = new dev.mordomo.kernel.Database(vertx, db.config(), TestDatabase.SECRET);
+    this(db.config(), settings);
+  }
+
+  /** On a database that is reached in the test's own way. */
+  ChatHouse(DatabaseConfig config, Map<String, String> settings) {
+    database = new dev.mordomo.kernel.Database(vertx, config, TestDatabase.SECRET);
     Bus bus = new Bus(vertx);
     streams = new Streams(database, bus);
     bus.subscribe(Streams.ADVANCED, advanced -> heard.addAll(advanced.events()));
@@ -48,8 +60,8 @@ final class ChatHouse implements AutoCloseable {
             streams,
             bus,
             model,
-            (scope, collections, question) -> List.copyOf(found),
-            new NoActions(),
+            (scope, collections, question) -> retrieval.retrieve(scope, collections, question),
+            new LateActions(),
             scope -> new Speaker("pt-BR", ZoneId.of("America/Sao_Paulo")),
             ChatConfig.from(Settings.of(settings, Map.of())),
             InstantSource.system());
@@ -92,6 +104,19 @@ final class ChatHouse implements AutoCloseable {
     vertx.deploymentIDs().forEach(id -> vertx.undeploy(id).await());
     database.close().await();
     vertx.close().await();
+  }
+
+  /** Those that the test chose last. */
+  private final class LateActions implements Actions {
+    @Override
+    public List<ToolSpec> tools() {
+      return actions.tools();
+    }
+
+    @Override
+    public Action run(ToolContext context, ToolCall call) {
+      return actions.run(context, call);
+    }
   }
 
   private static final class NoActions implements Actions {

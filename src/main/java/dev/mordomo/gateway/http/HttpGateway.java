@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpGateway extends VerticleBase {
   /** Longer than a turn may take: an answer that is given whole has no byte before its end. */
   private static final int IDLE_SECONDS = 330;
+
+  /** A client that does not answer the closing of its socket is cut off after it. */
+  private static final int CLOSING_SECONDS = 3;
 
   /**
    * A message above limits.frame_bytes is read to here, to be refused with a code of the protocol.
@@ -51,6 +55,7 @@ public final class HttpGateway extends VerticleBase {
 
   private final Services services;
   private final List<Route> more;
+  private final BooleanSupplier stopping;
   private @Nullable HttpServer server;
   private @Nullable SocketGateway sockets;
 
@@ -58,7 +63,7 @@ public final class HttpGateway extends VerticleBase {
    * @param turns how many turns a user may begin, the same budget as over the socket
    */
   public HttpGateway(Services services, Features features, RateLimit turns) {
-    this(services, Routes.table(features, turns, services));
+    this(services, Routes.table(features, turns, services), features.chat()::isDraining);
   }
 
   HttpGateway(Services services) {
@@ -69,8 +74,13 @@ public final class HttpGateway extends VerticleBase {
    * @param more routes beside those of the table
    */
   HttpGateway(Services services, List<Route> more) {
+    this(services, more, () -> false);
+  }
+
+  private HttpGateway(Services services, List<Route> more, BooleanSupplier stopping) {
     this.services = services;
     this.more = List.copyOf(more);
+    this.stopping = stopping;
   }
 
   /** How this verticle is to be deployed. */
@@ -115,7 +125,7 @@ public final class HttpGateway extends VerticleBase {
 
   private Router router(Context work, SocketGateway accepting) {
     GatewayConfig config = services.config();
-    PublicRoutes open = new PublicRoutes(services.database(), services.metrics());
+    PublicRoutes open = new PublicRoutes(services.database(), services.metrics(), stopping);
     Idempotency idempotency =
         new Idempotency(
             vertx, new IdempotencyStore(services.database()), services.secret(), services.clock());
@@ -139,6 +149,7 @@ public final class HttpGateway extends VerticleBase {
         .setMaxHeaderSize(HEADER_BYTES)
         .setMaxFormAttributeSize(FORM_FIELD_BYTES)
         .setHandle100ContinueAutomatically(true)
+        .setWebSocketClosingTimeout(CLOSING_SECONDS)
         .setMaxWebSocketFrameSize(Math.max(BROKEN_OFF_BYTES, 2 * config.frameBytes()))
         .setMaxWebSocketMessageSize(Math.max(BROKEN_OFF_BYTES, 2 * config.frameBytes()))
         .setWebSocketSubProtocols(List.of("centrifuge-json"));

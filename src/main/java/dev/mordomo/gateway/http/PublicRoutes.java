@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** What is served to anyone: health, metrics, the interface's descriptions and the demo. */
@@ -18,12 +19,17 @@ final class PublicRoutes {
 
   private final Database database;
   private final Supplier<String> metrics;
+  private final BooleanSupplier stopping;
   private final StaticFiles files = new StaticFiles();
   private final Map<String, Answer> json = new ConcurrentHashMap<>();
 
-  PublicRoutes(Database database, Supplier<String> metrics) {
+  /**
+   * @param stopping whether the node takes no new work, and is to be left out by balancers
+   */
+  PublicRoutes(Database database, Supplier<String> metrics, BooleanSupplier stopping) {
     this.database = database;
     this.metrics = metrics;
+    this.stopping = stopping;
   }
 
   /** The process answers. */
@@ -33,6 +39,9 @@ final class PublicRoutes {
 
   /** The process can do its work. */
   Answer ready(Exchange exchange) {
+    if (stopping.getAsBoolean()) {
+      throw Failure.of(FailureCode.SHUTTING_DOWN, "the server is stopping");
+    }
     if (!Database.await(database.ping())) {
       throw Failure.of(FailureCode.UNAVAILABLE, "the database does not answer");
     }

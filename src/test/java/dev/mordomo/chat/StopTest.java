@@ -1,0 +1,188 @@
+package dev.mordomo.chat;
+
+import static dev.mordomo.chat.ChatHouse.words;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.action.Action;
+import dev.mordomo.action.Actions;
+import dev.mordomo.action.ToolContext;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.model.ScriptedModel;
+import dev.mordomo.model.ToolCall;
+import dev.mordomo.model.ToolSpec;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Stop means stop, in each phase of a turn, and whatever the turn is waiting for. */
+class StopTest {
+  private static TestDatabase db;
+  private final CountDownLatch reached = new CountDownLatch(1);
+  private final CountDownLatch held = new CountDownLatch(1);
+  private Scope scope;
+
+  @BeforeAll
+  static void open() {
+    db = TestDatabase.create();
+  }
+
+  @AfterAll
+  static void close() {
+    db.close();
+  }
+
+  @BeforeEach
+  void begin() {
+    scope = db.tenantWithUser("member");
+  }
+
+  /** Blocks its thread, as bad native code would, until the test lets go. */
+  private void block() {
+    reached.countDown();
+    try {
+      if (!held.await(60, TimeUnit.SECONDS)) {
+        throw new AssertionError("the test did not let go");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private JsonNode stopped(ChatHouse house, UUID turn, Optional<Integer> spoken) throws Exception {
+    // The call waits for the end, and not for what the turn was waiting for.
+    Turn cancelled = house.chat.cancel(scope, turn, spoken);
+    assertEquals(TurnStatus.CANCELLED, cancelled.status());
+    JsonNode told = Json.read(house.until("turn.cancelled").getLast().payload());
+    assertEquals(turn.toString(), told.get("turn_id").asText());
+    return told;
+  }
+
+  private static long usage(UUID turn) {
+    return db.database()
+        .callSystem("SELECT count(*) FROM usage WHERE turn_id = $1", Tuple.of(turn))
+        .iterator()
+        .next()
+        .getLong(0);
+  }
+
+  @Test
+  void whileItRetrieves() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of())) {
+      house.retrieval =
+          (who, collections, question) -> {
+            block();
+            return List.of();
+          };
+      Conversation conversation = house.conversation(scope);
+      UUID turn = house.chat.startTurn(scope, words(conversation, "procura")).turnId();
+      assertTrue(reached.await(20, TimeUnit.SECONDS));
+      JsonNode told = stopped(house, turn, Optional.empty());
+      assertTrue(told.get("message").isNull());
+      assertEquals(0, usage(turn), "no model was asked");
+      held.countDown();
+
+      house.retrieval = (who, collections, question) -> List.of();
+      house.chat.startTurn(scope, words(conversation, "de novo"));
+      house.model.next().say("Sim.").end();
+      house.until("turn.completed");
+      assertEquals(1, house.model.requests().size(), "what was stopped asks no model later");
+    }
+  }
+
+  @Test
+  void beforeTheFirstWord() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of())) {
+      Conversation conversation = house.conversation(scope);
+      UUID turn = house.chat.startTurn(scope, words(conversation, "pensa")).turnId();
+      ScriptedModel.Session session = house.model.next();
+      assertTrue(stopped(house, turn, Optional.empty()).get("message").isNull());
+      assertTrue(session.isCancelled());
+      session.say("tarde demais").end();
+      assertEquals(1, usage(turn));
+      assertEquals(TurnStatus.CANCELLED, house.chat.turn(scope, turn).status());
+      assertEquals(1, house.chat.get(scope, conversation.id()).messageCount());
+    }
+  }
+
+  @Test
+  void whileItSpeaksAndWhatWasHeardIsKept() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of())) {
+      Conversation conversation = house.conversation(scope);
+      UUID turn = house.chat.startTurn(scope, words(conversation, "fala")).turnId();
+      ScriptedModel.Session session = house.model.next();
+      session.say("Um \uD83D\uDE00 dois");
+      house.until("turn.delta");
+      JsonNode told = stopped(house, turn, Optional.of(4));
+      assertTrue(session.isCancelled());
+      assertEquals("Um ", told.at("/message/content").asText(), "no half of a character is kept");
+      assertTrue(told.at("/message/interrupted").asBoolean());
+      assertEquals(1, usage(turn));
+      // Again: nothing changes.
+      assertEquals(
+          TurnStatus.CANCELLED, house.chat.cancel(scope, turn, Optional.empty()).status());
+      assertEquals(1, usage(turn));
+    }
+  }
+
+  @Test
+  void whileAToolRuns() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of())) {
+      house.actions =
+          new Actions() {
+            @Override
+            public List<ToolSpec> tools() {
+              return List.of(new ToolSpec("slow", "takes its time", Map.of("type", "object")));
+            }
+
+            @Override
+            public Action run(ToolContext context, ToolCall call) {
+              block();
+              throw Failure.of(FailureCode.INTERNAL, "nobody waits for this any more");
+            }
+          };
+      Conversation conversation = house.conversation(scope);
+      UUID turn = house.chat.startTurn(scope, words(conversation, "usa")).turnId();
+      ScriptedModel.Session session = house.model.next();
+      session.say("Um momento. ");
+      session.observer.onToolCall(new ToolCall("1", "slow", Map.of()));
+      session.end();
+      assertTrue(reached.await(20, TimeUnit.SECONDS));
+      JsonNode told = stopped(house, turn, Optional.empty());
+      assertEquals("Um momento. ", told.at("/message/content").asText());
+      assertEquals(1, usage(turn), "the call that was made is settled once");
+      held.countDown();
+      assertEquals(1, house.model.requests().size());
+    }
+  }
+
+  @Test
+  void whileItWaitsAndTheOthersGoOn() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of())) {
+      Conversation conversation = house.conversation(scope);
+      house.chat.startTurn(scope, words(conversation, "um"));
+      ScriptedModel.Session first = house.model.next();
+      UUID second = house.chat.startTurn(scope, words(conversation, "dois")).turnId();
+      house.chat.startTurn(scope, words(conversation, "três"));
+      assertTrue(stopped(house, second, Optional.empty()).get("message").isNull());
+      first.say("1").end();
+      house.model.next().say("3").end();
+      house.until("turn.completed");
+      house.until("turn.completed");
+      assertEquals(2, house.model.requests().size());
+    }
+  }
+}
