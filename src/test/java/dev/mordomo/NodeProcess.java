@@ -144,8 +144,18 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Asks it to stop, and waits until it has. */
   public void terminate() {
+    askToStop();
+    awaitEnd(END.multipliedBy(2));
+  }
+
+  /** Asks it to stop, as an operator or a container does. */
+  public void askToStop() {
     signal("TERM");
-    Await.until("the node has stopped", () -> !process.isAlive(), END.multipliedBy(2));
+  }
+
+  /** Waits until it has ended by itself. */
+  public void awaitEnd(Duration within) {
+    Await.until("the node has stopped", () -> !process.isAlive(), within);
   }
 
   /** It does nothing at all until {@link #wake}. */

@@ -226,14 +226,13 @@ final class RunningTurn {
     Promise<T> done = Promise.promise();
     Thread.ofVirtual()
         .name(what + " of " + id)
-        .start(
-            () -> {
-              try {
-                done.tryComplete(work.get());
-              } catch (RuntimeException | Error e) {
-                done.tryFail(e);
-              }
-            });
+        .start(() -> {
+          try {
+            done.tryComplete(work.get());
+          } catch (RuntimeException | Error e) {
+            done.tryFail(e);
+          }
+        });
     return await(done.future());
   }
 

@@ -431,10 +431,7 @@ final class TurnStore {
   List<Reaped> reap(UUID node, Collection<UUID> lost, int most) {
     List<Reaped> reaped = new ArrayList<>();
     Tuple parameters =
-        Tuple.tuple()
-            .addUUID(node)
-            .addArrayOfUUID(lost.toArray(UUID[]::new))
-            .addInteger(most);
+        Tuple.tuple().addUUID(node).addArrayOfUUID(lost.toArray(UUID[]::new)).addInteger(most);
     for (Row row : database.callSystem(REAP, parameters)) {
       reaped.add(
           new Reaped(

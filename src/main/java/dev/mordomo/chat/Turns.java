@@ -478,8 +478,8 @@ final class Turns {
   }
 
   /**
-   * Turns that the database has as this node's and that are nowhere here. Twice in a row: one may be
-   * on its way from one place to the next just now.
+   * Turns that the database has as this node's and that are nowhere here. Twice in a row: one may
+   * be on its way from one place to the next just now.
    */
   private Set<UUID> lost() {
     Set<UUID> missing = store.ofNode(node);

@@ -230,8 +230,7 @@ public final class Database {
       String beginning,
       @org.jspecify.annotations.Nullable Tuple scope,
       Function<SqlConnection, T> work) {
-    return ScopedValue.where(PATIENCE, patience)
-        .call(() -> transact(pool, beginning, scope, work));
+    return ScopedValue.where(PATIENCE, patience).call(() -> transact(pool, beginning, scope, work));
   }
 
   private static <T> T transact(

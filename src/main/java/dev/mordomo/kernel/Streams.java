@@ -211,8 +211,7 @@ public final class Streams {
   /** The channel's end, if the scope may see it. */
   private static Optional<Position> end(
       SqlClient connection, Scope scope, UUID channel, Kind kind) {
-    Row row =
-        Database.run(connection, VISIBLE, Tuple.of(channel, kind.column())).iterator().next();
+    Row row = Database.run(connection, VISIBLE, Tuple.of(channel, kind.column())).iterator().next();
     boolean own = kind == Kind.USER && channel.equals(scope.userId());
     return row.getBoolean(2) || own
         ? Optional.of(new Position(row.getString(1), row.getLong(0)))

@@ -21,7 +21,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,8 +98,8 @@ class DeliveryTest {
     query(
             "SELECT \"offset\", type, payload::text FROM event WHERE channel_id = $1 ORDER BY 1",
             Tuple.of(conversation))
-        .forEach(row ->
-            rows.add(new StreamEvent(row.getLong(0), row.getString(1), row.getString(2))));
+        .forEach(
+            row -> rows.add(new StreamEvent(row.getLong(0), row.getString(1), row.getString(2))));
     assertEquals(
         LongStream.rangeClosed(1, rows.size()).boxed().toList(),
         rows.stream().map(StreamEvent::offset).toList());
@@ -124,7 +123,9 @@ class DeliveryTest {
     return said.toString();
   }
 
-  /** Statements are prepared on its connections: asking for them anew would need an answer first. */
+  /**
+   * Statements are prepared on its connections: asking for them anew would need an answer first.
+   */
   private void warm(ChatHouse house) throws InterruptedException {
     house.chat.startTurn(scope, words(house.conversation(scope), "olá"));
     house.model.next().say("Olá.").end();
@@ -275,9 +276,7 @@ class DeliveryTest {
       }
       session.say("três.");
       Await.until(
-          "all is there again",
-          () -> said(rows(conversation)).equals("Um, dois, três."),
-          PATIENCE);
+          "all is there again", () -> said(rows(conversation)).equals("Um, dois, três."), PATIENCE);
       session.end();
       house.until("turn.completed");
       assertEquals("Um, dois, três.", messages(house, conversation).getLast().content());

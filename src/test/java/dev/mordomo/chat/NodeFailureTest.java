@@ -62,10 +62,11 @@ class NodeFailureTest {
     other =
         new RunningApp(
             database,
-            Map.of("model.chat", "openai/test", "chat.node_lease", LEASE.toSeconds() + "s"),
+            Map.of(
+                "model.chat", "openai/test",
+                "knowledge.manual", "false",
+                "chat.node_lease", LEASE.toSeconds() + "s"),
             Map.of("OPENAI_BASE_URL", model.openAiUrl()));
-    // One node at a time embeds the manual: the next ones find it.
-    other.withManual();
   }
 
   @AfterAll
@@ -83,6 +84,8 @@ class NodeFailureTest {
             model.openAiUrl(),
             "MORDOMO_MODEL_CHAT",
             "openai/test",
+            "MORDOMO_KNOWLEDGE_MANUAL",
+            "false",
             "MORDOMO_CHAT_NODE_LEASE",
             LEASE.toSeconds() + "s"));
   }

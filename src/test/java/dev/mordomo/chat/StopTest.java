@@ -132,8 +132,7 @@ class StopTest {
       assertTrue(told.at("/message/interrupted").asBoolean());
       assertEquals(1, usage(turn));
       // Again: nothing changes.
-      assertEquals(
-          TurnStatus.CANCELLED, house.chat.cancel(scope, turn, Optional.empty()).status());
+      assertEquals(TurnStatus.CANCELLED, house.chat.cancel(scope, turn, Optional.empty()).status());
       assertEquals(1, usage(turn));
     }
   }

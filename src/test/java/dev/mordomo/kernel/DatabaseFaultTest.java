@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The network between this process and PostgreSQL breaks: no wait is without end, and all heals. */
+/**
+ * The network between this process and PostgreSQL breaks: no wait is without end, and all heals.
+ */
 class DatabaseFaultTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static TestDatabase db;
@@ -58,8 +60,7 @@ class DatabaseFaultTest {
   }
 
   private int one() {
-    return database.as(
-        scope, c -> Database.run(c, "SELECT 1").iterator().next().getInteger(0));
+    return database.as(scope, c -> Database.run(c, "SELECT 1").iterator().next().getInteger(0));
   }
 
   private int call() {
@@ -67,10 +68,8 @@ class DatabaseFaultTest {
   }
 
   private void assertUnavailable() {
-    assertEquals(
-        FailureCode.UNAVAILABLE, assertThrows(Failure.class, this::one).code());
-    assertEquals(
-        FailureCode.UNAVAILABLE, assertThrows(Failure.class, this::call).code());
+    assertEquals(FailureCode.UNAVAILABLE, assertThrows(Failure.class, this::one).code());
+    assertEquals(FailureCode.UNAVAILABLE, assertThrows(Failure.class, this::call).code());
     assertFalse(database.ping().await());
   }
 

@@ -83,6 +83,11 @@ public final class FakeModelServer implements AutoCloseable {
     return next;
   }
 
+  /** Forgets the requests that no test has asked for. */
+  public void forget() {
+    asked.clear();
+  }
+
   /** How many requests have come. */
   public int requests() {
     return count.get();

@@ -254,7 +254,8 @@ class ContractTest {
   /** The table's lines alone: its handlers have nothing behind them here and are never called. */
   @SuppressWarnings("NullAway")
   static List<Route> table() {
-    List<Route> table = new ArrayList<>(Routes.table(new PublicRoutes(null, () -> "", () -> false)));
+    List<Route> table =
+        new ArrayList<>(Routes.table(new PublicRoutes(null, () -> "", () -> false)));
     table.addAll(
         Routes.table(new Features(null, null, null, null, null, null, null, null), null, null));
     return table;

@@ -41,7 +41,10 @@ class FeedModelTest {
         world.run();
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError(
-            "-Dmordomo.test.runs=1 -Dmordomo.test.seed=" + seed + "\n" + String.join("\n", world.log),
+            "-Dmordomo.test.runs=1 -Dmordomo.test.seed="
+                + seed
+                + "\n"
+                + String.join("\n", world.log),
             e);
       }
       lost += world.lost;
@@ -184,7 +187,8 @@ class FeedModelTest {
       tasks.add(() -> {
         Position read = end();
         log("watch reads " + read);
-        return Optional.of(() -> watched.check(read) ? Optional.of(fill(watched)) : Optional.empty());
+        return Optional.of(
+            () -> watched.check(read) ? Optional.of(fill(watched)) : Optional.empty());
       });
     }
 
@@ -255,8 +259,8 @@ class FeedModelTest {
     /** As {@link Streams#enter} does. */
     private Entry read(Optional<Position> since) {
       Optional<Missed> missed =
-          since.flatMap(from ->
-              Streams.missed(end(), from, page(from.offset(), REPLAYED + 1), REPLAYED));
+          since.flatMap(
+              from -> Streams.missed(end(), from, page(from.offset(), REPLAYED + 1), REPLAYED));
       return new Entry(end(), missed.isPresent(), missed.map(Missed::events).orElse(List.of()));
     }
 

@@ -1,0 +1,310 @@
+package dev.mordomo.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.ApiClient;
+import dev.mordomo.Await;
+import dev.mordomo.PostgresServer;
+import dev.mordomo.RunningApp;
+import dev.mordomo.gateway.socket.WireClient;
+import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.model.FakeModelServer;
+import dev.mordomo.model.FakeModelServer.Asked;
+import dev.mordomo.model.FakeModelServer.Behaviour;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * PostgreSQL goes away under load, for longer than a node's lease, and comes back: after a stop in
+ * good order, and after a crash that takes commits with it.
+ */
+class PostgresOutageTest {
+  private static final Duration LEASE = Duration.ofSeconds(2);
+  private static final Duration AWAY = LEASE.multipliedBy(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final int TALKS = 4;
+
+  private static Vertx vertx;
+  private static FakeModelServer model;
+  private static PostgresServer postgres;
+  private static RunningApp app;
+
+  @BeforeAll
+  static void open() {
+    vertx = Vertx.vertx();
+    model = FakeModelServer.start(vertx).always(Behaviour.silence());
+    postgres = new PostgresServer();
+    app =
+        new RunningApp(
+            TestDatabase.create(),
+            Map.of(
+                "model.chat", "openai/test",
+                "knowledge.manual", "false",
+                "chat.node_lease", LEASE.toSeconds() + "s",
+                "limits.ping_seconds", "600"),
+            Map.of("OPENAI_BASE_URL", model.openAiUrl(), "DATABASE_URL", postgres.url()));
+  }
+
+  @AfterAll
+  static void close() {
+    app.close();
+    postgres.close();
+    model.close();
+    vertx.close().await();
+  }
+
+  /** One conversation, its running turn, and a device that listens. */
+  private static final class Talk implements AutoCloseable {
+    private final ApiClient client;
+    private final UUID conversation;
+    private final String turn;
+    private final Asked asked;
+    private final WireClient socket;
+    private final StringBuilder said = new StringBuilder();
+    private final StringBuilder heard = new StringBuilder();
+    private JsonNode ended = com.fasterxml.jackson.databind.node.NullNode.instance;
+    private long offset;
+    private String epoch = "";
+
+    private Talk(ApiClient client) throws InterruptedException {
+      this.client = client;
+      conversation = UUID.fromString(client.post("/v1/conversations", Map.of()).get("id").asText());
+      socket = WireClient.connected(URI.create(app.url()).getPort(), client.token());
+      JsonNode reply = subscribe("");
+      epoch = reply.at("/subscribe/epoch").asText();
+      offset = reply.at("/subscribe/offset").asLong();
+      turn = begin(client, conversation, "Conte " + conversation);
+      asked = model.next();
+    }
+
+    private JsonNode subscribe(String recover) {
+      socket.send(
+          "{\"id\":2,\"subscribe\":{\"channel\":\"conversation:"
+              + conversation
+              + "\""
+              + recover
+              + "}}");
+      JsonNode reply = socket.next();
+      while (!reply.path("id").asText().equals("2")) {
+        reply = socket.next();
+      }
+      return reply;
+    }
+
+    private void say(String word) {
+      said.append(word);
+      asked.say(word);
+    }
+
+    /** Hears what comes next on the conversation's channel, and gives its type. */
+    private String hear() {
+      JsonNode line = socket.next();
+      while (!line.at("/push/channel").asText().startsWith("conversation:")) {
+        line = socket.next();
+      }
+      assertFalse(line.get("push").has("unsubscribe"), line::toString);
+      JsonNode pub = line.at("/push/pub");
+      assertEquals(++offset, pub.get("offset").asLong(), "contiguous");
+      String type = pub.at("/data/type").asText();
+      if (type.equals("turn.delta")) {
+        heard.append(pub.at("/data/text").asText());
+      } else if (type.equals("turn.completed") || type.equals("turn.failed")) {
+        ended = pub.get("data");
+      }
+      return type;
+    }
+
+    private void hearAWord() {
+      while (heard.isEmpty()) {
+        hear();
+      }
+    }
+
+    private void hearToTheEnd() {
+      while (ended.isNull()) {
+        hear();
+      }
+    }
+
+    private JsonNode answer() {
+      List<JsonNode> messages = new ArrayList<>();
+      client
+          .get("/v1/conversations/" + conversation + "/messages")
+          .get("data")
+          .forEach(messages::add);
+      return messages.getLast();
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+    }
+  }
+
+  private static String begin(ApiClient client, UUID conversation, String words) {
+    return client
+        .post(
+            "/v1/conversations/" + conversation + "/turns",
+            Map.of("content", words, "client_message_id", "id " + words, "collections", List.of()))
+        .get("turn_id")
+        .asText();
+  }
+
+  private static int readiness() {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(URI.create(app.url() + "/health/ready"))
+                  .timeout(PATIENCE)
+                  .build(),
+              BodyHandlers.ofString())
+          .statusCode();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<Talk> talks(ApiClient client) throws InterruptedException {
+    List<Talk> talks = new ArrayList<>();
+    for (int i = 0; i < TALKS; i++) {
+      talks.add(new Talk(client));
+    }
+    return talks;
+  }
+
+  /** The models go on talking, whatever the database does. */
+  private static Thread talking(List<Talk> talks, AtomicBoolean enough) {
+    return Thread.ofVirtual()
+        .start(() -> {
+          for (int i = 0; !enough.get(); i++) {
+            for (Talk talk : talks) {
+              talk.say("palavra-" + i + " ");
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+          }
+        });
+  }
+
+  private static void awayAndBack(Runnable stop) {
+    assertEquals(200, readiness());
+    stop.run();
+    Await.until("readiness says so", () -> readiness() == 503, PATIENCE);
+    long from = System.nanoTime();
+    Await.until(
+        "it was away for longer than a lease",
+        () -> System.nanoTime() - from > AWAY.toNanos(),
+        PATIENCE);
+    assertEquals(503, readiness());
+    postgres.start();
+    Await.until("readiness says so", () -> readiness() == 200, PATIENCE);
+  }
+
+  @Test
+  void afterAStopInGoodOrderNobodyHasLostAWordOrASocket() throws Exception {
+    ApiClient client = ApiClient.signIn(app.url());
+    List<Talk> talks = talks(client);
+    AtomicBoolean enough = new AtomicBoolean();
+    Thread talking = talking(talks, enough);
+    talks.forEach(Talk::hearAWord);
+    awayAndBack(postgres::stop);
+    // It speaks on after it.
+    enough.set(true);
+    talking.join();
+    for (Talk talk : talks) {
+      talk.say("fim.");
+      talk.asked.finish();
+      talk.hearToTheEnd();
+      assertEquals("turn.completed", talk.ended.get("type").asText(), talk.ended::toString);
+      assertEquals(talk.said.toString(), talk.heard.toString());
+      assertEquals(talk.said.toString(), talk.answer().get("content").asText());
+      assertEquals("completed", client.get("/v1/turns/" + talk.turn).get("status").asText());
+      // And the next turn of the same conversation runs.
+      String next = begin(client, talk.conversation, "E depois? " + talk.conversation);
+      model.next().say("Nada.").finish();
+      Await.until(
+          "the next turn ends",
+          () -> client.get("/v1/turns/" + next).get("status").asText().equals("completed"),
+          PATIENCE);
+      talk.close();
+    }
+  }
+
+  @Test
+  void afterACrashTheEpochIsNewAndTheAnswersAreWhole() throws Exception {
+    ApiClient client = ApiClient.signIn(app.url());
+    List<Talk> talks = talks(client);
+    AtomicBoolean enough = new AtomicBoolean();
+    Thread talking = talking(talks, enough);
+    talks.forEach(Talk::hearAWord);
+    awayAndBack(postgres::crash);
+    enough.set(true);
+    talking.join();
+    for (Talk talk : talks) {
+      talk.say("fim.");
+      talk.asked.finish();
+      Await.until(
+          "the turn ends",
+          () -> client.get("/v1/turns/" + talk.turn).get("status").asText().equals("completed"),
+          PATIENCE);
+      assertEquals(talk.said.toString(), talk.answer().get("content").asText());
+      // The old place in the stream is worth nothing now, and the client is told so.
+      try (WireClient again =
+          WireClient.connected(URI.create(app.url()).getPort(), client.token())) {
+        again.send(
+            "{\"id\":2,\"subscribe\":{\"channel\":\"conversation:%s\",\"recover\":true,\"epoch\":\"%s\",\"offset\":%d}}"
+                .formatted(talk.conversation, talk.epoch, talk.offset));
+        JsonNode reply = again.next();
+        assertFalse(reply.at("/subscribe/recovered").asBoolean(), reply::toString);
+        assertTrue(reply.at("/subscribe/was_recovering").asBoolean(), reply::toString);
+        assertNotEquals(talk.epoch, reply.at("/subscribe/epoch").asText());
+      }
+      // From the beginning of the new epoch all of it can be read, and no word is missing.
+      assertEquals(talk.said.toString(), replayed(client, talk));
+      talk.close();
+    }
+  }
+
+  /** All deltas of the turn that are in the channel, by the history command. */
+  private static String replayed(ApiClient client, Talk talk) {
+    StringBuilder said = new StringBuilder();
+    try (WireClient socket =
+        WireClient.connected(URI.create(app.url()).getPort(), client.token())) {
+      long after = 0;
+      while (true) {
+        socket.send(
+            "{\"id\":3,\"history\":{\"channel\":\"conversation:%s\",\"limit\":500,\"since\":{\"offset\":%d}}}"
+                .formatted(talk.conversation, after));
+        JsonNode page = socket.next().at("/history/publications");
+        if (page.isEmpty()) {
+          return said.toString();
+        }
+        for (JsonNode pub : page) {
+          assertEquals(++after, pub.get("offset").asLong(), "contiguous");
+          if (pub.at("/data/type").asText().equals("turn.delta")) {
+            said.append(pub.at("/data/text").asText());
+          }
+        }
+      }
+    }
+  }
+}
