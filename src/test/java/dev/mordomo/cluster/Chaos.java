@@ -2,7 +2,6 @@ package dev.mordomo.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.ApiClient;
-import dev.mordomo.Await;
 import dev.mordomo.NodeScript;
 import dev.mordomo.kernel.Json;
 import java.sql.SQLException;
@@ -100,7 +99,7 @@ public final class Chaos {
         talks.computeIfAbsent(client.conversation(), c -> new ArrayList<>()).addAll(client.talks());
       }
       heard(official, talks, wrongs);
-      awaitReminders(nodes);
+      nodes.awaitReminders();
       Verdict verdict = new Verdict(nodes.database, talks);
       wrongs.addAll(verdict.wrongs());
       return new Outcome(wrongs, verdict.summary(), faults.summary(), faults.log());
@@ -146,23 +145,5 @@ public final class Chaos {
 
   private static Optional<String> text(JsonNode node, String field) {
     return Optional.ofNullable(node.get(field)).filter(JsonNode::isTextual).map(JsonNode::asText);
-  }
-
-  /** Those that the last turns asked for are still to come. */
-  private static void awaitReminders(Nodes nodes) {
-    Await.until(
-        "no reminder is due",
-        () -> {
-          try (var owner = nodes.database.owner();
-              var statement = owner.createStatement();
-              var left =
-                  statement.executeQuery(
-                      "SELECT count(*) FROM reminder WHERE status = 'pending'")) {
-            return left.next() && left.getInt(1) == 0;
-          } catch (SQLException e) {
-            throw new IllegalStateException(e);
-          }
-        },
-        Nodes.PATIENCE);
   }
 }

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -214,6 +215,24 @@ final class Nodes implements AutoCloseable {
     assertEquals(
         LongStream.rangeClosed(1, rows.size()).boxed().toList(),
         rows.stream().map(StreamEvent::offset).toList());
+  }
+
+  /** Waits for those that the last turns asked for: they are still to come. */
+  void awaitReminders() {
+    Await.until(
+        "no reminder is due",
+        () -> {
+          try (var owner = database.owner();
+              var statement = owner.createStatement();
+              var left =
+                  statement.executeQuery(
+                      "SELECT count(*) FROM reminder WHERE status = 'pending'")) {
+            return left.next() && left.getInt(1) == 0;
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        PATIENCE);
   }
 
   /** All that was said in a turn, by the rows. */

@@ -131,6 +131,7 @@ class RollingRestartTest {
         }
       }
     }
+    nodes.awaitReminders();
     Verdict verdict = new Verdict(nodes.database, talks);
     wrongs.addAll(verdict.wrongs());
     assertEquals(List.of(), wrongs);
