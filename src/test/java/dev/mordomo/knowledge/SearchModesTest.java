@@ -64,6 +64,39 @@ final class SearchModesTest {
   }
 
   @Test
+  void aNameThatIsMistypedIsFoundByTitlesAndHeadings() {
+    Scope rui = knowledge.user();
+    UUID shelf = knowledge.collection(rui, CollectionScope.USER);
+    knowledge.add(rui, shelf, "Contrato com a Kleinschmidt Ltda.", "O prazo é de doze meses.");
+    knowledge.add(rui, shelf, "Outro papel", "# Fornecedor Oliveira\n\nEntrega às segundas.");
+    knowledge.add(rui, shelf, "Mais um", "Nada de especial sobre entregas e prazos.");
+    assertEquals(List.of("Contrato com a Kleinschmidt Ltda."), worded(rui, "Kleinschmit"));
+    assertEquals(List.of("Outro papel"), worded(rui, "Olivera"));
+    assertEquals(List.of(), worded(rui, "Xylophon"));
+    assertEquals(List.of(), worded(ana, "Kleinschmit"), "another tenant's title");
+    SearchRequest english =
+        new SearchRequest(
+            Optional.of("Kleinschmit"),
+            Optional.empty(),
+            Optional.empty(),
+            new SearchFilter(Optional.of("en"), Optional.empty(), Map.of()),
+            10,
+            Optional.empty(),
+            SearchMode.TEXT);
+    assertEquals(List.of(), knowledge.service.search(rui, english).hits());
+  }
+
+  private static List<String> worded(Scope who, String query) {
+    return knowledge
+        .service
+        .search(who, SearchRequest.of(query, 5).mode(SearchMode.TEXT))
+        .hits()
+        .stream()
+        .map(SearchHit::title)
+        .toList();
+  }
+
+  @Test
   void filtersHoldInEveryMode() {
     for (SearchMode mode : SearchMode.values()) {
       assertEquals(
