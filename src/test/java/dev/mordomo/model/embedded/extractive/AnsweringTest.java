@@ -79,27 +79,27 @@ final class AnsweringTest {
     Scored scored = score("seeds", "extractive/seed-questions.tsv");
     List.of("plano pro guarda", "de uma prefeitura", "incremental")
         .forEach(question -> assertTrue(scored.isRight(question), scored.text()));
-    scored.holds(27, 13, 9, true);
+    scored.holds(26, 0, 14, 8, true);
   }
 
   /** Documents that the rules were tuned on too; the floors are below what is reached. */
   @Test
   void otherDocumentsAnswerTheirs() throws IOException {
     Scored scored = score("answering", "answering/questions.tsv");
-    scored.holds(45, 13, 13, true);
+    scored.holds(42, 3, 13, 13, true);
   }
 
   @Test
   void systemDocumentsAnswerTheirs() throws IOException {
     Scored scored = score("systems/tuning", "systems/tuning/questions.tsv");
-    scored.holds(76, 16, 14, true);
+    scored.holds(70, 8, 19, 11, true);
   }
 
   /** Nothing is tuned on these, so only sums are told. */
   @Test
   void systemDocumentsHeldBackAnswerTheirs() throws IOException {
     Scored scored = score("systems/heldback", "systems/heldback/questions.tsv");
-    scored.holds(72, 12, 23, false);
+    scored.holds(70, 4, 14, 18, false);
   }
 
   private static Scored score(String documents, String questions) throws IOException {

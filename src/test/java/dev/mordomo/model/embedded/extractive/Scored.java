@@ -12,24 +12,26 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Counts answers: right, wrong, none given, and honestly none. */
+/** Counts answers: right, near (not sure, but shown), wrong, none given, and honestly none. */
 final class Scored {
   private static final Pattern CITATION = Pattern.compile("\\[(\\d{1,2})\\]");
 
   private final List<String> right = new ArrayList<>();
+  private final List<String> near = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
   private final List<String> silent = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
 
   /** Right is an answer that holds the fact and cites a passage of the right document. */
   void add(Expected expected, String answer, List<Retrieved> found, Map<UUID, String> names) {
-    boolean nothing = !CITATION.matcher(answer).find() || isUnsure(answer);
+    boolean unsure = isUnsure(answer);
+    boolean nothing = unsure || !CITATION.matcher(answer).find();
+    boolean fits = expected.isIn(answer) && cites(answer, expected.document(), found, names);
     if (expected.isUnanswerable()) {
       (nothing ? refused : wrong).add(expected.question());
     } else if (nothing) {
-      silent.add(expected.question());
+      (unsure && fits ? near : silent).add(expected.question());
     } else {
-      boolean fits = expected.isIn(answer) && cites(answer, expected.document(), found, names);
       (fits ? right : wrong).add(expected.question());
     }
   }
@@ -54,10 +56,13 @@ final class Scored {
     return false;
   }
 
-  /** Fails below so many right and so many refused, and above so many wrong. */
-  void holds(int leastRight, int leastRefused, int mostWrong, boolean tellsWhich) {
+  /** Fails below so many right, near and refused, and above so many wrong. */
+  void holds(int leastRight, int leastNear, int leastRefused, int mostWrong, boolean tellsWhich) {
     boolean fits =
-        right.size() >= leastRight && refused.size() >= leastRefused && wrong.size() <= mostWrong;
+        right.size() >= leastRight
+            && right.size() + near.size() >= leastRight + leastNear
+            && refused.size() >= leastRefused
+            && wrong.size() <= mostWrong;
     assertTrue(fits, tellsWhich ? text() : sums());
   }
 
@@ -66,8 +71,8 @@ final class Scored {
   }
 
   String sums() {
-    return "%d right, %d refused, %d silent, %d wrong"
-        .formatted(right.size(), refused.size(), silent.size(), wrong.size());
+    return "%d right, %d near, %d refused, %d silent, %d wrong"
+        .formatted(right.size(), near.size(), refused.size(), silent.size(), wrong.size());
   }
 
   String text() {

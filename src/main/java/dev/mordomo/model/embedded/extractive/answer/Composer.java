@@ -1,7 +1,6 @@
 package dev.mordomo.model.embedded.extractive.answer;
 
 import dev.mordomo.model.embedded.extractive.reply.Replies;
-import dev.mordomo.model.embedded.extractive.words.Vocabulary;
 import dev.mordomo.model.embedded.extractive.words.Word;
 import dev.mordomo.model.embedded.extractive.words.Words;
 import java.util.ArrayList;
@@ -40,10 +39,8 @@ final class Composer {
    * @param all every unit of the passages, for what stands around the best
    */
   Answer compose(List<Scored> ranked, List<Unit> all) {
-    Vocabulary vocabulary = Vocabulary.of(replies.language());
     int asked = (int) Words.of(question).list().stream().filter(Composer::isWord).count();
-    boolean focused = Focus.of(question, vocabulary).isPresent();
-    double confidence = Confidence.of(ranked, asked, focused);
+    double confidence = Confidence.of(ranked, asked);
     if (!Confidence.isWorthShowing(confidence)) {
       return new Answer(replies.say("nothing"), 1 - confidence);
     }

@@ -9,12 +9,11 @@ import java.util.List;
  * {@code evaluation/train}, those without an answer included.
  */
 final class Confidence {
-  private static final double ENOUGH = 0.5;
+  private static final double ENOUGH = 0.55;
   private static final double WORTH_SHOWING = 0.35;
   private static final double SCORE_SCALE = 5;
   private static final double WIDEST_GAP = 3;
   private static final double WORDS_SCALE = 10;
-  private static final double NO_FOCUS = 0.7;
 
   private Confidence() {}
 
@@ -22,9 +21,8 @@ final class Confidence {
    * 0 to 1, of the first of the ranked; 0 when there is none.
    *
    * @param asked how many words the question has
-   * @param focused whether it names what it asks the number, the name or the kind of
    */
-  static double of(List<Scored> ranked, int asked, boolean focused) {
+  static double of(List<Scored> ranked, int asked) {
     if (ranked.isEmpty()) {
       return 0;
     }
@@ -33,18 +31,14 @@ final class Confidence {
     boolean field =
         first.unit().kind() == Unit.Kind.CODE_LINE || first.unit().kind() == Unit.Kind.ROW;
     double sum =
-        1.49 * first.score() / SCORE_SCALE
-            + 1.12 * gap(ranked)
-            - 0.88 * best.missing()
-            + 2.03 * best.similarity()
-            - 1.10 * best.coverage()
-            + 0.88 * best.inPassage()
-            + 1.27 * best.passage()
-            + 0.28 * (focused ? best.focus() : NO_FOCUS)
-            - (best.number() ? 0.15 : 0)
-            + (field ? 0.87 : 0)
-            + 1.26 * asked / WORDS_SCALE
-            - 5.46;
+        1.50 * first.score() / SCORE_SCALE
+            + 1.11 * gap(ranked)
+            - 0.81 * best.missing()
+            + 2.00 * best.similarity()
+            + 1.29 * best.passage()
+            + (field ? 0.83 : 0)
+            + 1.30 * asked / WORDS_SCALE
+            - 4.95;
     return 1 / (1 + Math.exp(-sum));
   }
 

@@ -27,6 +27,10 @@ final class Evidence {
   private static final Pattern SEVERAL =
       Pattern.compile(
           "[^,]{2,40},[^,]{2,60}(,|\\b(e|y|o|ou|and|or)\\b)|(?i)\\bIN\\s*\\(|\\bENUM\\b|\\[[^\\]]+,");
+  private static final Pattern EMAIL = Pattern.compile("[\\w.+-]+@[\\w-]+\\.\\w");
+  private static final Pattern PHONE =
+      Pattern.compile(
+          "\\+?\\d[\\d ()./-]{5,}\\d|\\b(ramal|extension|ext|extensión|interno) ?\\.? ?\\d");
   private static final List<String> VAGUE_NUMBERS =
       List.of("um", "uma", "un", "una", "uno", "a", "an", "one");
 
@@ -50,6 +54,8 @@ final class Evidence {
                   || says(unit, "weekdays")
               ? 1
               : digits && says(unit, "month") ? 1 : digits ? 0.5 : says(unit, "part") ? 0.5 : 0;
+      case EMAIL -> EMAIL.matcher(text).find() ? 1 : 0;
+      case PHONE -> PHONE.matcher(text).find() ? 1 : 0;
       case COUNT -> digits || numbered(unit) ? 1 : says(unit, "free") ? 0.7 : 0;
       case COMMAND -> unit.kind().isCode() || text.contains("`") ? 1 : 0;
       case PLACE -> PATH.matcher(text).find() || CAPITALISED.matcher(text).find() ? 1 : 0.5;

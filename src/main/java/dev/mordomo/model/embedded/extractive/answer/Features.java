@@ -10,6 +10,8 @@ package dev.mordomo.model.embedded.extractive.answer;
  * @param focus how well it holds what the question asks the number or the name of, 0 to 1; 0.5
  *     where the question names no such thing
  * @param rarest how well it holds the question's weightiest word, 0 to 1
+ * @param lacking the share of the question's words that neither it nor its headings hold, by
+ *     rarity, 0 to 1
  * @param specific the share of its names, numbers and days that it holds, 0 to 1; 0.5 where it has
  *     none
  * @param evidence whether it holds the kind of thing that is asked for, 0 to 1
@@ -27,6 +29,7 @@ record Features(
     double inPassage,
     double focus,
     double rarest,
+    double lacking,
     double specific,
     double evidence,
     boolean number,

@@ -8,6 +8,8 @@ import java.util.Set;
 
 /** What kind of thing a question asks for; the more particular kinds come first. */
 enum QuestionKind {
+  EMAIL,
+  PHONE,
   FREQUENCY,
   DURATION,
   COMMAND,
@@ -55,7 +57,7 @@ enum QuestionKind {
   /** Whether the answer is a fact that fits into one sentence. */
   boolean isFact() {
     return switch (this) {
-      case FREQUENCY, DURATION, MONEY, CLOCK, COUNT, PERSON, PLACE -> true;
+      case EMAIL, PHONE, FREQUENCY, DURATION, MONEY, CLOCK, COUNT, PERSON, PLACE -> true;
       case COMMAND, LIST, PROCEDURE, REASON, OTHER -> false;
     };
   }
@@ -63,7 +65,7 @@ enum QuestionKind {
   /** Whether the answer holds a number. */
   boolean isNumber() {
     return switch (this) {
-      case FREQUENCY, DURATION, MONEY, CLOCK, COUNT -> true;
+      case EMAIL, PHONE, FREQUENCY, DURATION, MONEY, CLOCK, COUNT -> true;
       case PERSON, PLACE, COMMAND, LIST, PROCEDURE, REASON, OTHER -> false;
     };
   }

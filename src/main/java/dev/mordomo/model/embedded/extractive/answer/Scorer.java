@@ -21,6 +21,7 @@ final class Scorer {
   private static final double IN_CONTEXT = 0.7;
   private static final double IN_HEADING = 0.6;
   private static final double IN_TITLE = 0.5;
+  private static final double LEAST_GRASP = 0.3;
 
   private final Gloss gloss;
   private final QuestionKind kind;
@@ -35,6 +36,7 @@ final class Scorer {
   private final Set<Passage> passages;
   private final Map<String, Terms> terms = new HashMap<>();
   private final Map<Unit, Fields> fields = new HashMap<>();
+  private final Map<Unit, Double> evidences = new HashMap<>();
   private final Map<Asked, Double> rarities = new HashMap<>();
 
   Scorer(String question, String language, QuestionKind kind, List<Unit> units, Gloss gloss) {
@@ -116,7 +118,7 @@ final class Scorer {
    */
   Scored score(Unit unit, double similarity, Map<String, float[]> meanings) {
     double coverage = coverage(unit, meanings);
-    double evidence = Evidence.of(kind, unit);
+    double evidence = evidences.computeIfAbsent(unit, key -> Evidence.of(kind, key));
     double meaning = Double.isNaN(similarity) ? unit.passage().similarity() : similarity;
     Features features = features(unit, meaning, coverage, evidence, meanings);
     return new Scored(unit, features, Weights.score(features, unit));
@@ -134,6 +136,7 @@ final class Scorer {
         inPassage(unit.passage(), meanings),
         focus.map(word -> grasp(own, word, meanings)).orElse(0.5),
         rarest().map(word -> grasp(own, word, meanings)).orElse(0.5),
+        lacking(own, meanings),
         specific(own),
         evidence,
         kind.isNumber(),
@@ -164,6 +167,17 @@ final class Scorer {
     double here = Math.max(own.text.hold(word), IN_CONTEXT * own.context.hold(word));
     boolean exact = isExact(word, Vocabulary.of(language));
     return exact ? here : held(own, word) > 0 ? 1 : 0;
+  }
+
+  private double lacking(Fields own, Map<String, float[]> meanings) {
+    double lacking = 0;
+    double all = 0;
+    for (Asked word : asked) {
+      double weight = word.weight() * rarities.getOrDefault(word, 1.0);
+      lacking += grasp(own, word, meanings) < LEAST_GRASP ? weight : 0;
+      all += weight;
+    }
+    return all == 0 ? 0 : lacking / all;
   }
 
   private Optional<Asked> rarest() {

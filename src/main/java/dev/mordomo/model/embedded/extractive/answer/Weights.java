@@ -13,31 +13,32 @@ final class Weights {
 
   /** A sum that only orders the units of one question. */
   static double score(Features features, Unit unit) {
-    return 5.54 * features.similarity()
-        + 4.30 * features.coverage()
-        + 1.51 * features.inText()
-        + 1.41 * features.inPassage()
-        + 1.16 * features.focus()
-        - 0.20 * features.rarest()
-        + 2.56 * features.specific()
+    return 5.24 * features.similarity()
+        + 3.34 * features.coverage()
+        + 1.52 * features.inText()
+        + 1.13 * features.inPassage()
+        + 1.03 * features.focus()
+        - 0.44 * features.rarest()
+        - 1.90 * features.lacking()
+        + 2.57 * features.specific()
         + 4.07 * features.evidenceOfNumber()
-        + 2.01 * features.evidenceOfOther()
-        - 0.56 * features.passage()
-        - 0.11 * features.lead()
-        + 1.55 * features.place()
-        + (features.sameLanguage() ? 1.54 : 0)
-        - (features.number() && features.evidence() == 0 ? 0.44 : 0)
+        + 2.24 * features.evidenceOfOther()
+        - 0.55 * features.passage()
+        - 0.12 * features.lead()
+        + 1.54 * features.place()
+        + (features.sameLanguage() ? 1.55 : 0)
+        - (features.number() && features.evidence() == 0 ? 0.40 : 0)
         + form(unit);
   }
 
   /** What announces an answer, or is an example of words, is none; the shorter, the better. */
   private static double form(Unit unit) {
     boolean line = unit.kind() == Unit.Kind.CODE_LINE;
-    double kind = line ? 1.14 : unit.kind() == Unit.Kind.CODE_BLOCK ? 2.81 : 0;
-    double comment = line && CodeUnits.isComment(unit.text()) ? 0.86 : 0;
-    double announces = unit.text().endsWith(":") ? 0.56 : 0;
-    double example = "\"“«".indexOf(unit.text().charAt(0)) >= 0 ? 1.33 : 0;
-    double length = 2.62 * Math.log(1 + unit.text().length()) / LENGTH_SCALE;
+    double kind = line ? 1.10 : unit.kind() == Unit.Kind.CODE_BLOCK ? 2.72 : 0;
+    double comment = line && CodeUnits.isComment(unit.text()) ? 0.92 : 0;
+    double announces = unit.text().endsWith(":") ? 0.52 : 0;
+    double example = "\"“«".indexOf(unit.text().charAt(0)) >= 0 ? 1.20 : 0;
+    double length = 2.54 * Math.log(1 + unit.text().length()) / LENGTH_SCALE;
     return kind - comment - announces - example - length;
   }
 }
