@@ -5,10 +5,10 @@
 # MORDOMO_JAVA_OPTS comes last, so it wins. With --cluster among the arguments, Hazelcast's libraries
 # and options are there too.
 java_command() {
-    local more=() cluster=() argument libraries="$ROOT/target/mordomo.jar:$ROOT/target/lib/*"
+    local more=() several=() argument libraries="$ROOT/target/mordomo.jar:$ROOT/target/lib/*"
     for argument; do
         [ "$argument" = --cluster ] || continue
-        cluster=("@$ROOT/conf/java-cluster.options")
+        several=("@$ROOT/conf/java-cluster.options")
         libraries="$libraries:$ROOT/target/lib/cluster/*"
     done
     read -r -a more <<<"${MORDOMO_JAVA_OPTS:-}"
@@ -16,9 +16,9 @@ java_command() {
     export -n MORDOMO_PG_BIN MORDOMO_JVM_FOLDERS MORDOMO_STATE_FOLDER
     # glibc would give each thread an arena of 64 MB.
     export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
-    JAVA=("$JAVA_HOME/bin/java" "@$ROOT/conf/java.options" ${cluster[@]+"${cluster[@]}"}
+    JAVA=("$JAVA_HOME/bin/java" "@$ROOT/conf/java.options" ${several[@]+"${several[@]}"}
         ${more[@]+"${more[@]}"} -cp "$libraries" dev.mordomo.Main)
-    JAVA_ARCHIVE=$ROOT/target/mordomo${cluster[0]+-cluster}.jsa
+    JAVA_ARCHIVE=$ROOT/target/mordomo${several[0]+-cluster}.jsa
 }
 
 # java_archive: Java keeps its loaded classes in a file when it ends, and takes them from there at the

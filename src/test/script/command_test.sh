@@ -59,7 +59,7 @@ test_shellcheck_finds_nothing() {
 }
 
 test_only_a_cluster_has_hazelcast_on_its_class_path() {
-    JAVA_HOME=/jdk
+    export JAVA_HOME=/jdk
     java_command run
     case "${JAVA[*]}" in *lib/cluster*) exit 1 ;; esac
     java_command run --cluster
