@@ -35,7 +35,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Assumptions;
 
 /** Nodes of one cluster on one database, in processes of their own, and a model server. */
 final class Nodes implements AutoCloseable {
@@ -58,13 +57,6 @@ final class Nodes implements AutoCloseable {
         // Taken: another one.
       }
     }
-  }
-
-  /** For what needs the migration that lets nodes take over what others have left. */
-  static void assumeTakeover() {
-    Assumptions.assumeTrue(
-        Nodes.class.getResource("/migrations/V020__delivery.sql") != null,
-        "what is asked again does not find what it did yet, and queues are not taken over");
   }
 
   /** One more node; all of them find each other on the loopback. */

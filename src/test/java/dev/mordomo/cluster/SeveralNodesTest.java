@@ -354,7 +354,6 @@ class SeveralNodesTest {
 
   @Test
   void aKilledNodesQueueIsTakenOverAndTheTurnBeforeItGoesOn() throws Exception {
-    Nodes.assumeTakeover();
     UUID conversation = Nodes.conversation(atA);
     try (NodeProcess c = nodes.start()) {
       String first = Nodes.begin(atA, conversation, "primeiro");
