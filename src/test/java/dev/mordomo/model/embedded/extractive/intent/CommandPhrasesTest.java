@@ -29,7 +29,7 @@ final class CommandPhrasesTest {
     assertTrue(score.right >= 106, score.text());
   }
 
-  /** Nothing is written for these, so only the sum is told. */
+  /** Not looked at one by one while the grammar was written, so only the sum is told. */
   @Test
   void mostOfTheOthersAreUnderstoodToo() throws IOException {
     Score score = score("heldback.tsv");
