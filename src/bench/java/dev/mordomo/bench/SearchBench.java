@@ -184,7 +184,7 @@ final class SearchBench {
     return List.copyOf(definitions.values());
   }
 
-  /** Makes the table of queries; the tenant and the user as quoted SQL. */
+  /** Makes the table of queries; the ids of the tenant and the user, a space between. */
   private String identities(String collection, List<float[]> queries) throws Exception {
     try (Connection owner = postgres.connect("bench_search");
         var statement = owner.createStatement()) {
@@ -204,7 +204,7 @@ final class SearchBench {
                   + collection
                   + "' LIMIT 1")) {
         rows.next();
-        return "'" + rows.getString(1) + "' '" + rows.getString(2) + "'";
+        return rows.getString(1) + " " + rows.getString(2);
       }
     }
   }
