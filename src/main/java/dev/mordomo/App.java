@@ -283,7 +283,7 @@ public final class App implements AutoCloseable {
         new Features(chat, knowledge, models, identity, actions, reminders, jobs, embeddings);
     RateLimit turns = new RateLimit("turns", gatewayConfig.turnsPerMinute(), clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
-    sessions.follow(bus);
+    identity.follow(sessions::hear);
     Authenticator authenticator = Authenticator.of(identity);
     Presence presence = new Presence(vertx, bus, hub, nodes);
     presence.start();

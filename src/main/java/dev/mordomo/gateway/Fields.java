@@ -154,6 +154,21 @@ public final class Fields {
                 : wrong(at, "one of " + String.join(", ", words)));
   }
 
+  /** Some of some words. */
+  public Optional<List<String>> choices(String name, List<String> words) {
+    return read(
+        name,
+        (at, node) ->
+            list(
+                at,
+                node,
+                words.size(),
+                (a, n) ->
+                    n.isTextual() && words.contains(n.textValue())
+                        ? Optional.of(n.textValue())
+                        : wrong(a, "one of " + String.join(", ", words))));
+  }
+
   public String requiredChoice(String name, List<String> words) {
     return required(name, choice(name, words), words.getFirst());
   }

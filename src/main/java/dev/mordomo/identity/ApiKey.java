@@ -1,6 +1,7 @@
 package dev.mordomo.identity;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -10,11 +11,13 @@ import java.util.UUID;
  * @param prefix the first characters of the key, to recognise it by
  * @param expiresAt empty: never
  * @param lastUsedAt to the minute
+ * @param scopes what it may be used for; empty: all that its user may
  */
 public record ApiKey(
     UUID id,
     String name,
     String prefix,
+    Optional<List<KeyScope>> scopes,
     Optional<Instant> expiresAt,
     Optional<Instant> lastUsedAt,
     Instant createdAt) {
@@ -30,6 +33,7 @@ public record ApiKey(
       String name,
       String key,
       String prefix,
+      Optional<List<KeyScope>> scopes,
       Optional<Instant> expiresAt,
       Instant createdAt) {
     @Override

@@ -9,20 +9,24 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The API keys of one user, as that user. */
 final class ApiKeyStore {
   private static final String INSERT =
       """
-      INSERT INTO api_key (id, tenant_id, user_id, name, prefix, key_hash, expires_at, created_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      INSERT INTO api_key (id, tenant_id, user_id, name, prefix, key_hash, expires_at,
+        created_at, scopes)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       """;
   private static final String LIST =
       """
-      SELECT id, name, prefix, expires_at, last_used_at, created_at FROM api_key
+      SELECT id, name, prefix, expires_at, last_used_at, created_at, scopes FROM api_key
       WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL
         AND ($3::uuid IS NULL OR id > $3)
       ORDER BY id LIMIT $4
@@ -49,7 +53,8 @@ final class ApiKeyStore {
                 Tuple.of(key.id(), scope.tenantId(), scope.userId(), key.name(), key.prefix())
                     .addBuffer(Buffer.buffer(hash))
                     .addValue(key.expiresAt().map(ApiKeyStore::utc).orElse(null))
-                    .addValue(utc(key.createdAt()))));
+                    .addValue(utc(key.createdAt()))
+                    .addArrayOfString(key.scopes().map(ApiKeyStore::wires).orElse(null))));
   }
 
   List<ApiKey> list(Scope scope, Optional<UUID> after, int limit) {
@@ -64,6 +69,7 @@ final class ApiKeyStore {
                     row.getUUID(0),
                     row.getString(1),
                     row.getString(2),
+                    Optional.ofNullable(row.getArrayOfStrings(6)).map(ApiKeyStore::scopes),
                     time(row, 3),
                     time(row, 4),
                     row.getOffsetDateTime(5).toInstant()));
@@ -80,6 +86,21 @@ final class ApiKeyStore {
                         connection, REVOKE, Tuple.of(scope.tenantId(), scope.userId(), id, utc(at)))
                     .rowCount()
                 > 0);
+  }
+
+  /**
+   * @param wires null: everything
+   */
+  static Set<KeyScope> uses(String @Nullable [] wires) {
+    return wires == null ? KeyScope.ALL : Set.copyOf(scopes(wires));
+  }
+
+  private static List<KeyScope> scopes(String[] wires) {
+    return Arrays.stream(wires).map(KeyScope::of).toList();
+  }
+
+  private static String[] wires(List<KeyScope> scopes) {
+    return scopes.stream().map(KeyScope::wire).toArray(String[]::new);
   }
 
   private static OffsetDateTime utc(Instant at) {

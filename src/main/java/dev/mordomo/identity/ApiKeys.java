@@ -29,6 +29,19 @@ public final class ApiKeys {
    * @throws Failure {@code invalid} for a bad name, or an end in the past
    */
   public ApiKey.Created create(Scope scope, String name, Optional<Instant> expiresAt) {
+    return create(scope, name, Optional.empty(), expiresAt);
+  }
+
+  /**
+   * @param scopes what it may be used for; empty: all that its user may
+   * @return with the key itself, which nobody can see again
+   * @throws Failure {@code invalid} for a bad name, no scope at all, or an end in the past
+   */
+  public ApiKey.Created create(
+      Scope scope, String name, Optional<List<KeyScope>> scopes, Optional<Instant> expiresAt) {
+    if (scopes.filter(List::isEmpty).isPresent()) {
+      throw Failure.invalid("scopes", "expected at least one, or none said for all");
+    }
     String stripped = name.strip();
     if (stripped.isEmpty() || stripped.length() > LONGEST_NAME) {
       throw Failure.invalid("name", "expected 1 to " + LONGEST_NAME + " characters");
@@ -39,7 +52,14 @@ public final class ApiKeys {
     }
     String key = ApiKey.PREFIX + OpaqueToken.next();
     ApiKey.Created created =
-        new ApiKey.Created(Ids.next(), stripped, key, key.substring(0, SHOWN), expiresAt, now);
+        new ApiKey.Created(
+            Ids.next(),
+            stripped,
+            key,
+            key.substring(0, SHOWN),
+            scopes.map(s -> s.stream().distinct().toList()),
+            expiresAt,
+            now);
     store.insert(scope, created, OpaqueToken.hash(key));
     return created;
   }

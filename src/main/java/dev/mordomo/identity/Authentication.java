@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,10 @@ final class Authentication {
 
   private record SessionKey(UUID tenantId, UUID userId, UUID sessionId) {}
 
+  private static final Duration KEYS_ASKED = Duration.ofSeconds(5);
+
   private final AccessTokens accessTokens;
+  private final SigningKeys signingKeys;
   private final CredentialStore credentials;
   private final InstantSource clock;
   private final Cache<String, AccessClaims> verified;
@@ -38,13 +42,17 @@ final class Authentication {
   private final Cache<String, Future<Optional<KeyAccount>>> keys;
   private final Cache<UUID, Future<Optional<KeyAccount>>> keysById;
   private final Cache<UUID, Instant> touched;
+  private volatile Future<Void> keysAreRead = Future.succeededFuture();
+  private final AtomicLong keysAskedAt = new AtomicLong();
 
   Authentication(
       AccessTokens accessTokens,
+      SigningKeys signingKeys,
       CredentialStore credentials,
       IdentityConfig config,
       InstantSource clock) {
     this.accessTokens = accessTokens;
+    this.signingKeys = signingKeys;
     this.credentials = credentials;
     this.clock = clock;
     this.verified = cache(config.accessTokenTtl());
@@ -74,7 +82,7 @@ final class Authentication {
     AccessClaims known = verified.getIfPresent(digest);
     Future<AccessClaims> claims =
         known == null
-            ? accessTokens.verify(token).onSuccess(c -> verified.put(digest, c))
+            ? verify(token).onSuccess(c -> verified.put(digest, c))
             : Future.succeededFuture(known);
     return claims.compose(c -> {
       if (!clock.instant().isBefore(c.expiresAt())) {
@@ -91,6 +99,24 @@ final class Authentication {
     });
   }
 
+  /** Another node may sign with a key that this one has not read yet: it looks, now and then. */
+  private Future<AccessClaims> verify(String token) {
+    Future<Void> reading = keysAreRead;
+    return reading.isComplete() ? verifyNow(token) : reading.transform(read -> verifyNow(token));
+  }
+
+  private Future<AccessClaims> verifyNow(String token) {
+    long now = clock.millis();
+    long before = keysAskedAt.get();
+    boolean asks =
+        accessTokens.namesUnknownKey(token)
+            && now - before >= KEYS_ASKED.toMillis()
+            && keysAskedAt.compareAndSet(before, now);
+    return asks
+        ? signingKeys.reload().compose(read -> accessTokens.verify(token))
+        : accessTokens.verify(token);
+  }
+
   private Future<Principal> byKey(String token) {
     byte[] hash = OpaqueToken.hash(token);
     return once(keys, OpaqueToken.digest(token), ignored -> credentials.byKeyHash(hash))
@@ -101,7 +127,8 @@ final class Authentication {
                   key.account().scope(),
                   CredentialKind.API_KEY,
                   key.expiresAt(),
-                  key.keyId().toString());
+                  key.keyId().toString(),
+                  key.uses());
           return touch(key.keyId()).map(principal);
         });
   }
@@ -123,6 +150,24 @@ final class Authentication {
   void forget(UUID userId) {
     sessions.asMap().keySet().removeIf(key -> key.userId().equals(userId));
     forgetKeys();
+  }
+
+  /** Somebody is out, or may do something else. */
+  void hear(IdentityEvent event) {
+    switch (event) {
+      case IdentityEvent.UserDisabled out -> forget(out.userId());
+      case IdentityEvent.SessionEnded out -> forget(out.userId());
+      case IdentityEvent.RoleChanged changed -> forget(changed.userId());
+      case IdentityEvent.KeyRevoked out -> forgetKeys();
+      case IdentityEvent.TenantDisabled out -> forgetAll();
+      case IdentityEvent.SigningKeysChanged changed -> {
+        // Verified anew, by the keys that are read meanwhile: each request waits for them.
+        Future<Void> reload = signingKeys.reload();
+        keysAreRead = reload;
+        verified.invalidateAll();
+        reload.onFailure(e -> LOG.warn("the keys of tokens are read again in a minute", e));
+      }
+    }
   }
 
   /** Asks anew about everybody the next time. */

@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Whose a token or an e-mail is: looked up across tenants, before anyone is signed in. */
@@ -36,7 +37,7 @@ final class CredentialStore {
             AND r.revoked_at IS NOT NULL)
           """;
   private static final String KEY =
-      "SELECT u.tenant_id, u.id, u.role, k.id, k.key_hash, k.expires_at "
+      "SELECT u.tenant_id, u.id, u.role, k.id, k.key_hash, k.expires_at, k.scopes "
           + "FROM api_key k JOIN app_user u ON u.tenant_id = k.tenant_id AND u.id = k.user_id "
           + "JOIN tenant t ON t.id = u.tenant_id WHERE k.revoked_at IS NULL AND "
           + USABLE;
@@ -55,7 +56,10 @@ final class CredentialStore {
    */
   record Login(Account account, Optional<String> passwordHash, boolean usable) {}
 
-  record KeyAccount(Account account, UUID keyId, Optional<Instant> expiresAt) {}
+  /**
+   * @param uses what the key may be used for
+   */
+  record KeyAccount(Account account, UUID keyId, Optional<Instant> expiresAt, Set<KeyScope> uses) {}
 
   private final Database database;
 
@@ -115,7 +119,8 @@ final class CredentialStore {
     return new KeyAccount(
         account(row),
         row.getUUID(3),
-        Optional.ofNullable(row.getOffsetDateTime(5)).map(OffsetDateTime::toInstant));
+        Optional.ofNullable(row.getOffsetDateTime(5)).map(OffsetDateTime::toInstant),
+        ApiKeyStore.uses(row.getArrayOfStrings(6)));
   }
 
   private static Optional<Row> first(RowSet<Row> rows) {

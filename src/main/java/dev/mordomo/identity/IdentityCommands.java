@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * {@code ./mordomo user} and {@code ./mordomo tenant}, for whoever runs the installation. New
+ * {@code ./mordomo user}, {@code tenant} and {@code key}, for whoever runs the installation. New
  * passwords are made here and printed once: on a command line everybody could read them.
  */
 public final class IdentityCommands {
@@ -28,6 +28,8 @@ public final class IdentityCommands {
         ./mordomo user list [--tenant ID]
         ./mordomo tenant add NAME [--plan starter|pro|scale|enterprise] [--quota TOKENS]
         ./mordomo tenant list
+        ./mordomo key rotate     a new key for access tokens; it signs in ten minutes, no token ends early
+        ./mordomo key revoke     when one was stolen: every access token ends, clients refresh theirs
       Without --tenant a new user belongs to the first tenant.
       """;
 
@@ -42,7 +44,7 @@ public final class IdentityCommands {
   }
 
   /**
-   * @param arguments from {@code user} or {@code tenant} on
+   * @param arguments from {@code user}, {@code tenant} or {@code key} on
    * @return the exit code: 0, 1 when it failed, 2 when the command makes no sense
    */
   public int run(List<String> arguments) {
@@ -58,6 +60,8 @@ public final class IdentityCommands {
         case "user list" -> listUsers(line);
         case "tenant add" -> addTenant(line);
         case "tenant list" -> listTenants(line);
+        case "key rotate" -> rotateKey(line);
+        case "key revoke" -> revokeKeys(line);
         default -> usage("which command?");
       };
     } catch (IllegalArgumentException e) {
@@ -137,6 +141,20 @@ public final class IdentityCommands {
       page.forEach(this::print);
       after = page.isEmpty() ? after : Optional.of(page.getLast().id());
     } while (page.size() == PAGE);
+    return 0;
+  }
+
+  private int rotateKey(CommandLine line) {
+    line.expect(0);
+    identity.rotateSigningKey();
+    out.println("A new key is published. It signs in ten minutes.");
+    return 0;
+  }
+
+  private int revokeKeys(CommandLine line) {
+    line.expect(0);
+    identity.revokeSigningKeys();
+    out.println("The old keys are gone: no access token from before is taken any more.");
     return 0;
   }
 

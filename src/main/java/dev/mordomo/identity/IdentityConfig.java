@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param addressFailures failed sign-ins from one address before it is slowed; more, since many
  *     people may share one
  * @param failureWindow after which a failure is forgotten, and the longest delay
+ * @param signingKeyRotation how old the newest key of access tokens grows before another is made
  * @param demoTokenQuota tokens of the tenant that a first start makes
  */
 public record IdentityConfig(
@@ -27,7 +28,9 @@ public record IdentityConfig(
     int accountFailures,
     int addressFailures,
     Duration failureWindow,
+    Duration signingKeyRotation,
     long demoTokenQuota) {
+  private static final Duration SHORTEST_ROTATION = Duration.ofHours(1);
   private static final Duration LONGEST_STATUS_CHECK = Duration.ofSeconds(5);
 
   public static IdentityConfig from(Settings settings) {
@@ -47,7 +50,17 @@ public record IdentityConfig(
         settings.integer("identity.account_failures", 5, 1, 1_000_000),
         settings.integer("identity.address_failures", 20, 1, 1_000_000),
         positive(settings, "identity.failure_window", Duration.ofMinutes(15)),
+        rotation(settings),
         settings.longInteger("identity.demo_token_quota", 1_000_000_000L, 0, Long.MAX_VALUE));
+  }
+
+  private static Duration rotation(Settings settings) {
+    Duration otherwise = Duration.ofDays(90);
+    Duration value = settings.duration("identity.signing_key_rotation", otherwise);
+    return value.compareTo(SHORTEST_ROTATION) >= 0
+        ? value
+        : settings.wrong(
+            "identity.signing_key_rotation", value.toString(), "at least 1h", otherwise);
   }
 
   private static Duration positive(Settings settings, String key, Duration otherwise) {

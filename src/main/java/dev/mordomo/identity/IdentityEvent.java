@@ -5,8 +5,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Who is out from now on. Best effort: whoever keeps a socket open also asks {@link
- * IdentityService#isLive} every few seconds.
+ * Who is out from now on, or may do something else. Best effort on the bus; who follows the {@link
+ * IdentityService#follow identity} hears it within a part of {@code identity.status_check} also
+ * when the message was lost.
  */
 public sealed interface IdentityEvent {
   Address<UserDisabled> USER_DISABLED = new Address<>("identity.user.disabled", UserDisabled.class);
@@ -17,7 +18,7 @@ public sealed interface IdentityEvent {
   /** A user was deactivated or deleted. */
   record UserDisabled(UUID tenantId, UUID userId) implements IdentityEvent {}
 
-  /** A tenant was suspended. */
+  /** A tenant was suspended or deleted. */
   record TenantDisabled(UUID tenantId) implements IdentityEvent {}
 
   /**
@@ -27,4 +28,13 @@ public sealed interface IdentityEvent {
    */
   record SessionEnded(UUID tenantId, UUID userId, Optional<UUID> sessionId)
       implements IdentityEvent {}
+
+  /** An API key was revoked. Not said on the bus. */
+  record KeyRevoked(UUID tenantId, UUID userId, UUID keyId) implements IdentityEvent {}
+
+  /** A user has another role. Not said on the bus. */
+  record RoleChanged(UUID tenantId, UUID userId) implements IdentityEvent {}
+
+  /** A key that signed tokens has ended. Not said on the bus. */
+  record SigningKeysChanged() implements IdentityEvent {}
 }

@@ -6,7 +6,10 @@ import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
 
 /** Who there is and who speaks: the one door to identity. */
 public final class IdentityService {
@@ -18,6 +21,9 @@ public final class IdentityService {
   private final Users users;
   private final Tenants tenants;
   private final Bootstrap bootstrap;
+  private final SigningKeys signingKeys;
+  private final AccessWatch watch;
+  private final Duration statusCheck;
 
   /** Reads the signing keys, or makes the first: to be called where one may wait. */
   public IdentityService(
@@ -32,13 +38,18 @@ public final class IdentityService {
     TenantStore tenantStore = new TenantStore();
     SignInGuard guard = new SignInGuard(config, clock);
     passwords = new Passwords(vertx, config);
+    SigningKeyStore keyStore = new SigningKeyStore(database, secret);
     accessTokens =
         new AccessTokens(
             vertx,
-            new SigningKeyStore(database, secret).loadOrMake(),
+            keyStore.loadOrMake(clock.instant().truncatedTo(ChronoUnit.MICROS)),
             config.accessTokenTtl(),
             clock);
-    authentication = new Authentication(accessTokens, credentials, config, clock);
+    signingKeys = new SigningKeys(keyStore, accessTokens, config, clock);
+    authentication = new Authentication(accessTokens, signingKeys, credentials, config, clock);
+    watch = new AccessWatch(new AccessChangeStore(database));
+    watch.follow(authentication::hear);
+    statusCheck = config.statusCheck();
     sessions =
         new Sessions(
             credentials,
@@ -101,9 +112,45 @@ public final class IdentityService {
     return bootstrap.run(settings);
   }
 
+  /**
+   * Tells a listener on this node who is out from now on: as soon as the bus says it, and in any
+   * case within {@code identity.status_check}. It may hear the same twice.
+   *
+   * @param listener does not wait
+   */
+  public void follow(Consumer<IdentityEvent> listener) {
+    watch.follow(listener);
+  }
+
+  /** A new key for access tokens, which signs in ten minutes; the old ones end by themselves. */
+  public void rotateSigningKey() {
+    signingKeys.rotate();
+  }
+
+  /**
+   * A new key for access tokens in place of all others, at once, for when one was stolen: every
+   * access token is refused from now on, on other nodes within {@code identity.status_check};
+   * refresh tokens go on.
+   */
+  public void revokeSigningKeys() {
+    signingKeys.revoke();
+  }
+
   /** What the verticle drives. */
   Authentication authentication() {
     return authentication;
+  }
+
+  SigningKeys signingKeys() {
+    return signingKeys;
+  }
+
+  AccessWatch watch() {
+    return watch;
+  }
+
+  Duration statusCheck() {
+    return statusCheck;
   }
 
   Passwords passwords() {

@@ -14,6 +14,10 @@ import org.slf4j.LoggerFactory;
 public final class IdentityVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(IdentityVerticle.class);
   private static final Duration PURGE = Duration.ofMinutes(30);
+  private static final Duration KEYS = Duration.ofMinutes(1);
+
+  /** How often within identity.status_check it is asked who is out. */
+  private static final int LOOKS = 3;
 
   private final IdentityService identity;
   private final Bus bus;
@@ -27,14 +31,39 @@ public final class IdentityVerticle extends AbstractVerticle {
 
   @Override
   public void start() {
-    Authentication authentication = identity.authentication();
-    subscriptions.add(
-        bus.subscribe(IdentityEvent.USER_DISABLED, fact -> authentication.forget(fact.userId())));
-    subscriptions.add(
-        bus.subscribe(IdentityEvent.SESSION_ENDED, fact -> authentication.forget(fact.userId())));
-    subscriptions.add(
-        bus.subscribe(IdentityEvent.TENANT_DISABLED, fact -> authentication.forgetAll()));
+    AccessWatch watch = identity.watch();
+    subscriptions.add(bus.subscribe(IdentityEvent.USER_DISABLED, watch::tell));
+    subscriptions.add(bus.subscribe(IdentityEvent.SESSION_ENDED, watch::tell));
+    subscriptions.add(bus.subscribe(IdentityEvent.TENANT_DISABLED, watch::tell));
     vertx.setTimer(PURGE.toMillis(), ignored -> purge());
+    vertx.setTimer(KEYS.toMillis(), ignored -> turnKeys());
+    look();
+  }
+
+  /** Who is out: read also when the bus did not say it. */
+  private void look() {
+    if (stopped) {
+      return;
+    }
+    try {
+      identity.watch().look();
+    } catch (Failure e) {
+      LOG.warn("who is out is asked again soon: {}", e.detail());
+    }
+    long pause = Math.max(1, identity.statusCheck().toMillis() / LOOKS);
+    vertx.setTimer(pause, ignored -> look());
+  }
+
+  private void turnKeys() {
+    if (stopped) {
+      return;
+    }
+    try {
+      identity.signingKeys().turn();
+    } catch (Failure e) {
+      LOG.warn("the keys of tokens are looked at again in a minute: {}", e.detail());
+    }
+    vertx.setTimer(KEYS.toMillis(), ignored -> turnKeys());
   }
 
   private void purge() {
@@ -44,6 +73,7 @@ public final class IdentityVerticle extends AbstractVerticle {
     try {
       int gone = identity.sessions().purge();
       LOG.debug("{} refresh tokens had ended", gone);
+      identity.watch().purge();
     } catch (Failure e) {
       LOG.warn("old refresh tokens stay until the next round: {}", e.detail());
     }

@@ -1,6 +1,7 @@
 package dev.mordomo.identity;
 
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Scope;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -9,7 +10,9 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -18,8 +21,8 @@ final class RefreshTokenStore {
   private static final String INSERT =
       """
       INSERT INTO refresh_token
-        (id, family_id, tenant_id, user_id, token_hash, created_at, expires_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7)
+        (id, family_id, tenant_id, user_id, token_hash, created_at, expires_at, user_agent)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
       """;
   private static final String NOTE_SIGN_IN = "UPDATE app_user SET last_login_at = $2 WHERE id = $1";
   // Of several at once the first takes the row's lock; the others then find used_at set.
@@ -32,7 +35,7 @@ final class RefreshTokenStore {
         AND t.status <> 'suspended' AND t.deleted_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM refresh_token f
           WHERE f.family_id = r.family_id AND f.revoked_at IS NOT NULL)
-      RETURNING r.tenant_id, r.user_id, u.role, r.family_id
+      RETURNING r.tenant_id, r.user_id, u.role, r.family_id, r.user_agent
       """;
   private static final String END_FAMILY_IF_REUSED =
       """
@@ -47,6 +50,15 @@ final class RefreshTokenStore {
       WHERE revoked_at IS NULL AND family_id =
         (SELECT family_id FROM refresh_token WHERE token_hash = $1)
       RETURNING tenant_id, user_id, family_id
+      """;
+  private static final String LIST =
+      """
+      SELECT family_id, max(user_agent), min(created_at), max(created_at), max(expires_at)
+      FROM refresh_token
+      WHERE tenant_id = $1 AND user_id = $2 AND ($4::uuid IS NULL OR family_id > $4)
+      GROUP BY family_id
+      HAVING bool_and(revoked_at IS NULL) AND bool_or(used_at IS NULL AND expires_at > $3)
+      ORDER BY family_id LIMIT $5
       """;
   private static final String END_FAMILY =
       """
@@ -65,7 +77,7 @@ final class RefreshTokenStore {
       """;
 
   /** A sign-in that goes on. */
-  record Session(Account account, UUID family) {}
+  record Session(Account account, UUID family, String userAgent) {}
 
   private final Database database;
 
@@ -89,7 +101,8 @@ final class RefreshTokenStore {
               .map(row ->
                   new Session(
                       new Account(row.getUUID(0), row.getUUID(1), Role.of(row.getString(2))),
-                      row.getUUID(3)));
+                      row.getUUID(3),
+                      row.getString(4)));
       session.ifPresent(s -> insert(connection, id, s, successor, at, expiresAt));
       return session;
     });
@@ -104,8 +117,32 @@ final class RefreshTokenStore {
     return ended(database.callSystem(END_FAMILY_OF_TOKEN, Tuple.of(Buffer.buffer(hash), utc(at))));
   }
 
-  void endFamily(UUID tenantId, UUID userId, UUID family, Instant at) {
-    database.callSystem(END_FAMILY, Tuple.of(tenantId, userId, family, utc(at)));
+  /** Whether there was one that had not ended. */
+  boolean endFamily(UUID tenantId, UUID userId, UUID family, Instant at) {
+    return database.callSystem(END_FAMILY, Tuple.of(tenantId, userId, family, utc(at))).rowCount()
+        > 0;
+  }
+
+  /** The families of a user that go on, the oldest first. */
+  List<SignIn> list(Scope scope, UUID current, Instant now, Optional<UUID> after, int limit) {
+    Tuple parameters =
+        Tuple.of(scope.tenantId(), scope.userId(), utc(now), after.orElse(null), limit);
+    return database.as(
+        scope,
+        connection -> {
+          List<SignIn> sessions = new ArrayList<>();
+          for (Row row : Database.run(connection, LIST, parameters)) {
+            sessions.add(
+                new SignIn(
+                    row.getUUID(0),
+                    row.getString(1),
+                    row.getOffsetDateTime(2).toInstant(),
+                    row.getOffsetDateTime(3).toInstant(),
+                    row.getOffsetDateTime(4).toInstant(),
+                    row.getUUID(0).equals(current)));
+          }
+          return sessions;
+        });
   }
 
   void endAll(UUID tenantId, UUID userId, Instant at) {
@@ -125,7 +162,8 @@ final class RefreshTokenStore {
         Tuple.of(id, session.family(), session.account().tenantId(), session.account().userId())
             .addBuffer(Buffer.buffer(hash))
             .addValue(utc(at))
-            .addValue(utc(expiresAt)));
+            .addValue(utc(expiresAt))
+            .addValue(session.userAgent()));
   }
 
   private static Optional<IdentityEvent.SessionEnded> ended(RowSet<Row> rows) {

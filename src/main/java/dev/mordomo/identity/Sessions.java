@@ -9,6 +9,7 @@ import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class Sessions {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final int PURGED_AT_ONCE = 1000;
+  private static final int LONGEST_AGENT = 300;
 
   private final CredentialStore credentials;
   private final RefreshTokenStore refreshTokens;
@@ -53,6 +55,13 @@ public final class Sessions {
    *     switched-off account; {@code rate_limited} after several failures
    */
   public Tokens signIn(String email, String password, String address) {
+    return signIn(email, password, address, "");
+  }
+
+  /**
+   * @param userAgent what the client calls itself, for the list of sessions
+   */
+  public Tokens signIn(String email, String password, String address, String userAgent) {
     String account = Emails.normalised(email);
     guard.begin(account, address);
     Optional<Login> login;
@@ -69,12 +78,15 @@ public final class Sessions {
     }
     guard.succeeded(account, address);
     login.ifPresent(l -> renewHash(l, password));
-    return begin(login.orElseThrow().account());
+    return begin(login.orElseThrow().account(), userAgent);
   }
 
   /** A new session of a user whose proof was checked elsewhere. */
-  Tokens begin(Account account) {
-    Session session = new Session(account, Ids.next());
+  Tokens begin(Account account, String userAgent) {
+    String agent = userAgent.replaceAll("\\p{Cntrl}", " ").strip();
+    Session session =
+        new Session(
+            account, Ids.next(), agent.substring(0, Math.min(agent.length(), LONGEST_AGENT)));
     String token = OpaqueToken.next();
     Instant now = clock.instant();
     refreshTokens.begin(
@@ -131,6 +143,26 @@ public final class Sessions {
           IdentityEvent.SESSION_ENDED,
           new IdentityEvent.SessionEnded(scope.tenantId(), scope.userId(), Optional.of(session)));
     }
+  }
+
+  /** One's own sessions that go on, the oldest first. */
+  public List<SignIn> list(Principal principal, Optional<UUID> after, int limit) {
+    UUID current = UUID.fromString(principal.sessionId());
+    return refreshTokens.list(principal.scope(), current, clock.instant(), after, limit);
+  }
+
+  /**
+   * Ends one of one's own sessions: its sockets close, and its tokens are refused.
+   *
+   * @throws Failure {@code not_found} when there is none that goes on
+   */
+  public void end(Scope scope, UUID session) {
+    if (!refreshTokens.endFamily(scope.tenantId(), scope.userId(), session, clock.instant())) {
+      throw Failure.notFound("the session");
+    }
+    bus.publish(
+        IdentityEvent.SESSION_ENDED,
+        new IdentityEvent.SessionEnded(scope.tenantId(), scope.userId(), Optional.of(session)));
   }
 
   /** Ends every session of the user; API keys stay. */

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
 import java.util.Base64;
 
 /**
@@ -17,11 +18,12 @@ import java.util.Base64;
  * thumbprint (RFC 7638).
  *
  * @param jwk with the private part
+ * @param madeAt what its turn to sign is counted from
  */
-record SigningKey(String id, JsonObject jwk) {
+record SigningKey(String id, JsonObject jwk, Instant madeAt) {
   private static final int COORDINATE_BYTES = 32;
 
-  static SigningKey generate() {
+  static SigningKey generate(Instant at) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -39,14 +41,15 @@ record SigningKey(String id, JsonObject jwk) {
               .put("d", coordinate(((ECPrivateKey) pair.getPrivate()).getS()))
               .put("alg", "ES256")
               .put("use", "sig")
-              .put("kid", id));
+              .put("kid", id),
+          at);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("P-256 is part of every JDK", e);
     }
   }
 
-  static SigningKey of(JsonObject jwk) {
-    return new SigningKey(jwk.getString("kid"), jwk);
+  static SigningKey of(JsonObject jwk, Instant madeAt) {
+    return new SigningKey(jwk.getString("kid"), jwk, madeAt);
   }
 
   /** What everybody may know: enough to verify, not to sign. */

@@ -18,6 +18,11 @@ public record Scope(UUID tenantId, UUID userId, String role) {
     return isSuperuser() || "admin".equals(role);
   }
 
+  /** Who keeps the tenant's documents: an operator, an administrator, or the superuser. */
+  public boolean isOperator() {
+    return isAdmin() || "operator".equals(role);
+  }
+
   /** The user, where a thing belongs to one. */
   public Optional<UUID> user() {
     return Optional.of(userId);

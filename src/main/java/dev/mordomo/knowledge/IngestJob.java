@@ -69,8 +69,7 @@ final class IngestJob implements JobHandler {
           DocumentStore.Found found = found(c, id);
           CollectionStore.Found collection = collection(c, found);
           if (!collection.owner().isWritableBy(who)) {
-            throw Failure.of(
-                FailureCode.FORBIDDEN, "global collections are written by the superuser alone");
+            throw Failure.of(FailureCode.FORBIDDEN, Owner.NOT_WRITABLE);
           }
           if (found.document().status() == DocumentStatus.PENDING) {
             throw Failure.of(FailureCode.CONFLICT, "the document is being taken in already");

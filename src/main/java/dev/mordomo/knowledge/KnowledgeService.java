@@ -23,7 +23,7 @@ import java.util.function.Function;
  * Collections, documents and search, for whoever speaks. To be called from virtual threads.
  *
  * <p>What the caller does not see fails with {@code not_found}; writing to a global collection is
- * the superuser's alone, else {@code forbidden}.
+ * the superuser's alone, to a tenant's its operators' and administrators', else {@code forbidden}.
  */
 public final class KnowledgeService {
   private static final int LONGEST_NAME = 160;
@@ -301,8 +301,7 @@ public final class KnowledgeService {
 
   private static void requireWritable(Scope who, Owner owner) {
     if (!owner.isWritableBy(who)) {
-      throw Failure.of(
-          FailureCode.FORBIDDEN, "global collections are written by the superuser alone");
+      throw Failure.of(FailureCode.FORBIDDEN, Owner.NOT_WRITABLE);
     }
   }
 

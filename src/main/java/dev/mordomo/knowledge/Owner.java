@@ -6,6 +6,10 @@ import java.util.UUID;
 
 /** Whose a collection is, and with it every row below it. */
 record Owner(CollectionScope scope, Optional<UUID> tenantId, Optional<UUID> userId) {
+  /** What is said to who sees a collection and may not write in it. */
+  static final String NOT_WRITABLE =
+      "a global collection is written by the superuser alone, a tenant's by its operators and"
+          + " administrators";
 
   static Owner of(CollectionScope scope, Scope who) {
     return switch (scope) {
@@ -17,7 +21,11 @@ record Owner(CollectionScope scope, Optional<UUID> tenantId, Optional<UUID> user
 
   /** Of those who see it. */
   boolean isWritableBy(Scope who) {
-    return scope != CollectionScope.GLOBAL || who.isSuperuser();
+    return switch (scope) {
+      case GLOBAL -> who.isSuperuser();
+      case TENANT -> who.isOperator();
+      case USER -> true;
+    };
   }
 
   /**

@@ -138,17 +138,17 @@ class ForgedTokensTest {
 
   @Test
   void anotherInstallationsTokenIsRefusedEvenUnderOurKeyId() {
-    SigningKey foreign = SigningKey.generate();
+    SigningKey foreign = SigningKey.generate(fixture.clock.instant());
     refused(sign(foreign, part(genuine, 1)));
     JsonObject disguised = foreign.jwk().copy().put("kid", jwk().getString("kid"));
-    refused(sign(SigningKey.of(disguised), part(genuine, 1)));
+    refused(sign(SigningKey.of(disguised, fixture.clock.instant()), part(genuine, 1)));
   }
 
   @Test
   void ourKeyAloneIsNotEnough() {
     SigningKey ours =
         new SigningKeyStore(fixture.db.database(), dev.mordomo.kernel.TestDatabase.SECRET)
-            .loadOrMake()
+            .loadOrMake(fixture.clock.instant())
             .getFirst();
     JsonObject claims = part(genuine, 1);
     fixture.authenticate(sign(ours, claims));

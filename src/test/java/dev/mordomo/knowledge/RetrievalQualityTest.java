@@ -51,7 +51,7 @@ final class RetrievalQualityTest {
             name -> Optional.empty(),
             KnowledgeConfig.DEFAULT,
             InstantSource.system());
-    ana = db.tenantWithUser("member");
+    ana = db.tenantWithUser("operator");
     UUID collection = service.createCollection(ana, "Tudo", CollectionScope.TENANT).id();
     List<Path> files = new ArrayList<>(filesBelow("seeds"));
     for (String language : List.of("pt", "es", "en")) {

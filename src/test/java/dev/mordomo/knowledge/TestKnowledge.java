@@ -76,7 +76,7 @@ public final class TestKnowledge implements AutoCloseable {
   }
 
   Scope user() {
-    return db.tenantWithUser("member");
+    return db.tenantWithUser("operator");
   }
 
   UUID collection(Scope who, CollectionScope scope) {

@@ -168,6 +168,8 @@ final class CompletionRoutes {
     }
     if (wanted.stream()) {
       Pulse.start(loop.owner(), services.sockets(), exchange.principal(), stream);
+    } else {
+      Pulse.attend(services.sockets(), exchange.principal(), stream);
     }
     hear(exchange.scope(), turn, stream, ear);
   }

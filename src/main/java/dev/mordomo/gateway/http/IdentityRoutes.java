@@ -3,14 +3,18 @@ package dev.mordomo.gateway.http;
 import dev.mordomo.gateway.Fields;
 import dev.mordomo.identity.ApiKey;
 import dev.mordomo.identity.IdentityService;
+import dev.mordomo.identity.KeyScope;
+import dev.mordomo.identity.SignIn;
 import dev.mordomo.identity.User;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Signing in and out, oneself, and one's API keys. */
 final class IdentityRoutes {
@@ -37,7 +41,8 @@ final class IdentityRoutes {
     String email = fields.text("email", 1, LONGEST);
     String password = fields.text("password", 1, LONGEST);
     fields.verify();
-    return Answer.ok(identity.sessions().signIn(email, password, address(exchange)));
+    return Answer.ok(
+        identity.sessions().signIn(email, password, address(exchange), userAgent(exchange)));
   }
 
   Answer refresh(Exchange exchange) {
@@ -104,13 +109,39 @@ final class IdentityRoutes {
     Fields fields = exchange.fields();
     String name = fields.text("name", 1, LONGEST_KEY_NAME);
     Optional<Instant> expiresAt = fields.time("expires_at");
+    Optional<List<KeyScope>> scopes =
+        fields.choices("scopes", KeyScope.wires()).map(IdentityRoutes::scopes);
     fields.verify();
-    return Answer.created(identity.apiKeys().create(exchange.scope(), name, expiresAt));
+    Set<KeyScope> own = exchange.principal().uses();
+    if (!own.containsAll(scopes.map(Set::copyOf).orElse(KeyScope.ALL))) {
+      throw Failure.of(FailureCode.FORBIDDEN, "an API key makes none that may do more than itself");
+    }
+    return Answer.created(identity.apiKeys().create(exchange.scope(), name, scopes, expiresAt));
+  }
+
+  private static List<KeyScope> scopes(List<String> wires) {
+    return wires.stream().map(KeyScope::of).toList();
+  }
+
+  /** One's sign-ins that go on. */
+  Answer sessions(Exchange exchange) {
+    Page page = Page.of(exchange.query());
+    return page.answer(
+        identity.sessions().list(exchange.principal(), page.after(), page.oneMore()), SignIn::id);
+  }
+
+  Answer endSession(Exchange exchange) {
+    identity.sessions().end(exchange.scope(), exchange.id("id", "the session"));
+    return Answer.done();
   }
 
   Answer revokeApiKey(Exchange exchange) {
     identity.apiKeys().revoke(exchange.scope(), exchange.id("id", "the API key"));
     return Answer.done();
+  }
+
+  private static String userAgent(Exchange exchange) {
+    return exchange.header("User-Agent").orElse("");
   }
 
   private static String address(Exchange exchange) {

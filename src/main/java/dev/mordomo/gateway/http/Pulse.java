@@ -1,9 +1,12 @@
 package dev.mordomo.gateway.http;
 
+import dev.mordomo.gateway.socket.CloseCode;
+import dev.mordomo.gateway.socket.Live;
 import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.identity.CredentialKind;
 import dev.mordomo.identity.Principal;
 import io.vertx.core.Vertx;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,25 @@ final class Pulse {
         vertx.setPeriodic(
             services.config().ping().toMillis(), id -> beat(services, principal, stream));
     stream.over().onComplete(ended -> vertx.cancelTimer(timer));
+    attend(services, principal, stream);
+  }
+
+  /** Cuts a stream as soon as its principal is out. */
+  static void attend(SocketServices services, Principal principal, EventStream stream) {
+    Live live =
+        new Live() {
+          @Override
+          public Optional<Principal> principal() {
+            return Optional.of(principal);
+          }
+
+          @Override
+          public void close(CloseCode code) {
+            stream.cut();
+          }
+        };
+    Runnable leave = services.sessions().attend(live, principal);
+    stream.over().onComplete(ended -> leave.run());
   }
 
   private static void beat(SocketServices services, Principal principal, EventStream stream) {

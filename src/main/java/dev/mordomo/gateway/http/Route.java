@@ -1,8 +1,10 @@
 package dev.mordomo.gateway.http;
 
+import dev.mordomo.identity.KeyScope;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Json;
 import io.vertx.core.http.HttpMethod;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +14,7 @@ import java.util.Optional;
  * @param path with its parameters as {@code :name}
  * @param creates whether an {@code Idempotency-Key} is honoured
  * @param face in which form a failure is told
+ * @param needs what an API key must be for
  * @param follow what is made of the handler's answer, also of one that is given again
  */
 record Route(
@@ -22,7 +25,8 @@ record Route(
     boolean creates,
     Handler handler,
     Optional<Follow> follow,
-    Face face) {
+    Face face,
+    KeyScope needs) {
 
   /** Whose clients read what is told. */
   enum Face {
@@ -56,7 +60,8 @@ record Route(
 
   private Route(
       HttpMethod method, String path, Access access, Body body, boolean creates, Handler handler) {
-    this(method, path, access, body, creates, handler, Optional.empty(), Face.OWN);
+    this(
+        method, path, access, body, creates, handler, Optional.empty(), Face.OWN, KeyScope.ACCOUNT);
   }
 
   static Route get(String path, Access access, Handler handler) {
@@ -81,22 +86,31 @@ record Route(
 
   /** The same route, making something: an {@code Idempotency-Key} is honoured. */
   Route creating() {
-    return new Route(method, path, access, body, true, handler, follow, face);
+    return new Route(method, path, access, body, true, handler, follow, face, needs);
   }
 
   /** The same route, taking files too. */
   Route uploading() {
-    return new Route(method, path, access, Body.UPLOAD, creates, handler, follow, face);
+    return new Route(method, path, access, Body.UPLOAD, creates, handler, follow, face, needs);
   }
 
   /** The same route, whose answer is what becomes of what it began. */
   Route following(Follow next) {
-    return new Route(method, path, access, body, creates, handler, Optional.of(next), face);
+    return new Route(method, path, access, body, creates, handler, Optional.of(next), face, needs);
   }
 
   /** The same route, whose failures are told in another form. */
   Route facing(Face other) {
-    return new Route(method, path, access, body, creates, handler, follow, other);
+    return new Route(method, path, access, body, creates, handler, follow, other, needs);
+  }
+
+  /** The same routes, for API keys of another scope. */
+  static List<Route> within(KeyScope scope, List<Route> routes) {
+    return routes.stream()
+        .map(r ->
+            new Route(
+                r.method, r.path, r.access, r.body, r.creates, r.handler, r.follow, r.face, scope))
+        .toList();
   }
 
   /** A failure in the form that this route's clients read. */

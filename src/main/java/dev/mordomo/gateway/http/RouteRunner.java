@@ -92,6 +92,9 @@ final class RouteRunner {
             .orElseThrow(() ->
                 Failure.of(FailureCode.UNAUTHENTICATED, "sign in, and send the token as a bearer"));
     Principal principal = Database.await(authenticator.authenticate(token));
+    if (!principal.uses().contains(route.needs())) {
+      throw Failure.of(FailureCode.FORBIDDEN, route.needs().refusal());
+    }
     if (!route.access().admits(principal.scope())) {
       throw Failure.of(
           FailureCode.FORBIDDEN,

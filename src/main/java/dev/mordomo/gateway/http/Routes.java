@@ -13,6 +13,7 @@ import static dev.mordomo.gateway.http.Route.put;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.RateLimit;
 import dev.mordomo.identity.IdentityService;
+import dev.mordomo.identity.KeyScope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,10 +36,10 @@ final class Routes {
   static List<Route> table(Features features, RateLimit turnLimit, HttpGateway.Services services) {
     List<Route> table = new ArrayList<>();
     table.addAll(identity(features.identity()));
-    table.addAll(chat(features, turnLimit, services));
-    table.addAll(openAi(features, turnLimit, services));
-    table.addAll(knowledge(features));
-    table.addAll(deeds(features));
+    table.addAll(Route.within(KeyScope.CHAT, chat(features, turnLimit, services)));
+    table.addAll(Route.within(KeyScope.CHAT, openAi(features, turnLimit, services)));
+    table.addAll(Route.within(KeyScope.KNOWLEDGE, knowledge(features)));
+    table.addAll(Route.within(KeyScope.DEVICES, deeds(features)));
     table.addAll(jobs(features));
     return List.copyOf(table);
   }
@@ -54,6 +55,8 @@ final class Routes {
         post("/v1/auth/logout", ANYONE, identity::signOut),
         get("/v1/me", USER, identity::me),
         patch("/v1/me", USER, identity::changeMe),
+        get("/v1/me/sessions", USER, identity::sessions),
+        delete("/v1/me/sessions/:id", USER, identity::endSession),
         get("/v1/api-keys", USER, identity::apiKeys),
         post("/v1/api-keys", USER, identity::createApiKey).creating(),
         delete("/v1/api-keys/:id", USER, identity::revokeApiKey),

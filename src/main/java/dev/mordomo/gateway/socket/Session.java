@@ -2,6 +2,7 @@ package dev.mordomo.gateway.socket;
 
 import dev.mordomo.gateway.Fields;
 import dev.mordomo.identity.CredentialKind;
+import dev.mordomo.identity.KeyScope;
 import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Commands that change the session run one after the other; rpc runs beside them, so that a cancel
  * never waits for a start, and starts keep their order.
  */
-final class Session {
+final class Session implements Live {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final int MOST_CHANNELS = 128;
   private static final int MOST_CALLS = 64;
@@ -45,7 +46,7 @@ final class Session {
   private final Lane starts = new Lane();
   private final SessionClock clock;
   private Optional<String> headerToken;
-  private @Nullable Principal principal;
+  private volatile @Nullable Principal principal;
   private @Nullable String client;
   private @Nullable Map<String, Subscription> subscriptions;
   private int calls;
@@ -63,12 +64,13 @@ final class Session {
     this.clock = new SessionClock(services.config(), second);
   }
 
-  Optional<Principal> principal() {
+  @Override
+  public Optional<Principal> principal() {
     return Optional.ofNullable(principal);
   }
 
-  /** Ends the socket, from any thread. */
-  void close(CloseCode code) {
+  @Override
+  public void close(CloseCode code) {
     outbox.close(code);
   }
 
@@ -182,12 +184,21 @@ final class Session {
       }
       return;
     }
+    if (!found.uses().contains(KeyScope.CHAT) && !found.uses().contains(KeyScope.DEVICES)) {
+      outbox.send(Frames.error(command.id(), ReplyError.PERMISSION_DENIED));
+      close(CloseCode.INVALID_TOKEN);
+      return;
+    }
+    // Known before it is entered: who is out from now on is told to those that are there.
+    principal = found;
     if (!services.sessions().add(this, found)) {
+      principal = null;
       close(CloseCode.CONNECTION_LIMIT);
       return;
     }
     headerToken = Optional.empty();
-    principal = found;
+    // Who was switched off between the two looks is found by this one.
+    checkLive(found);
     welcome(command, found);
   }
 
@@ -272,7 +283,9 @@ final class Session {
   }
 
   private static boolean mayAsk(Principal who, Channel channel) {
-    return channel.kind() == Kind.CONVERSATION || channel.id().equals(who.scope().userId());
+    return channel.kind() == Kind.CONVERSATION
+        ? who.uses().contains(KeyScope.CHAT)
+        : channel.id().equals(who.scope().userId());
   }
 
   private boolean enter(
@@ -398,6 +411,10 @@ final class Session {
       outbox.send(Frames.error(rpc.id(), ReplyError.METHOD_NOT_FOUND));
     } else if (call.isEmpty()) {
       outbox.send(Frames.error(rpc.id(), ReplyError.NOT_AVAILABLE));
+    } else if (!who().uses().contains(method.get().needs())) {
+      outbox.send(
+          Frames.error(
+              rpc.id(), Failure.of(FailureCode.FORBIDDEN, method.get().needs().refusal())));
     } else if (calls >= MOST_CALLS) {
       outbox.send(Frames.error(rpc.id(), ReplyError.TOO_MANY_REQUESTS));
     } else {

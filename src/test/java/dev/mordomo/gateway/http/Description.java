@@ -25,7 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A description of the interface from the class path, and JSON held against its schemas. */
-final class Description {
+public final class Description {
   private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +39,7 @@ final class Description {
     this.root = root;
   }
 
-  static Description read(String name) {
+  public static Description read(String name) {
     return READ.computeIfAbsent(name, Description::load);
   }
 
@@ -54,7 +54,7 @@ final class Description {
     }
   }
 
-  JsonNode root() {
+  public JsonNode root() {
     return root;
   }
 
@@ -162,19 +162,30 @@ final class Description {
     return reference.startsWith("./") ? read(reference.substring(2, reference.indexOf('#'))) : this;
   }
 
-  /** The schema with every reference replaced by what it names; none leads back to itself. */
-  private JsonNode flat(JsonNode node) {
+  /** The schema with every reference replaced by what it names; where one leads back, {}. */
+  public JsonNode flat(JsonNode node) {
+    return flat(node, Set.of());
+  }
+
+  private JsonNode flat(JsonNode node, Set<String> within) {
     if (node.has("$ref")) {
-      return of(node.get("$ref").asText()).flat(resolve(node));
+      String reference = node.get("$ref").asText();
+      if (within.contains(reference)) {
+        return JSON.createObjectNode();
+      }
+      Set<String> deeper = new TreeSet<>(within);
+      deeper.add(reference);
+      return of(reference).flat(resolve(node), deeper);
     }
     if (node.isObject()) {
       var object = JSON.createObjectNode();
-      node.properties().forEach(member -> object.set(member.getKey(), flat(member.getValue())));
+      node.properties()
+          .forEach(member -> object.set(member.getKey(), flat(member.getValue(), within)));
       return object;
     }
     if (node.isArray()) {
       var array = JSON.createArrayNode();
-      node.forEach(element -> array.add(flat(element)));
+      node.forEach(element -> array.add(flat(element, within)));
       return array;
     }
     return node;

@@ -1,0 +1,239 @@
+package dev.mordomo.gateway.access;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.ApiClient;
+import dev.mordomo.Await;
+import dev.mordomo.RunningApp;
+import dev.mordomo.gateway.socket.WireClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Who was switched off is out on every node: the second node here shares the database and no bus,
+ * so that whatever is said there is lost. Pings are an hour apart: it is not they that tell.
+ */
+class WhoIsOutTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static House house;
+  private static RunningApp second;
+  private static int number;
+
+  @BeforeAll
+  static void open() {
+    house =
+        new House(
+            Map.of(
+                "limits.ping_seconds", "3600",
+                // An answer that lasts until its reader is out.
+                "model.word_pause", "10m",
+                "chat.drain", "1s"));
+    second = house.app.besides();
+  }
+
+  @AfterAll
+  static void close() {
+    second.close();
+    house.close();
+  }
+
+  private static Caller someone() {
+    return house.person("person" + ++number, house.tenant, "member");
+  }
+
+  /** At the node that does not hear the first one. */
+  private static WireClient socket(String token) {
+    return WireClient.connected(URI.create(second.url()).getPort(), token).pongs();
+  }
+
+  private static int status(String token) {
+    return Caller.send(
+            HttpRequest.newBuilder(URI.create(second.url() + "/v1/me"))
+                .header("Authorization", "Bearer " + token)
+                .build())
+        .status();
+  }
+
+  private static void awaitRefused(String token) {
+    Await.until("it is refused", () -> status(token) == 401, PATIENCE);
+  }
+
+  private static ApiClient root() {
+    return house.superuser.api();
+  }
+
+  @Test
+  void aDeactivatedUser() {
+    Caller person = someone();
+    String key = person.api().post("/v1/api-keys", Map.of("name", "lamp")).get("key").asText();
+    try (WireClient browser = socket(person.token());
+        WireClient lamp = socket(key)) {
+      assertEquals(200, status(person.token()));
+      root().patch("/v1/users/" + person.userId(), Map.of("is_active", false));
+      assertEquals(3500, browser.closeCode());
+      assertEquals(3500, lamp.closeCode());
+      awaitRefused(person.token());
+      awaitRefused(key);
+    }
+  }
+
+  @Test
+  void aUserWhomSomebodySwitchesOffInTheDatabase() throws SQLException {
+    Caller person = someone();
+    try (WireClient browser = socket(person.token());
+        Connection owner = house.app.database().owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute(
+          "UPDATE app_user SET is_active = false WHERE id = '" + person.userId() + "'");
+      assertEquals(3500, browser.closeCode());
+    }
+  }
+
+  @Test
+  void aSuspendedTenantAndNoOther() {
+    String tenant = root().post("/v1/tenants", Map.of("name", "Debtor")).get("id").asText();
+    Caller person = house.person("debtor", tenant, "admin");
+    Caller neighbour = someone();
+    try (WireClient theirs = socket(person.token());
+        WireClient others = socket(neighbour.token())) {
+      root().patch("/v1/tenants/" + tenant, Map.of("status", "suspended"));
+      assertEquals(3500, theirs.closeCode());
+      awaitRefused(person.token());
+      others.send("{\"id\":5,\"ping\":{}}");
+      assertEquals(5, others.next().get("id").asInt());
+    }
+  }
+
+  @Test
+  void oneSessionThatItsUserEndsAndNoOther() {
+    Caller person = someone();
+    Caller phone = person.again();
+    String id = "";
+    for (JsonNode session : person.api().get("/v1/me/sessions").get("data")) {
+      id = session.get("is_current").asBoolean() ? id : session.get("id").asText();
+    }
+    try (WireClient lost = socket(phone.token());
+        WireClient kept = socket(person.token())) {
+      Operation end =
+          Operation.all().stream()
+              .filter(o -> o.name().equals("DELETE /v1/me/sessions/{id}"))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(204, person.call(end, id, n -> java.util.Optional.empty(), Map.of()).status());
+      assertEquals(404, person.call(end, id, n -> java.util.Optional.empty(), Map.of()).status());
+      assertEquals(3500, lost.closeCode());
+      awaitRefused(phone.token());
+      assertEquals(200, status(person.token()));
+      kept.send("{\"id\":5,\"ping\":{}}");
+      assertEquals(5, kept.next().get("id").asInt());
+      assertEquals(1, person.api().get("/v1/me/sessions").get("data").size());
+    }
+  }
+
+  @Test
+  void whoSignsOutEverywhere() {
+    Caller person = someone();
+    Caller phone = person.again();
+    try (WireClient one = socket(phone.token());
+        WireClient two = socket(person.token())) {
+      Caller.send(
+          HttpRequest.newBuilder(URI.create(house.app.url() + "/v1/auth/logout"))
+              .header("Authorization", "Bearer " + person.token())
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString("{\"everywhere\":true}"))
+              .build());
+      assertEquals(3500, one.closeCode());
+      assertEquals(3500, two.closeCode());
+      awaitRefused(phone.token());
+    }
+  }
+
+  @Test
+  void aRevokedKey() {
+    Caller person = someone();
+    JsonNode key = person.api().post("/v1/api-keys", Map.of("name", "lamp"));
+    try (WireClient lamp = socket(key.get("key").asText());
+        WireClient browser = socket(person.token())) {
+      Operation revoke =
+          Operation.all().stream()
+              .filter(o -> o.name().equals("DELETE /v1/api-keys/{id}"))
+              .findFirst()
+              .orElseThrow();
+      person.call(revoke, key.get("id").asText(), n -> java.util.Optional.empty(), Map.of());
+      assertEquals(3500, lamp.closeCode());
+      browser.send("{\"id\":5,\"ping\":{}}");
+      assertEquals(5, browser.next().get("id").asInt());
+    }
+  }
+
+  @Test
+  void whoHasAnotherRoleConnectsAnewWithIt() {
+    Caller person = house.person("demoted", house.tenant, "admin");
+    try (WireClient browser = socket(person.token())) {
+      root().patch("/v1/users/" + person.userId(), Map.of("role", "member"));
+      assertEquals(3005, browser.closeCode(), "its client comes back");
+    }
+    socket(person.token()).close();
+    Operation users =
+        Operation.all().stream()
+            .filter(o -> o.name().equals("GET /v1/users"))
+            .findFirst()
+            .orElseThrow();
+    Await.until(
+        "the role is the new one",
+        () -> person.call(users, "", n -> java.util.Optional.empty(), Map.of()).status() == 403,
+        PATIENCE);
+  }
+
+  @Test
+  void whoFollowsAnAnswerAsItComes() throws Exception {
+    Caller person = someone();
+    ApiClient there = ApiClient.of(second.url(), person.token());
+    String conversation = there.post("/v1/conversations", Map.of()).get("id").asText();
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(second.url() + "/v1/conversations/" + conversation + "/turns"))
+            .header("Authorization", "Bearer " + person.token())
+            .header("Accept", "text/event-stream")
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"content\":\"Good morning\",\"client_message_id\":\"1\"}"))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient();
+        BufferedReader stream =
+            new BufferedReader(
+                new InputStreamReader(
+                    client.send(request, BodyHandlers.ofInputStream()).body(),
+                    StandardCharsets.UTF_8))) {
+      assertTrue(stream.readLine() != null, "it has begun");
+      root().patch("/v1/users/" + person.userId(), Map.of("is_active", false));
+      assertThrows(
+          IOException.class,
+          () -> {
+            while (stream.readLine() != null) {
+              // What was said until then.
+            }
+            throw new IOException("it ended");
+          });
+      awaitRefused(person.token());
+    }
+  }
+}
