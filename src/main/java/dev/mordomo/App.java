@@ -36,6 +36,8 @@ import dev.mordomo.kernel.DatabaseConfig;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Migrations;
+import dev.mordomo.kernel.Outbound;
+import dev.mordomo.kernel.OutboundConfig;
 import dev.mordomo.kernel.PartitionVerticle;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Secret;
@@ -106,6 +108,7 @@ public final class App implements AutoCloseable {
   private final Database database;
   private final Bus bus;
   private final GlossMiniLm embedded;
+  private final Outbound outbound;
   private final IdentityService identity;
   private final JobService jobs;
   private final FileStore files;
@@ -126,6 +129,7 @@ public final class App implements AutoCloseable {
     gatewayConfig = GatewayConfig.from(settings);
     chatConfig = ChatConfig.from(settings);
     DatabaseConfig databaseConfig = DatabaseConfig.from(settings);
+    OutboundConfig outboundConfig = OutboundConfig.from(settings);
     IdentityConfig identityConfig = IdentityConfig.from(settings);
     KnowledgeConfig knowledgeConfig = KnowledgeConfig.from(settings);
     FileStoreConfig fileStoreConfig = FileStoreConfig.from(settings);
@@ -154,7 +158,8 @@ public final class App implements AutoCloseable {
     bus = new Bus(vertx, secret);
     streams = new Streams(database, bus);
     hub = new Hub(vertx, bus, streams);
-    identity = new IdentityService(vertx, database, bus, secret, identityConfig, clock);
+    outbound = new Outbound(vertx, outboundConfig);
+    identity = new IdentityService(vertx, database, bus, secret, outbound, identityConfig, clock);
     jobs = new JobService(database, streams, bus, jobConfig, clock);
     modelHttp = new ModelHttp(vertx, MODEL_CONNECTIONS);
     models =
@@ -385,6 +390,7 @@ public final class App implements AutoCloseable {
     hub.stop();
     vertx.deploymentIDs().forEach(id -> vertx.undeploy(id).await());
     identity.close().await();
+    outbound.close();
     modelHttp.close();
     embedded.close();
     files.close();

@@ -95,7 +95,10 @@ final class Authentication {
                   account.orElseThrow(Authentication::refused).scope(),
                   CredentialKind.JWT,
                   Optional.of(c.expiresAt()),
-                  c.sessionId().toString()));
+                  c.sessionId().toString(),
+                  account.filter(a -> a.role() == Role.GUEST).isPresent()
+                      ? KeyScope.OF_GUESTS
+                      : KeyScope.ALL));
     });
   }
 

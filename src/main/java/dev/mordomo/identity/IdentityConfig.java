@@ -2,6 +2,8 @@ package dev.mordomo.identity;
 
 import dev.mordomo.kernel.Settings;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * @param accessTokenTtl how long a JWT holds
@@ -16,6 +18,9 @@ import java.time.Duration;
  *     people may share one
  * @param failureWindow after which a failure is forgotten, and the longest delay
  * @param signingKeyRotation how old the newest key of access tokens grows before another is made
+ * @param anonymousTenant where whoever has no account may talk; empty: nowhere
+ * @param anonymousPerMinute new guests from one address
+ * @param oidc signing in by OpenID Connect
  * @param demoTokenQuota tokens of the tenant that a first start makes
  */
 public record IdentityConfig(
@@ -29,6 +34,9 @@ public record IdentityConfig(
     int addressFailures,
     Duration failureWindow,
     Duration signingKeyRotation,
+    Optional<UUID> anonymousTenant,
+    int anonymousPerMinute,
+    OidcConfig oidc,
     long demoTokenQuota) {
   private static final Duration SHORTEST_ROTATION = Duration.ofHours(1);
   private static final Duration LONGEST_STATUS_CHECK = Duration.ofSeconds(5);
@@ -51,7 +59,19 @@ public record IdentityConfig(
         settings.integer("identity.address_failures", 20, 1, 1_000_000),
         positive(settings, "identity.failure_window", Duration.ofMinutes(15)),
         rotation(settings),
+        tenant(settings, "identity.anonymous_tenant"),
+        settings.integer("identity.anonymous_per_minute", 10, 1, 1_000_000),
+        OidcConfig.from(settings),
         settings.longInteger("identity.demo_token_quota", 1_000_000_000L, 0, Long.MAX_VALUE));
+  }
+
+  static Optional<UUID> tenant(Settings settings, String key) {
+    Optional<String> text = settings.text(key);
+    try {
+      return text.map(UUID::fromString);
+    } catch (IllegalArgumentException e) {
+      return settings.wrong(key, text.orElse(""), "the id of a tenant", Optional.empty());
+    }
   }
 
   private static Duration rotation(Settings settings) {

@@ -2,6 +2,7 @@ package dev.mordomo.identity;
 
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Outbound;
 import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
 import io.vertx.core.Future;
@@ -23,6 +24,8 @@ public final class IdentityService {
   private final Bootstrap bootstrap;
   private final SigningKeys signingKeys;
   private final AccessWatch watch;
+  private final OidcSignIn oidc;
+  private final Guests guests;
   private final Duration statusCheck;
 
   /** Reads the signing keys, or makes the first: to be called where one may wait. */
@@ -31,6 +34,7 @@ public final class IdentityService {
       Database database,
       Bus bus,
       Secret secret,
+      Outbound outbound,
       IdentityConfig config,
       InstantSource clock) {
     CredentialStore credentials = new CredentialStore(database);
@@ -60,6 +64,19 @@ public final class IdentityService {
             bus,
             config,
             clock);
+    OidcDirectory directory = new OidcDirectory(outbound, clock);
+    oidc =
+        new OidcSignIn(
+            config.oidc(),
+            directory,
+            new IdTokens(vertx, directory, clock),
+            new OidcStore(database),
+            sessions,
+            guard,
+            outbound,
+            secret,
+            clock);
+    guests = new Guests(new GuestStore(database), sessions, config, clock);
     apiKeys = new ApiKeys(new ApiKeyStore(database), authentication, clock);
     users = new Users(database, userStore, passwords, sessions, guard, bus, clock);
     tenants = new Tenants(database, tenantStore, new UsageStore(), bus, clock);
@@ -93,6 +110,14 @@ public final class IdentityService {
 
   public Sessions sessions() {
     return sessions;
+  }
+
+  public OidcSignIn oidc() {
+    return oidc;
+  }
+
+  public Guests guests() {
+    return guests;
   }
 
   public ApiKeys apiKeys() {

@@ -20,6 +20,9 @@ public enum KeyScope {
   /** All of them. */
   public static final Set<KeyScope> ALL = Set.of(values());
 
+  /** What whoever has no account may do; of the account only to see it. */
+  static final Set<KeyScope> OF_GUESTS = Set.of(CHAT, ACCOUNT);
+
   /** The name on the wire and in the table. */
   @JsonValue
   public String wire() {
@@ -28,7 +31,9 @@ public enum KeyScope {
 
   /** What is said to a key that lacks it. */
   public String refusal() {
-    return "this API key may not be used for " + wire() + "; make one whose scopes hold it";
+    return "this credential may not be used for "
+        + wire()
+        + "; an API key needs it among its scopes";
   }
 
   /** Every name on the wire. */

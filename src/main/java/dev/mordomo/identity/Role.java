@@ -11,7 +11,9 @@ public enum Role {
   SUPERUSER,
   ADMIN,
   OPERATOR,
-  MEMBER;
+  MEMBER,
+  /** Who has no account: talks, and sees what they said. Never given by anybody. */
+  GUEST;
 
   /** The name on the wire and in the table. */
   @JsonValue
@@ -19,9 +21,9 @@ public enum Role {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Every name on the wire. */
+  /** Every name on the wire that can be given to somebody. */
   public static List<String> wires() {
-    return Stream.of(values()).map(Role::wire).toList();
+    return Stream.of(values()).filter(role -> role != GUEST).map(Role::wire).toList();
   }
 
   /**

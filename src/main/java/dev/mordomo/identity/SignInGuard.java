@@ -97,7 +97,8 @@ final class SignInGuard {
     return "account " + account;
   }
 
-  private static String addressKey(String address) {
+  /** One for all addresses that somebody has. */
+  static String addressKey(String address) {
     // Who has one IPv6 address has its whole /64.
     if (address.indexOf(':') < 0) {
       return "address " + address;

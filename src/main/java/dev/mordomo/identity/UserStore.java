@@ -36,7 +36,8 @@ final class UserStore {
       "SELECT "
           + COLUMNS
           + """
-          FROM app_user WHERE deleted_at IS NULL AND ($1::uuid IS NULL OR tenant_id = $1)
+          FROM app_user WHERE deleted_at IS NULL AND role <> 'guest'
+            AND ($1::uuid IS NULL OR tenant_id = $1)
             AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3
           """;
   private static final String INSERT =

@@ -2,9 +2,9 @@
  * Who there is and who speaks: tenants, users, passwords, tokens and API keys.
  *
  * <p>Tables: {@code tenant}, {@code app_user}, {@code refresh_token}, {@code api_key}, {@code
- * access_change}; keys that sign tokens in {@code sealed_secret}; reads {@code usage}, and of
- * {@code conversation} the time of the last message. Announces on {@code identity.user.disabled},
- * {@code identity.tenant.disabled} and {@code identity.session.ended}.
+ * access_change}, {@code user_identity}; keys that sign tokens in {@code sealed_secret}; reads
+ * {@code usage}, and of {@code conversation} the time of the last message. Announces on {@code
+ * identity.user.disabled}, {@code identity.tenant.disabled} and {@code identity.session.ended}.
  *
  * <p>Invariants: passwords, refresh tokens and API keys are stored as hashes alone; an unknown user
  * and a wrong password cost the same and get the same answer; a refresh token works once, and used

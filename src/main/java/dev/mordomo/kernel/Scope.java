@@ -6,7 +6,7 @@ import java.util.UUID;
 /**
  * For whom a transaction works: PostgreSQL's policies see nothing else.
  *
- * @param role superuser, admin, operator or member
+ * @param role superuser, admin, operator, member or guest
  */
 public record Scope(UUID tenantId, UUID userId, String role) {
   public boolean isSuperuser() {
@@ -21,6 +21,11 @@ public record Scope(UUID tenantId, UUID userId, String role) {
   /** Who keeps the tenant's documents: an operator, an administrator, or the superuser. */
   public boolean isOperator() {
     return isAdmin() || "operator".equals(role);
+  }
+
+  /** Who has no account. */
+  public boolean isGuest() {
+    return "guest".equals(role);
   }
 
   /** The user, where a thing belongs to one. */

@@ -37,7 +37,8 @@ final class IdentityFixture implements AutoCloseable {
 
   /** One more server on the same database. */
   IdentityService node() {
-    return new IdentityService(db.vertx(), db.database(), bus, TestDatabase.SECRET, config, clock);
+    return new IdentityService(
+        db.vertx(), db.database(), bus, TestDatabase.SECRET, db.outbound(), config, clock);
   }
 
   Scope superuser() {

@@ -193,6 +193,7 @@ class SessionsTest {
             fixture.db.database(),
             fixture.bus,
             dev.mordomo.kernel.TestDatabase.SECRET,
+            fixture.db.outbound(),
             IdentityFixture.config(java.util.Map.of("identity.argon2_iterations", "3")),
             fixture.clock);
     stronger.sessions().signIn("old@example.org", PASSWORD, ADDRESS);

@@ -107,6 +107,11 @@ public final class TestDatabase implements AutoCloseable {
     return database;
   }
 
+  /** Calls to other servers, with nothing private allowed. */
+  public Outbound outbound() {
+    return new Outbound(vertx, OutboundConfig.from(Settings.of(Map.of(), Map.of())));
+  }
+
   /** A connection as the owner, to look behind the policies. */
   public Connection owner() throws SQLException {
     return ownerOf(name);

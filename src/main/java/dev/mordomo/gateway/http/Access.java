@@ -6,7 +6,9 @@ import dev.mordomo.kernel.Scope;
 enum Access {
   /** Whoever can reach the port. */
   ANYONE,
-  /** Whoever is signed in. */
+  /** Whoever has a token, who has no account too. */
+  GUEST,
+  /** Whoever has an account. */
   USER,
   /** An administrator of a tenant, or the superuser. */
   ADMIN,
@@ -15,7 +17,8 @@ enum Access {
 
   boolean admits(Scope scope) {
     return switch (this) {
-      case ANYONE, USER -> true;
+      case ANYONE, GUEST -> true;
+      case USER -> !scope.isGuest();
       case ADMIN -> scope.isAdmin();
       case SUPERUSER -> scope.isSuperuser();
     };

@@ -140,11 +140,11 @@ final class IdentityRoutes {
     return Answer.done();
   }
 
-  private static String userAgent(Exchange exchange) {
+  static String userAgent(Exchange exchange) {
     return exchange.header("User-Agent").orElse("");
   }
 
-  private static String address(Exchange exchange) {
+  static String address(Exchange exchange) {
     SocketAddress address = exchange.request().remoteAddress();
     if (address == null || address.hostAddress() == null) {
       throw Failure.of(FailureCode.MALFORMED, "the request has no address");

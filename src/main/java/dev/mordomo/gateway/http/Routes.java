@@ -2,6 +2,7 @@ package dev.mordomo.gateway.http;
 
 import static dev.mordomo.gateway.http.Access.ADMIN;
 import static dev.mordomo.gateway.http.Access.ANYONE;
+import static dev.mordomo.gateway.http.Access.GUEST;
 import static dev.mordomo.gateway.http.Access.SUPERUSER;
 import static dev.mordomo.gateway.http.Access.USER;
 import static dev.mordomo.gateway.http.Route.delete;
@@ -36,12 +37,23 @@ final class Routes {
   static List<Route> table(Features features, RateLimit turnLimit, HttpGateway.Services services) {
     List<Route> table = new ArrayList<>();
     table.addAll(identity(features.identity()));
+    table.addAll(signIn(features.identity(), services));
     table.addAll(Route.within(KeyScope.CHAT, chat(features, turnLimit, services)));
     table.addAll(Route.within(KeyScope.CHAT, openAi(features, turnLimit, services)));
     table.addAll(Route.within(KeyScope.KNOWLEDGE, knowledge(features)));
     table.addAll(Route.within(KeyScope.DEVICES, deeds(features)));
     table.addAll(jobs(features));
     return List.copyOf(table);
+  }
+
+  static List<Route> signIn(IdentityService service, HttpGateway.Services gateway) {
+    OidcRoutes oidc = new OidcRoutes(service, gateway);
+    return List.of(
+        get("/v1/auth/offered", ANYONE, oidc::offered),
+        post("/v1/auth/oidc", ANYONE, oidc::signIn),
+        post("/v1/auth/oidc/start", ANYONE, oidc::start),
+        post("/v1/auth/anonymous", ANYONE, oidc::anonymous),
+        post("/v1/auth/claim", USER, oidc::claim));
   }
 
   static List<Route> identity(IdentityService service) {
@@ -53,7 +65,7 @@ final class Routes {
         post("/v1/auth/token", ANYONE, identity::signIn),
         post("/v1/auth/refresh", ANYONE, identity::refresh),
         post("/v1/auth/logout", ANYONE, identity::signOut),
-        get("/v1/me", USER, identity::me),
+        get("/v1/me", GUEST, identity::me),
         patch("/v1/me", USER, identity::changeMe),
         get("/v1/me/sessions", USER, identity::sessions),
         delete("/v1/me/sessions/:id", USER, identity::endSession),
@@ -79,23 +91,25 @@ final class Routes {
     TurnRoutes turns =
         new TurnRoutes(features.chat(), turnLimit, new TurnSse(features.chat(), services));
     return List.of(
-        get("/v1/conversations", USER, conversations::list),
-        post("/v1/conversations", USER, conversations::create).creating(),
-        get("/v1/conversations/:id", USER, conversations::get),
-        patch("/v1/conversations/:id", USER, conversations::change),
-        delete("/v1/conversations/:id", USER, conversations::delete),
-        get("/v1/conversations/:id/messages", USER, conversations::messages),
-        post("/v1/conversations/:id/turns", USER, turns::start).creating().following(turns::follow),
-        get("/v1/turns/:id", USER, turns::get),
-        get("/v1/turns/:id/events", USER, turns::events),
-        post("/v1/turns/:id/cancel", USER, turns::cancel),
-        post("/v1/turns/:id/regenerate", USER, turns::regenerate)
+        get("/v1/conversations", GUEST, conversations::list),
+        post("/v1/conversations", GUEST, conversations::create).creating(),
+        get("/v1/conversations/:id", GUEST, conversations::get),
+        patch("/v1/conversations/:id", GUEST, conversations::change),
+        delete("/v1/conversations/:id", GUEST, conversations::delete),
+        get("/v1/conversations/:id/messages", GUEST, conversations::messages),
+        post("/v1/conversations/:id/turns", GUEST, turns::start)
             .creating()
             .following(turns::follow),
-        post("/v1/turns/:id/continue", USER, turns::goOn).creating().following(turns::follow),
-        get("/v1/messages", USER, messages::list),
-        post("/v1/messages/search", USER, messages::search),
-        put("/v1/messages/:id/feedback", USER, messages::feedback));
+        get("/v1/turns/:id", GUEST, turns::get),
+        get("/v1/turns/:id/events", GUEST, turns::events),
+        post("/v1/turns/:id/cancel", GUEST, turns::cancel),
+        post("/v1/turns/:id/regenerate", GUEST, turns::regenerate)
+            .creating()
+            .following(turns::follow),
+        post("/v1/turns/:id/continue", GUEST, turns::goOn).creating().following(turns::follow),
+        get("/v1/messages", GUEST, messages::list),
+        post("/v1/messages/search", GUEST, messages::search),
+        put("/v1/messages/:id/feedback", GUEST, messages::feedback));
   }
 
   private static List<Route> openAi(
@@ -110,8 +124,8 @@ final class Routes {
             .following(completions::follow)
             .facing(Route.Face.OPEN_AI),
         post("/v1/embeddings", USER, embeddings::embed).facing(Route.Face.OPEN_AI),
-        get("/v1/models", USER, models::list).facing(Route.Face.BOTH),
-        get("/v1/models/:id", USER, models::get).facing(Route.Face.BOTH));
+        get("/v1/models", GUEST, models::list).facing(Route.Face.BOTH),
+        get("/v1/models/:id", GUEST, models::get).facing(Route.Face.BOTH));
   }
 
   private static List<Route> knowledge(Features features) {

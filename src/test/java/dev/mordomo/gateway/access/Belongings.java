@@ -105,6 +105,44 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
     return new Belongings(owner, word, Map.copyOf(ids));
   }
 
+  /** What a guest can have. */
+  static Belongings ofGuest(Caller guest) {
+    String word = "zanzguest";
+    ApiClient api = guest.api();
+    String conversation = id(api.post("/v1/conversations", Map.of("title", "About " + word)));
+    String turn =
+        api.post(
+                "/v1/conversations/" + conversation + "/turns",
+                Map.of("content", "Good morning", "client_message_id", word))
+            .get("turn_id")
+            .asText();
+    Await.until(
+        "the turn has ended",
+        () -> api.get("/v1/turns/" + turn).get("status").asText().equals("completed"),
+        PATIENCE);
+    Map<String, String> ids = new HashMap<>();
+    for (String kind :
+        java.util.List.of(
+            "collections",
+            "documents",
+            "search",
+            "reminders",
+            "sessions",
+            "api-keys",
+            "actions",
+            "jobs")) {
+      ids.put(kind, Ids.next().toString());
+    }
+    ids.put("tenants", guest.tenantId());
+    ids.put("users", guest.userId());
+    ids.put("conversations", conversation);
+    ids.put("turns", turn);
+    ids.put(
+        "messages",
+        id(api.get("/v1/conversations/" + conversation + "/messages").get("data").get(1)));
+    return new Belongings(guest, word, Map.copyOf(ids));
+  }
+
   private static String id(JsonNode made) {
     return made.get("id").asText();
   }

@@ -46,6 +46,7 @@ class IdentityRoutesTest {
             db.database(),
             new Bus(db.vertx()),
             TestDatabase.SECRET,
+            db.outbound(),
             IdentityConfig.from(
                 Settings.of(Map.of("identity.argon2_memory_kib", "7168"), Map.of())),
             clock);

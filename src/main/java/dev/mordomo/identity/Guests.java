@@ -1,0 +1,99 @@
+package dev.mordomo.identity;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Scope;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Who talks to the assistant without having an account, where one tenant allows it: a guest is a
+ * user of that tenant with the least role, spends its quota, and sees only what they said
+ * themselves and what the tenant's documents answer. Whoever signs in afterwards may take the
+ * guest's conversations over.
+ */
+public final class Guests {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final long MOST_ADDRESSES = 100_000;
+
+  private final GuestStore store;
+  private final Sessions sessions;
+  private final Optional<UUID> tenant;
+  private final int perMinute;
+  private final InstantSource clock;
+  private final Cache<String, AtomicInteger> made;
+
+  Guests(GuestStore store, Sessions sessions, IdentityConfig config, InstantSource clock) {
+    this.store = store;
+    this.sessions = sessions;
+    this.tenant = config.anonymousTenant();
+    this.perMinute = config.anonymousPerMinute();
+    this.clock = clock;
+    this.made =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_ADDRESSES)
+            .expireAfterWrite(MINUTE)
+            .ticker(() -> Duration.ofMillis(clock.millis()).toNanos())
+            .build();
+  }
+
+  /** Whether a tenant is named for them. */
+  public boolean areAllowed() {
+    return tenant.isPresent();
+  }
+
+  /**
+   * A new guest.
+   *
+   * @throws Failure {@code forbidden} where no tenant allows it, {@code rate_limited} for many from
+   *     one address
+   */
+  public Tokens enter(String address, String userAgent) {
+    if (tenant.isEmpty()) {
+      throw notHere();
+    }
+    int count =
+        made.get(SignInGuard.addressKey(address), key -> new AtomicInteger()).incrementAndGet();
+    if (count > perMinute) {
+      throw Failure.of(FailureCode.RATE_LIMITED, "too many guests from this address; wait")
+          .retryAfter(MINUTE);
+    }
+    Account guest = new Account(tenant.get(), Ids.next(), Role.GUEST);
+    if (!store.insert(guest, clock.instant())) {
+      throw notHere();
+    }
+    return sessions.begin(guest, userAgent);
+  }
+
+  /**
+   * Takes a guest's conversations over, and whatever came of them; the guest is gone.
+   *
+   * @param refreshToken the guest's, which proves whose they were
+   * @return how many conversations
+   * @throws Failure {@code unauthenticated} unless it is a guest's of the same tenant, {@code
+   *     conflict} while an answer to the guest is under way
+   */
+  public int claim(Scope scope, String refreshToken) {
+    UUID guest =
+        store
+            .guest(OpaqueToken.hash(refreshToken), scope.tenantId(), clock.instant())
+            .orElseThrow(() ->
+                Failure.of(FailureCode.UNAUTHENTICATED, "the guest's refresh token is not valid"));
+    int moved = store.claim(scope, guest, clock.instant());
+    if (moved < 0) {
+      throw Failure.of(FailureCode.CONFLICT, "an answer is under way; claim when it has ended");
+    }
+    sessions.endAll(scope.tenantId(), guest);
+    return moved;
+  }
+
+  private static Failure notHere() {
+    return Failure.of(FailureCode.FORBIDDEN, "nobody talks here without signing in");
+  }
+}
