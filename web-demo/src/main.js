@@ -4,6 +4,7 @@ import { useStore } from './store.js';
 import { session } from './net/session.js';
 import { language } from './i18n/index.js';
 import { explainWith } from './notices.js';
+import { comeBack } from './net/provider.js';
 import { explain } from './shell/explain.js';
 import { SignIn } from './shell/sign-in.js';
 
@@ -23,4 +24,5 @@ function App() {
   return Workspace ? html`<${Workspace} />` : null;
 }
 
+await comeBack();
 render(html`<${App} />`, document.getElementById('app'));

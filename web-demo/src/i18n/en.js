@@ -18,6 +18,8 @@ export default {
   'signin.refused': 'The e-mail and the password do not match.',
   'signin.hint': 'The address and the password are printed in the terminal when Mordomo first starts.',
   'signin.expired': 'Your session has ended. Sign in again; what you wrote was kept.',
+  'signin.with': 'Sign in with {name}',
+  'signin.provider': 'The sign-in was not finished. Try again, or ask your administrator whether you have an account.',
   'signin.switched_off': 'This account has been switched off.',
 
   'shell.skip': 'Skip to the content',

@@ -18,6 +18,8 @@ export default {
   'signin.refused': 'El correo y la contraseña no coinciden.',
   'signin.hint': 'La dirección y la contraseña aparecen en la terminal la primera vez que se inicia Mordomo.',
   'signin.expired': 'Tu sesión ha terminado. Vuelve a entrar; lo que escribiste se ha guardado.',
+  'signin.with': 'Entrar con {name}',
+  'signin.provider': 'No se pudo entrar. Inténtalo de nuevo, o pregunta al administrador si tienes una cuenta.',
   'signin.switched_off': 'Esta cuenta ha sido desactivada.',
 
   'shell.skip': 'Ir al contenido',

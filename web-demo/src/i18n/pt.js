@@ -18,6 +18,8 @@ export default {
   'signin.refused': 'O e-mail e a senha não combinam.',
   'signin.hint': 'O endereço e a senha aparecem no terminal, na primeira vez que o Mordomo é iniciado.',
   'signin.expired': 'Sua sessão terminou. Entre de novo; o que você escreveu foi guardado.',
+  'signin.with': 'Entrar com {name}',
+  'signin.provider': 'A entrada não foi concluída. Tente de novo, ou pergunte ao administrador se você tem uma conta.',
   'signin.switched_off': 'Esta conta foi desativada.',
 
   'shell.skip': 'Ir para o conteúdo',

@@ -19,7 +19,7 @@ function refreshToken() {
   return globalThis.localStorage?.getItem(REFRESH_KEY) ?? null;
 }
 
-async function post(path, body) {
+export async function post(path, body) {
   let response;
   try {
     response = await fetch(path, {
@@ -42,6 +42,17 @@ function adopt(tokens) {
   localStorage.setItem(REFRESH_KEY, tokens.refresh_token);
   tellTabs('token', { access });
   session.set({ signedIn: true, reason: null });
+}
+
+/** Tokens of a sign-in that went another way. Whose they are stands in the token. */
+export function takeTokens(tokens) {
+  kept.set('account', JSON.parse(atob(tokens.access_token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/'))).sub);
+  adopt(tokens);
+}
+
+/** A sign-in that led nowhere; who is signed in already stays so. */
+export function tellRefused(reason) {
+  if (!session.get().signedIn) session.set({ signedIn: false, reason });
 }
 
 export async function signIn(email, password) {

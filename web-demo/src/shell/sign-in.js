@@ -1,6 +1,7 @@
 import { html, useState, useRef, useEffect } from '../lib.js';
 import { useStore } from '../store.js';
 import { session, signIn } from '../net/session.js';
+import { goToProvider, providers } from '../net/provider.js';
 import { t } from '../i18n/index.js';
 import { explain } from './explain.js';
 import { Icon, Mark } from './icon.js';
@@ -21,11 +22,32 @@ function useSignIn() {
       setBusy(false);
     }
   };
-  return { busy, error, submit };
+  return { busy, error, setError, submit };
+}
+
+/** A button for each provider, where there are any. */
+function Providers({ onError }) {
+  const [names, setNames] = useState([]);
+  useEffect(() => {
+    providers().then(setNames);
+  }, []);
+  const go = (name) => goToProvider(name).catch((problem) => onError(explain(problem)));
+  return names.map(
+    (name) => html`<button
+      key=${name}
+      class="button wide"
+      type="button"
+      onClick=${() => go(name)}
+      data-testid="sign-in-provider"
+      data-provider=${name}
+    >
+      ${t('signin.with', { name: name[0].toUpperCase() + name.slice(1) })}
+    </button>`,
+  );
 }
 
 export function SignIn() {
-  const { busy, error, submit } = useSignIn();
+  const { busy, error, setError, submit } = useSignIn();
   const { reason } = useStore(session);
   const email = useRef(null);
   useEffect(() => email.current.focus(), []);
@@ -53,6 +75,7 @@ export function SignIn() {
           ${busy ? t('signin.busy') : t('signin.submit')}
         </button>
       </form>
+      <${Providers} onError=${setError} />
       <p class="fine">${t('signin.hint')}</p>
     </main>
   </div>`;
