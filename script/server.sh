@@ -128,6 +128,15 @@ command_java() {
     with_database "${JAVA[@]}" "$@"
 }
 
+# command_bom: the libraries that the server runs with; needs no database.
+command_bom() {
+    [ $# -eq 0 ] || usage_error "bom takes nothing."
+    need_jdk
+    build_if_changed
+    java_command
+    "${JAVA[@]}" bom
+}
+
 command_psql() {
     need_private_database psql
     with_database psql_as_owner "$@"

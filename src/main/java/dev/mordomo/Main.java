@@ -42,6 +42,10 @@ public final class Main {
         case "user", "tenant", "key", "ingest", "migrate" -> {
           return Commands.run(settings, data, command, rest, out, err);
         }
+        case "bom" ->
+            out.println(
+                BillOfMaterials.json(
+                    BillOfMaterials.components(System.getProperty("java.class.path", ""))));
         default -> {
           err.println("mordomo: there is no command " + command + "; see ./mordomo help");
           return USAGE;
