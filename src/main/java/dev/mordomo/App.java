@@ -46,6 +46,7 @@ import dev.mordomo.kernel.Streams;
 import dev.mordomo.knowledge.FileStore;
 import dev.mordomo.knowledge.FileStoreConfig;
 import dev.mordomo.knowledge.KnowledgeConfig;
+import dev.mordomo.knowledge.KnowledgeModels;
 import dev.mordomo.knowledge.KnowledgeService;
 import dev.mordomo.knowledge.KnowledgeVerticle;
 import dev.mordomo.knowledge.ManualLoader;
@@ -56,6 +57,9 @@ import dev.mordomo.model.embedded.GlossMiniLm;
 import dev.mordomo.model.embedded.extractive.ExtractiveModel;
 import dev.mordomo.model.langchain.LangChainProvider;
 import dev.mordomo.model.langchain.ModelHttp;
+import dev.mordomo.model.onnx.OnnxConfig;
+import dev.mordomo.model.onnx.OnnxProvider;
+import dev.mordomo.model.rerank.RerankConfig;
 import dev.mordomo.reminder.ReminderConfig;
 import dev.mordomo.reminder.ReminderService;
 import dev.mordomo.reminder.ReminderVerticle;
@@ -81,6 +85,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,6 +122,7 @@ public final class App implements AutoCloseable {
   private final ReminderService reminders;
   private final ChatService chat;
   private final ModelHttp modelHttp;
+  private final OnnxProvider folders;
   private final ModelCatalog models;
   private final Streams streams;
   private final Hub hub;
@@ -137,6 +143,8 @@ public final class App implements AutoCloseable {
     ActionConfig actionConfig = ActionConfig.from(settings);
     ReminderConfig reminderConfig = ReminderConfig.from(settings);
     ModelConfig modelConfig = ModelConfig.from(settings);
+    OnnxConfig onnxConfig = OnnxConfig.from(settings);
+    RerankConfig rerankConfig = RerankConfig.from(settings);
     ClusterConfig clusterConfig = ClusterConfig.from(settings);
     withManual = settings.flag("knowledge.manual", true);
     Duration wordPause = settings.duration("model.word_pause", Duration.ofMillis(15));
@@ -161,12 +169,16 @@ public final class App implements AutoCloseable {
     outbound = new Outbound(vertx, outboundConfig);
     identity = new IdentityService(vertx, database, bus, secret, outbound, identityConfig, clock);
     jobs = new JobService(database, streams, bus, jobConfig, clock);
+    folders = new OnnxProvider(data, data.resolve("cache"), onnxConfig);
     modelHttp = new ModelHttp(vertx, MODEL_CONNECTIONS);
     models =
         new ModelCatalog(
             vertx,
             modelConfig,
-            LangChainProvider.all(modelHttp, modelConfig, clock),
+            Stream.concat(
+                    LangChainProvider.all(modelHttp, modelConfig, clock).stream(),
+                    Stream.of(folders))
+                .toList(),
             List.of(new ExtractiveModel(embedded, vertx, wordPause)),
             List.of(embedded));
     files = fileStoreConfig.open(data.resolve("files"));
@@ -176,9 +188,10 @@ public final class App implements AutoCloseable {
             bus,
             files,
             jobs,
-            models.embedding(),
-            models::embeddingNamed,
+            new KnowledgeModels(
+                models.embedding(), models::embeddingNamed, rerankConfig.open(folders)),
             knowledgeConfig,
+            metrics,
             clock);
     actions = new ActionService(database, streams, bus, actionConfig, clock);
     reminders = new ReminderService(database, streams, bus, reminderConfig, clock);
@@ -393,6 +406,7 @@ public final class App implements AutoCloseable {
     outbound.close();
     modelHttp.close();
     embedded.close();
+    folders.close();
     files.close();
     database.close().await();
     vertx.close().await();

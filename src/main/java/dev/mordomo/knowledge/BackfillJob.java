@@ -35,15 +35,18 @@ final class BackfillJob implements JobHandler {
   private final Bus bus;
   private final ActiveModel models;
   private final double share;
+  private final KnowledgeMeters meters;
 
   /**
    * @param share of the time that it may work, so that users' work comes first; above 0, up to 1
    */
-  BackfillJob(Database database, Bus bus, ActiveModel models, double share) {
+  BackfillJob(
+      Database database, Bus bus, ActiveModel models, double share, KnowledgeMeters meters) {
     this.database = database;
     this.bus = bus;
     this.models = models;
     this.share = share;
+    this.meters = meters;
   }
 
   @Override
@@ -62,11 +65,12 @@ final class BackfillJob implements JobHandler {
   @Override
   public Map<String, Object> run(JobRun run) {
     IndexedModel wanted = models.named(String.valueOf(run.payload().get("model")));
-    long embedded = 0;
-    // What was written meanwhile with the old model is found in the next round.
-    do {
-      embedded += fill(run, wanted);
-    } while (!EmbeddingModelStore.switchTo(database, wanted.id()));
+    long embedded;
+    try {
+      embedded = filledAndSwitched(run, wanted);
+    } finally {
+      meters.backfillOver();
+    }
     models.refresh();
     bus.publish(
         KnowledgeEvent.EMBEDDING_MODEL_CHANGED,
@@ -76,12 +80,22 @@ final class BackfillJob implements JobHandler {
     return Map.of("model", wanted.model().name(), "embedded", embedded);
   }
 
+  private long filledAndSwitched(JobRun run, IndexedModel wanted) {
+    long embedded = 0;
+    // What was written meanwhile with the old model is found in the next round.
+    do {
+      embedded += fill(run, wanted);
+    } while (!EmbeddingModelStore.switchTo(database, wanted.id()));
+    return embedded;
+  }
+
   private long fill(JobRun run, IndexedModel wanted) {
     Gap gap = EmbeddingModelStore.gap(database, wanted.id());
     long done = gap.total() - gap.missing();
     long stored = 0;
     UUID after = FIRST;
     run.progress(done, gap.total());
+    meters.backfill(done, gap.total());
     while (true) {
       List<Bare> batch = EmbeddingModelStore.next(database, wanted.id(), after, BATCH);
       if (batch.isEmpty()) {
@@ -96,6 +110,7 @@ final class BackfillJob implements JobHandler {
           EmbeddingModelStore.store(database, wanted.id(), List.copyOf(texts.keySet()), vectors);
       after = batch.getLast().id();
       run.progress(Math.min(gap.total(), done + stored), gap.total());
+      meters.backfill(Math.min(gap.total(), done + stored), gap.total());
       rest(System.nanoTime() - begun);
     }
   }

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param vectorWeight of meaning, and
  * @param textWeight of words, in the fusion of a hybrid search
  * @param passages how many a question retrieves
+ * @param reranked so many hits are read by the reranker, where there is one
  * @param backfillShare of the time that filling the index for another model may work
  */
 public record KnowledgeConfig(
@@ -28,10 +29,11 @@ public record KnowledgeConfig(
     double vectorWeight,
     double textWeight,
     int passages,
+    int reranked,
     double backfillShare) {
   public static final KnowledgeConfig DEFAULT =
       new KnowledgeConfig(
-          ExtractionLimits.DEFAULT, 1_048_576, ChunkingConfig.DEFAULT, 2, 5_000, 1, 2, 8, 0.5);
+          ExtractionLimits.DEFAULT, 1_048_576, ChunkingConfig.DEFAULT, 2, 5_000, 1, 2, 8, 30, 0.5);
 
   public static KnowledgeConfig from(Settings settings) {
     return new KnowledgeConfig(
@@ -43,6 +45,7 @@ public record KnowledgeConfig(
         settings.decimal("knowledge.vector_weight", DEFAULT.vectorWeight, 0, 100),
         settings.decimal("knowledge.text_weight", DEFAULT.textWeight, 0, 100),
         settings.integer("knowledge.passages", DEFAULT.passages, 1, 50),
+        settings.integer("knowledge.reranked", DEFAULT.reranked, 1, 100),
         settings.decimal("knowledge.backfill_share", DEFAULT.backfillShare, 0.01, 1));
   }
 

@@ -10,14 +10,13 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.text.Chunker;
 import dev.mordomo.knowledge.text.FileKind;
 import dev.mordomo.knowledge.text.TextExtractor;
-import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.model.embedded.LanguageDetector;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 
 /**
  * Collections, documents and search, for whoever speaks. To be called from virtual threads.
@@ -36,6 +35,7 @@ public final class KnowledgeService {
   private final DocumentIntake intake;
   private final KnowledgeConfig config;
   private final ActiveModel models;
+  private final KnowledgeMeters meters;
   private final SearchTraces traces;
   private final Searcher searcher;
   private final Retriever retriever;
@@ -49,30 +49,34 @@ public final class KnowledgeService {
       Bus bus,
       FileStore files,
       JobService jobs,
-      EmbeddingModel model,
-      Function<String, Optional<EmbeddingModel>> byName,
+      KnowledgeModels models,
       KnowledgeConfig config,
+      MeterRegistry metrics,
       InstantSource clock) {
     this.database = database;
     this.bus = bus;
     this.files = files;
     this.clock = clock;
     this.config = config;
-    this.models = new ActiveModel(database, model, byName);
+    this.models = new ActiveModel(database, models.embedding(), models.byName());
+    this.meters = new KnowledgeMeters(metrics);
     DocumentPreparation preparation =
         new DocumentPreparation(
             new TextExtractor(config.extraction(), config.parallelReaders()),
             new Chunker(config.chunking(), LanguageDetector::detect));
-    Embedder embedder = new Embedder(database, models);
-    DocumentWriter writer = new DocumentWriter(files, models, clock);
+    Embedder embedder = new Embedder(database, this.models);
+    DocumentWriter writer = new DocumentWriter(files, this.models, clock);
     this.intake = new DocumentIntake(database, bus, files, preparation, embedder, writer, jobs);
-    jobs.register(new BackfillJob(database, bus, models, config.backfillShare()));
-    jobs.register(new DropModelJob(database, models));
+    jobs.register(new BackfillJob(database, bus, this.models, config.backfillShare(), meters));
+    jobs.register(new DropModelJob(database, this.models));
     jobs.register(new SweepJob(database, files, clock));
     jobs.register(new IngestJob(database, files, preparation, embedder, writer, intake));
     SearchStore store = new SearchStore(database, config);
     this.traces = new SearchTraces(database, store, config);
-    this.searcher = new Searcher(store, traces, models, LanguageDetector::detect, clock);
+    Reranking reranking = new Reranking(models.reranker(), config.reranked(), meters);
+    this.searcher =
+        new Searcher(
+            store, traces, this.models, LanguageDetector::detect, reranking, meters, clock);
     this.retriever = new Retriever(searcher, config.passages());
   }
 
@@ -261,6 +265,10 @@ public final class KnowledgeService {
    */
   public List<Retrieved> retrieve(Scope who, Optional<List<UUID>> collections, String question) {
     return retriever.retrieve(who, collections, question);
+  }
+
+  KnowledgeMeters meters() {
+    return meters;
   }
 
   ActiveModel models() {

@@ -30,4 +30,35 @@ public record SearchHit(
     @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> probability,
     double score,
     double coverage,
-    Map<String, Object> metadata) {}
+    Map<String, Object> metadata) {
+
+  /** The same, ordered by another score. */
+  SearchHit scored(double other) {
+    return with(text, other, coverage);
+  }
+
+  /** The same, with its neighbour's words. */
+  SearchHit reading(String otherText, double otherCoverage) {
+    return with(otherText, score, otherCoverage);
+  }
+
+  private SearchHit with(String otherText, double otherScore, double otherCoverage) {
+    return new SearchHit(
+        chunkId,
+        documentId,
+        collectionId,
+        chunkIndex,
+        title,
+        source,
+        heading,
+        otherText,
+        kind,
+        language,
+        page,
+        similarity,
+        probability,
+        otherScore,
+        otherCoverage,
+        metadata);
+  }
+}

@@ -19,6 +19,7 @@ import java.util.UUID;
  * @param hits as they were then
  * @param byMeaning the nearest now, before fusion, whatever the threshold
  * @param byWords those that share words now, before fusion
+ * @param reranking where there is a reranker, what it did then
  */
 public record SearchTrace(
     UUID id,
@@ -38,11 +39,28 @@ public record SearchTrace(
     long chunks,
     List<Place> hits,
     List<Place> byMeaning,
-    List<Place> byWords) {
+    List<Place> byWords,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Reranking> reranking) {
   public SearchTrace {
     hits = List.copyOf(hits);
     byMeaning = List.copyOf(byMeaning);
     byWords = List.copyOf(byWords);
+  }
+
+  /**
+   * The hits read once more.
+   *
+   * @param failure why they kept the order that they had
+   * @param before as search alone had put them
+   */
+  public record Reranking(
+      String model,
+      double tookMs,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<String> failure,
+      List<Place> before) {
+    public Reranking {
+      before = List.copyOf(before);
+    }
   }
 
   /** A passage in a list, best first. */

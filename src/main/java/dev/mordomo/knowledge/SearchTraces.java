@@ -34,7 +34,8 @@ final class SearchTraces {
       Question question,
       double embeddingMs,
       double databaseMs,
-      List<SearchTrace.Place> hits) {}
+      List<SearchTrace.Place> hits,
+      Optional<SearchTrace.Reranking> reranking) {}
 
   SearchTraces(Database database, SearchStore store, KnowledgeConfig config) {
     this.database = database;
@@ -83,7 +84,8 @@ final class SearchTraces {
         chunks,
         kept.hits(),
         branch(kept, SearchMode.SEMANTIC),
-        question.words().isEmpty() ? List.of() : branch(kept, SearchMode.TEXT));
+        question.words().isEmpty() ? List.of() : branch(kept, SearchMode.TEXT),
+        kept.reranking());
   }
 
   private List<SearchTrace.Place> branch(Kept kept, SearchMode mode) {

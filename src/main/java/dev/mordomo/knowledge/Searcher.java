@@ -25,26 +25,41 @@ final class Searcher {
   private final InstantSource clock;
   private final ActiveModel models;
   private final UnaryOperator<String> languageOf;
+  private final Reranking reranking;
+  private final KnowledgeMeters meters;
+
+  /**
+   * @param reranked whether the order is the reranker's
+   */
+  record Found(SearchResult result, boolean reranked) {}
 
   Searcher(
       SearchStore store,
       SearchTraces traces,
       ActiveModel models,
       UnaryOperator<String> languageOf,
+      Reranking reranking,
+      KnowledgeMeters meters,
       InstantSource clock) {
     this.store = store;
     this.traces = traces;
     this.clock = clock;
     this.models = models;
     this.languageOf = languageOf;
+    this.reranking = reranking;
+    this.meters = meters;
   }
 
   SearchResult search(Scope who, SearchRequest request) {
+    return find(who, request).result();
+  }
+
+  Found find(Scope who, SearchRequest request) {
     long start = System.nanoTime();
     check(request);
     EmbeddingModel model = models.current().model();
     if (request.collections().isPresent() && request.collections().get().isEmpty()) {
-      return new SearchResult(Ids.next(), List.of(), 0);
+      return new Found(new SearchResult(Ids.next(), List.of(), 0), false);
     }
     String words = words(request);
     String language = words.isEmpty() ? "" : languageOf.apply(words);
@@ -57,15 +72,19 @@ final class Searcher {
             request.mode(),
             request.collections(),
             request.filter(),
-            request.limit(),
+            reranking.looksAt(words, request.limit()),
             leastSimilarity(model, request));
     long embedded = System.nanoTime();
-    List<SearchHit> hits =
+    List<SearchHit> ordered =
         store.search(who, question).stream()
             .filter(hit -> isWorthShowing(model, hit, request))
             .map(hit -> calibrated(model, hit, language))
             .toList();
+    long answered = System.nanoTime();
+    Reranking.Ranked ranked = reranking.rank(words, ordered, request.limit());
+    List<SearchHit> hits = ranked.hits();
     long done = System.nanoTime();
+    meters.searched(request.mode(), done - start);
     UUID id = Ids.next();
     traces.keep(
         new SearchTraces.Kept(
@@ -74,9 +93,10 @@ final class Searcher {
             who,
             question,
             millis(embedded - start),
-            millis(done - embedded),
-            SearchTraces.places(hits, true)));
-    return new SearchResult(id, hits, millis(done - start));
+            millis(answered - embedded),
+            SearchTraces.places(hits, true),
+            ranked.told()));
+    return new Found(new SearchResult(id, hits, millis(done - start)), ranked.isReranked());
   }
 
   private static double millis(long nanos) {

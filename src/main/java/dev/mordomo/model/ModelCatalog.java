@@ -156,7 +156,9 @@ public final class ModelCatalog implements ChatModels {
               + " first";
       case String other -> {
         Name parts = Name.of("model", other);
-        yield parts.model() + ", served by " + parts.provider();
+        yield parts.provider().equals(ModelConfig.ONNX)
+            ? parts.model() + ", from a folder of this server"
+            : parts.model() + ", served by " + parts.provider();
       }
     };
   }

@@ -40,6 +40,9 @@ public record ModelConfig(
   /** The name of the provider of models that run inside the server. */
   public static final String EMBEDDED = "embedded";
 
+  /** The name of the provider of embedding models and rerankers from a folder. */
+  public static final String ONNX = "onnx";
+
   public ModelConfig {
     offered = List.copyOf(offered);
     fallback = List.copyOf(fallback);
@@ -116,11 +119,12 @@ public record ModelConfig(
     int equals = entry.indexOf('=');
     String name = equals < 0 ? "" : entry.substring(0, equals).strip();
     if (!name.matches("[a-z][a-z0-9-]{0,40}")
-        || List.of(EMBEDDED, "openai", "ollama").contains(name)) {
+        || List.of(EMBEDDED, ONNX, "http", "openai", "ollama").contains(name)) {
       return settings.wrong(
           "model.providers",
           entry,
-          "name=address, the name in lower-case letters and not embedded, openai or ollama",
+          "name=address, the name in lower-case letters and not embedded, onnx, http, openai or"
+              + " ollama",
           Optional.empty());
     }
     String keySetting = name.toUpperCase(Locale.ROOT).replace('-', '_') + "_API_KEY";
@@ -175,13 +179,15 @@ public record ModelConfig(
       return settings.wrong(key, name, "provider/name, such as ollama/llama3.2", false);
     }
     String provider = name.substring(0, slash);
-    if (provider.equals(EMBEDDED) || providers.containsKey(provider)) {
+    boolean folder = provider.equals(ONNX) && key.equals("model.embedding");
+    if (folder || provider.equals(EMBEDDED) || providers.containsKey(provider)) {
       return true;
     }
     String how =
         switch (provider) {
           case "openai" -> "; set OPENAI_API_KEY or OPENAI_BASE_URL";
           case "ollama" -> "; set OLLAMA_BASE_URL";
+          case ONNX -> "; models from a folder only embed";
           case String other -> "; add " + other + "=address to model.providers";
         };
     return settings.wrong(key, name, "a model of a configured provider" + how, false);

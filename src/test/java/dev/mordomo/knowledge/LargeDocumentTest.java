@@ -12,6 +12,7 @@ import dev.mordomo.job.JobStatus;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Settings;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -45,20 +46,8 @@ class LargeDocumentTest {
 
   @BeforeAll
   static void open() {
-    KnowledgeConfig usual = KnowledgeConfig.DEFAULT;
-    knowledge =
-        new TestKnowledge(
-            folder,
-            new KnowledgeConfig(
-                usual.extraction(),
-                2_000,
-                usual.chunking(),
-                usual.parallelReaders(),
-                usual.exactUpTo(),
-                usual.vectorWeight(),
-                usual.textWeight(),
-                usual.passages(),
-                usual.backfillShare()));
+    Map<String, String> settings = Map.of("knowledge.inline_bytes", "2000");
+    knowledge = new TestKnowledge(folder, KnowledgeConfig.from(Settings.of(settings, Map.of())));
     service = knowledge.service;
     knowledge.bus.subscribe(
         JobEvent.Updated.ADDRESS,

@@ -7,6 +7,7 @@ import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.embedded.GlossMiniLm;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,9 +46,9 @@ final class ManualQualityTest {
             bus,
             new FolderFileStore(folder),
             TestKnowledge.jobs(db, bus),
-            model,
-            name -> Optional.empty(),
+            KnowledgeModels.only(model),
             KnowledgeConfig.DEFAULT,
+            new SimpleMeterRegistry(),
             InstantSource.system());
     root = db.tenantWithUser("superuser");
     new ManualLoader(service).load(root);

@@ -16,6 +16,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.model.EmbeddingModel;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -86,6 +87,7 @@ class ModelChangeTest {
   private final class House {
     final JobService jobs = TestKnowledge.jobs(before.db, before.bus);
     final KnowledgeService service;
+    final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     final BlockingQueue<Job> ended = new LinkedBlockingQueue<>();
 
     House(EmbeddingModel wanted) {
@@ -95,12 +97,15 @@ class ModelChangeTest {
               before.bus,
               before.files,
               jobs,
-              wanted,
-              name ->
-                  List.of(before.model, other).stream()
-                      .filter(m -> m.name().equals(name))
-                      .findFirst(),
+              new KnowledgeModels(
+                  wanted,
+                  name ->
+                      List.of(before.model, other).stream()
+                          .filter(m -> m.name().equals(name))
+                          .findFirst(),
+                  Optional.empty()),
               KnowledgeConfig.DEFAULT,
+              metrics,
               InstantSource.system());
       before.bus.subscribe(
           JobEvent.Updated.ADDRESS,
@@ -125,6 +130,10 @@ class ModelChangeTest {
           .vertx()
           .deployVerticle(() -> new KnowledgeVerticle(service, jobs, before.bus, clock), virtual)
           .await();
+    }
+
+    double gauge(String name) {
+      return metrics.get("mordomo.backfill." + name).gauge().value();
     }
 
     Job ended() throws InterruptedException {
@@ -172,6 +181,9 @@ class ModelChangeTest {
                 ana, collection, DocumentUpload.text("Nova", "Uma coisa nova: zebras."));
             assertEquals("Nova", found(house.service, "zebras coisa nova").getFirst());
             assertEquals("test/words", house.service.models().current().model().name());
+            assertEquals(1, house.gauge("running"));
+            assertEquals(0, house.gauge("done"));
+            assertEquals(PAGES + 1, house.gauge("total"));
           }
         };
     house.deploy();
@@ -181,6 +193,8 @@ class ModelChangeTest {
     assertEquals(PAGES + 2, done.result().orElseThrow().get("embedded"));
     assertEquals(PAGES + 2, other.embedded.get(), "each text once");
     assertEquals("test/half", house.service.models().current().model().name());
+    assertEquals(0, house.gauge("running"));
+    assertEquals(house.gauge("total"), house.gauge("done"));
     assertEquals("Página 7", found(house.service, "página 107").getFirst());
     assertEquals("Nova", found(house.service, "zebras coisa nova").getFirst());
     house.service.addDocument(ana, collection, DocumentUpload.text("Depois", "Girafas depois."));

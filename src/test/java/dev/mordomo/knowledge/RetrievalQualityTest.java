@@ -6,6 +6,7 @@ import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.embedded.GlossMiniLm;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,9 +48,9 @@ final class RetrievalQualityTest {
             bus,
             new FolderFileStore(folder),
             TestKnowledge.jobs(db, bus),
-            model,
-            name -> Optional.empty(),
+            KnowledgeModels.only(model),
             KnowledgeConfig.DEFAULT,
+            new SimpleMeterRegistry(),
             InstantSource.system());
     ana = db.tenantWithUser("operator");
     UUID collection = service.createCollection(ana, "Tudo", CollectionScope.TENANT).id();

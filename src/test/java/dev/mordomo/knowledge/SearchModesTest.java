@@ -212,8 +212,8 @@ final class SearchModesTest {
     assertEquals("Férias", passage.title());
     assertFalse(Double.isNaN(passage.probability()));
     assertEquals(3, passage.passage(3).n());
-    assertEquals("Um dois.\n\nTrês.", Retriever.joined("Um dois.", "Três."));
-    assertEquals("Um dois. Três.", Retriever.joined("Um dois.", "dois. Três."));
+    assertEquals("Um dois.\n\nTrês.", Passages.joined("Um dois.", "Três."));
+    assertEquals("Um dois. Três.", Passages.joined("Um dois.", "dois. Três."));
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.function.Executable;
 
@@ -44,9 +44,9 @@ public final class TestKnowledge implements AutoCloseable {
             bus,
             files,
             jobs,
-            model,
-            name -> Optional.empty(),
+            KnowledgeModels.only(model),
             config,
+            new SimpleMeterRegistry(),
             InstantSource.system());
   }
 

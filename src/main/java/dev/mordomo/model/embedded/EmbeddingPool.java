@@ -1,16 +1,29 @@
 package dev.mordomo.model.embedded;
 
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.model.EmbeddingModel.Use;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed set of platform threads that embed, first the queries, then the passages, each in the
  * order of arrival: whoever waits for an answer overtakes an ingest of thousands.
  */
-final class EmbeddingPool implements AutoCloseable {
+public final class EmbeddingPool implements AutoCloseable {
 
   private record Job(Use use, long number, Runnable work) implements Runnable, Comparable<Job> {
     @Override
@@ -28,7 +41,7 @@ final class EmbeddingPool implements AutoCloseable {
   private final AtomicLong arrivals = new AtomicLong();
   private final ThreadPoolExecutor threads;
 
-  EmbeddingPool(int size) {
+  public EmbeddingPool(int size) {
     threads =
         new ThreadPoolExecutor(
             size,
@@ -46,6 +59,60 @@ final class EmbeddingPool implements AutoCloseable {
    */
   void submit(Use use, Runnable work) {
     threads.execute(new Job(use, arrivals.getAndIncrement(), work));
+  }
+
+  /**
+   * Works through all of them, each by itself; fails with the first failure. Completes on the
+   * caller's context, if it has one.
+   */
+  public <A, B> Future<List<B>> each(List<A> inputs, Use use, Function<A, B> work) {
+    if (inputs.isEmpty()) {
+      return Future.succeededFuture(List.of());
+    }
+    Promise<List<B>> promise = Promise.promise();
+    Context caller = Vertx.currentContext();
+    AtomicReferenceArray<B> results = new AtomicReferenceArray<>(inputs.size());
+    AtomicInteger missing = new AtomicInteger(inputs.size());
+    try {
+      for (int i = 0; i < inputs.size(); i++) {
+        int index = i;
+        submit(
+            use,
+            () -> {
+              if (promise.future().isComplete()) {
+                return;
+              }
+              try {
+                results.set(index, work.apply(inputs.get(index)));
+                if (missing.decrementAndGet() == 0) {
+                  List<B> all = listOf(results);
+                  settle(caller, () -> promise.tryComplete(all));
+                }
+              } catch (RuntimeException failure) {
+                settle(caller, () -> promise.tryFail(failure));
+              }
+            });
+      }
+    } catch (RejectedExecutionException e) {
+      promise.tryFail(Failure.of(FailureCode.SHUTTING_DOWN, "the model is closed", e));
+    }
+    return promise.future();
+  }
+
+  private static <B> List<B> listOf(AtomicReferenceArray<B> results) {
+    List<B> all = new ArrayList<>(results.length());
+    for (int i = 0; i < results.length(); i++) {
+      all.add(results.get(i));
+    }
+    return List.copyOf(all);
+  }
+
+  private static void settle(@Nullable Context caller, Runnable result) {
+    if (caller == null) {
+      result.run();
+    } else {
+      caller.runOnContext(ignored -> result.run());
+    }
   }
 
   /** Lets what runs end, and drops what waits. */

@@ -4,17 +4,11 @@ import ai.onnxruntime.OrtException;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.model.EmbeddingModel;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The embedded embedding model: Portuguese and Spanish are glossed into English, then MiniLM embeds
@@ -72,38 +66,7 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
 
   @Override
   public Future<List<float[]>> embed(List<String> texts, Use use) {
-    Promise<List<float[]>> promise = Promise.promise();
-    if (texts.isEmpty()) {
-      return Future.succeededFuture(List.of());
-    }
-    Context caller = Vertx.currentContext();
-    AtomicReferenceArray<float[]> vectors = new AtomicReferenceArray<>(texts.size());
-    AtomicInteger missing = new AtomicInteger(texts.size());
-    try {
-      for (int i = 0; i < texts.size(); i++) {
-        int index = i;
-        String text = texts.get(i);
-        pool.submit(
-            use,
-            () -> {
-              if (promise.future().isComplete()) {
-                return;
-              }
-              try {
-                vectors.set(index, embedNow(text));
-                if (missing.decrementAndGet() == 0) {
-                  List<float[]> all = listOf(vectors);
-                  settle(caller, () -> promise.tryComplete(all));
-                }
-              } catch (Failure failure) {
-                settle(caller, () -> promise.tryFail(failure));
-              }
-            });
-      }
-    } catch (RejectedExecutionException e) {
-      promise.tryFail(Failure.of(FailureCode.SHUTTING_DOWN, "the embedding model is closed", e));
-    }
-    return promise.future();
+    return pool.each(texts, use, this::embedNow);
   }
 
   private float[] embedNow(String text) {
@@ -118,22 +81,6 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
       return ready.miniLm.embed(ready.gloss.gloss(text));
     } catch (OrtException | RuntimeException e) {
       throw Failure.of(FailureCode.MODEL_ERROR, "the text cannot be embedded", e);
-    }
-  }
-
-  private static List<float[]> listOf(AtomicReferenceArray<float[]> vectors) {
-    float[][] all = new float[vectors.length()][];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = vectors.get(i);
-    }
-    return List.of(all);
-  }
-
-  private static void settle(@org.jspecify.annotations.Nullable Context caller, Runnable result) {
-    if (caller == null) {
-      result.run();
-    } else {
-      caller.runOnContext(ignored -> result.run());
     }
   }
 

@@ -52,11 +52,7 @@ public final class MiniLm implements AutoCloseable {
    *     missing
    */
   public static MiniLm load(Path nativeCache) throws IOException, OrtException {
-    Path folder = Files.createDirectories(nativeCache).toAbsolutePath();
-    // Read once, when the tokenizer's classes load: unpack there, and never ask the network.
-    System.setProperty("DJL_CACHE_DIR", folder.toString());
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("RUST_FLAVOR", "cpu");
+    Path folder = TokenizerLibrary.unpackInto(nativeCache);
     Path model = folder.resolve("all-minilm-l6-v2-q.onnx");
     unpack(MODEL, model);
     try (InputStream json = resource(TOKENIZER)) {

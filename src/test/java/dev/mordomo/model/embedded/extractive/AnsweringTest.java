@@ -9,11 +9,13 @@ import dev.mordomo.knowledge.CollectionScope;
 import dev.mordomo.knowledge.DocumentUpload;
 import dev.mordomo.knowledge.FolderFileStore;
 import dev.mordomo.knowledge.KnowledgeConfig;
+import dev.mordomo.knowledge.KnowledgeModels;
 import dev.mordomo.knowledge.KnowledgeService;
 import dev.mordomo.knowledge.ManualLoader;
 import dev.mordomo.knowledge.Retrieved;
 import dev.mordomo.knowledge.TestKnowledge;
 import dev.mordomo.model.embedded.GlossMiniLm;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,9 +60,9 @@ final class AnsweringTest {
             bus,
             new FolderFileStore(folder),
             TestKnowledge.jobs(db, bus),
-            embedding,
-            name -> Optional.empty(),
+            KnowledgeModels.only(embedding),
             KnowledgeConfig.DEFAULT,
+            new SimpleMeterRegistry(),
             InstantSource.system());
     model = new ExtractiveModel(embedding, db.vertx(), Duration.ZERO);
     root = db.tenantWithUser("superuser");

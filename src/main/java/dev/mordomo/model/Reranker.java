@@ -1,0 +1,18 @@
+package dev.mordomo.model;
+
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Reads a question and a passage together, and says how well the one answers the other. */
+public interface Reranker {
+
+  /** {@code provider/name}, for instance {@code onnx/models/reranker}. */
+  String name();
+
+  /**
+   * One relevance a text, in order; the higher, the better, comparable within one call alone. Never
+   * runs on the caller's thread. Fails with {@code model_unavailable}, {@code model_timeout} or
+   * {@code model_error}.
+   */
+  Future<List<Double>> relevance(String question, List<String> texts);
+}

@@ -1,0 +1,159 @@
+package dev.mordomo.model.rerank;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Json;
+import dev.mordomo.model.Reranker;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server that reranks as Jina and Cohere do: {@code POST {model, query, documents, top_n}} is
+ * answered with {@code {results: [{index, relevance_score}]}}.
+ */
+final class HttpReranker implements Reranker {
+  private static final int LARGEST_ANSWER = 4 << 20;
+
+  private final String model;
+  private final URI url;
+  private final Optional<String> key;
+  private final Duration deadline;
+  private final HttpClient client;
+
+  HttpReranker(String model, URI url, Optional<String> key, Duration deadline) {
+    this.model = model;
+    this.url = url;
+    this.key = key;
+    this.deadline = deadline;
+    // Where the configuration points, and nowhere else.
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(deadline)
+            .build();
+  }
+
+  @Override
+  public String name() {
+    return "http/" + model;
+  }
+
+  @Override
+  public Future<List<Double>> relevance(String question, List<String> texts) {
+    if (texts.isEmpty()) {
+      return Future.succeededFuture(List.of());
+    }
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("model", model);
+    body.put("query", question);
+    body.put("documents", texts);
+    body.put("top_n", texts.size());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url)
+            .timeout(deadline)
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json")
+            .POST(BodyPublishers.ofString(Json.write(body)));
+    key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    Promise<List<Double>> promise = Promise.promise();
+    Context caller = Vertx.currentContext();
+    Thread.ofVirtual()
+        .name("rerank")
+        .start(() -> {
+          try {
+            List<Double> scores = asked(request.build(), texts.size());
+            settle(caller, () -> promise.complete(scores));
+          } catch (RuntimeException e) {
+            settle(caller, () -> promise.fail(e));
+          }
+        });
+    return promise.future();
+  }
+
+  private static void settle(@Nullable Context caller, Runnable result) {
+    if (caller == null) {
+      result.run();
+    } else {
+      caller.runOnContext(ignored -> result.run());
+    }
+  }
+
+  private List<Double> asked(HttpRequest request, int texts) {
+    try {
+      HttpResponse<String> response =
+          client.send(request, BodyHandlers.limiting(BodyHandlers.ofString(), LARGEST_ANSWER));
+      int status = response.statusCode();
+      if (status == 429 || status >= 500) {
+        throw Failure.of(FailureCode.MODEL_UNAVAILABLE, "the reranker failed (" + status + ")");
+      }
+      if (status != 200) {
+        throw error("refused the request (" + status + ")");
+      }
+      return scores(response.body(), texts);
+    } catch (HttpTimeoutException e) {
+      throw Failure.of(
+          FailureCode.MODEL_TIMEOUT,
+          "the reranker said nothing for " + deadline.toMillis() + " ms",
+          e);
+    } catch (IOException e) {
+      throw Failure.of(
+          FailureCode.MODEL_UNAVAILABLE,
+          "the reranker cannot be reached at " + url.getHost() + "; see model.reranker_url",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.of(FailureCode.SHUTTING_DOWN, "stopped", e);
+    }
+  }
+
+  private static List<Double> scores(String body, int texts) {
+    JsonNode results;
+    try {
+      results = Json.read(body).path("results");
+    } catch (Failure e) {
+      throw error("sent what is no JSON");
+    }
+    double[] scores = new double[texts];
+    Arrays.fill(scores, Double.NaN);
+    for (JsonNode result : results) {
+      int index = result.path("index").asInt(-1);
+      JsonNode score = result.path("relevance_score");
+      if (index < 0 || index >= texts || !score.isNumber()) {
+        throw error("ranked a text that it was not given");
+      }
+      scores[index] = score.asDouble();
+    }
+    List<Double> all = new ArrayList<>();
+    for (double score : scores) {
+      if (Double.isNaN(score)) {
+        throw error("ranked " + results.size() + " of " + texts + " texts");
+      }
+      all.add(score);
+    }
+    return List.copyOf(all);
+  }
+
+  private static Failure error(String what) {
+    return Failure.of(FailureCode.MODEL_ERROR, "the reranker " + what);
+  }
+}
