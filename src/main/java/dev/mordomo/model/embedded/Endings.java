@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -21,6 +22,7 @@ final class Endings {
     SUBJUNCTIVE("u"),
     /** A verb whose stem is spelt or sounds otherwise in this form. */
     CHANGED_VERB("-"),
+    CHANGED_SUBJUNCTIVE("="),
     DERIVED("d"),
     STEM_SPELLING("c"),
     STEM_VOWEL("s");
@@ -40,6 +42,8 @@ final class Endings {
       throw new IllegalArgumentException("no kind of ending is called " + code);
     }
   }
+
+  private static final Set<String> HARD = Set.of("gu", "qu");
 
   private record Rule(Kind kind, String lemmaEnding) {}
 
@@ -65,7 +69,14 @@ final class Endings {
       switch (kind) {
         case STEM_SPELLING -> spellings.add(new Change(lemmaEnding, ending));
         case STEM_VOWEL -> vowels.add(new Change(lemmaEnding, ending));
-        case NOMINAL, FEMININE, ADVERB, VERB, SUBJUNCTIVE, CHANGED_VERB, DERIVED -> {
+        case NOMINAL,
+            FEMININE,
+            ADVERB,
+            VERB,
+            SUBJUNCTIVE,
+            CHANGED_VERB,
+            CHANGED_SUBJUNCTIVE,
+            DERIVED -> {
           rules.computeIfAbsent(ending, e -> new ArrayList<>(2)).add(new Rule(kind, lemmaEnding));
           longest = Math.max(longest, ending.length());
         }
@@ -83,15 +94,26 @@ final class Endings {
       for (Rule rule : rules.getOrDefault(form.substring(stem.length()), List.of())) {
         taker.accept(stem + rule.lemmaEnding, rule.kind);
         if (rule.kind == Kind.VERB || rule.kind == Kind.SUBJUNCTIVE) {
+          Kind changedKind = rule.kind == Kind.VERB ? Kind.CHANGED_VERB : Kind.CHANGED_SUBJUNCTIVE;
           changedStems(
-              stem, changed -> taker.accept(changed + rule.lemmaEnding, Kind.CHANGED_VERB));
+              stem,
+              rule.lemmaEnding.equals("ar"),
+              changed -> taker.accept(changed + rule.lemmaEnding, changedKind));
         }
       }
     }
   }
 
-  private void changedStems(String stem, Consumer<String> taker) {
-    respelt(stem, taker);
+  private void changedStems(String stem, boolean first, Consumer<String> taker) {
+    respelt(stem, first, taker);
+    if (stem.endsWith("gu") || stem.endsWith("qu")) {
+      // "Riegue": the u is no vowel.
+      otherVowel(stem.substring(0, stem.length() - 1), first, taker);
+    }
+    otherVowel(stem, first, taker);
+  }
+
+  private void otherVowel(String stem, boolean first, Consumer<String> taker) {
     int last = stem.length() - 1;
     while (last >= 0 && "aeiou".indexOf(stem.charAt(last)) < 0) {
       last--;
@@ -101,14 +123,16 @@ final class Endings {
       if (start >= 0 && stem.startsWith(change.changed, start)) {
         String changed = stem.substring(0, start) + change.plain + stem.substring(last + 1);
         taker.accept(changed);
-        respelt(changed, taker);
+        respelt(changed, first, taker);
       }
     }
   }
 
-  private void respelt(String stem, Consumer<String> taker) {
+  private void respelt(String stem, boolean first, Consumer<String> taker) {
     for (Change change : spellings) {
-      if (stem.length() > change.changed.length() + 1 && stem.endsWith(change.changed)) {
+      // A verb in -ar is respelt before e, others before a and o: pague, but siga.
+      boolean other = first ? change.changed.equals("j") : HARD.contains(change.changed);
+      if (!other && stem.length() > change.changed.length() + 1 && stem.endsWith(change.changed)) {
         taker.accept(stem.substring(0, stem.length() - change.changed.length()) + change.plain);
       }
     }

@@ -3,6 +3,7 @@ package dev.mordomo.model.embedded;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The English forms that a gloss needs: plurals, and the two participles. */
 final class English {
@@ -20,8 +21,13 @@ final class English {
           Map.entry("leaf", "leaves"),
           Map.entry("wife", "wives"),
           Map.entry("half", "halves"),
+          Map.entry("tomato", "tomatoes"),
+          Map.entry("potato", "potatoes"),
           Map.entry("shelf", "shelves"));
-  private static final Set<String> AUXILIARIES = Set.of("can", "must", "will", "used");
+  private static final Set<String> AUXILIARIES =
+      Set.of(
+          "can", "cannot", "could", "must", "will", "would", "should", "may", "used", "is", "are",
+          "was", "were", "am", "there", "it", "not", "please");
   private static final Set<String> NUMBERS =
       Set.of(
           ("one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
@@ -51,14 +57,81 @@ final class English {
             + " forgive forgiven prove proven quit quit ride ridden seek sought slide slid spin"
             + " spun strike struck sweep swept weep wept become become undo undone overdo overdone"
             + " redo redone rewrite rewritten rebuild rebuilt drink drunk bite bitten blow blown"
-            + " beat beaten";
+            + " beat beaten hear heard regret regretted shrink shrunk flee fled lend lent format"
+            + " formatted begin begun";
     String[] words = irregular.split(" ");
     for (int i = 0; i < words.length; i += 2) {
       PARTICIPLES.put(words[i], words[i + 1]);
     }
   }
 
+  /** Simple pasts that are not the participle. */
+  private static final Map<String, String> PASTS = new HashMap<>();
+
+  static {
+    String[] words =
+        ("do did write wrote break broke give gave take took see saw go went come came begin began"
+                + " choose chose draw drew drive drove eat ate fall fell forget forgot hide hid run"
+                + " ran speak spoke steal stole throw threw wear wore freeze froze grow grew show"
+                + " showed shake shook tear tore wake woke rise rose ring rang sing sang sink sank"
+                + " swear swore swim swam withdraw withdrew overdraw overdrew forbid forbade sew"
+                + " sewed sow sowed fly flew forgive forgave prove proved ride rode become became"
+                + " undo undid overdo overdid redo redid rewrite rewrote drink drank bite bit blow"
+                + " blew beat beat shrink shrank know knew be was get got")
+            .split(" ");
+    for (int i = 0; i < words.length; i += 2) {
+      PASTS.put(words[i], words[i + 1]);
+    }
+  }
+
   private English() {}
+
+  private static String first(String verb) {
+    int space = verb.indexOf(' ');
+    return space < 0 ? verb : verb.substring(0, space);
+  }
+
+  private static final Pattern SIBILANT = Pattern.compile(".*(s|x|z|ch|sh|o)");
+  private static final Pattern CONSONANT_Y = Pattern.compile(".*[^aeiou]y");
+  private static final Pattern DOUBLES = Pattern.compile("[^aeiou]*[aeiou][^aeiouwxy]");
+  private static final Pattern VOWEL =
+      Pattern.compile("(?i)[aeio].*|u[nmlr][^i].*|hour.*|honest.*");
+
+  /** Whether "an" stands before a word. */
+  static boolean vowel(String english) {
+    return VOWEL.matcher(english).matches() && !english.startsWith("one");
+  }
+
+  /** Whether a verb has no other forms: can, must. */
+  static boolean auxiliary(String verb) {
+    return AUXILIARIES.contains(first(verb));
+  }
+
+  /** The third person: runs, goes, tries. */
+  static String third(String verb) {
+    String word = first(verb);
+    String rest = verb.substring(word.length());
+    return switch (word) {
+      case "be" -> "is" + rest;
+      case "have" -> "has" + rest;
+      default -> {
+        boolean sibilant = SIBILANT.matcher(word).matches();
+        yield (sibilant
+                ? word + "es"
+                : CONSONANT_Y.matcher(word).matches()
+                    ? word.substring(0, word.length() - 1) + "ies"
+                    : word + "s")
+            + rest;
+      }
+    };
+  }
+
+  /** The simple past. */
+  static String past(String verb) {
+    String word = first(verb);
+    String past = PASTS.get(word);
+    return past == null ? participle(verb) : past + verb.substring(word.length());
+  }
 
   /** Whether this is a number, in digits or in one word. */
   static boolean number(String english) {
@@ -84,10 +157,12 @@ final class English {
     if (word.endsWith("s") && !word.endsWith("ss") && !word.endsWith("us")) {
       return noun;
     }
-    if (word.matches(".*(s|x|z|ch|sh)")) {
+    if (SIBILANT.matcher(word).matches() && !word.endsWith("o")) {
       return noun + "es";
     }
-    return word.matches(".*[^aeiou]y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
+    return CONSONANT_Y.matcher(word).matches()
+        ? noun.substring(0, noun.length() - 1) + "ies"
+        : noun + "s";
   }
 
   /** The past participle, of the first word when there are several. */
@@ -105,7 +180,7 @@ final class English {
     if (word.endsWith("e")) {
       return word + "d" + rest;
     }
-    if (word.matches(".*[^aeiou]y")) {
+    if (CONSONANT_Y.matcher(word).matches()) {
       return word.substring(0, word.length() - 1) + "ied" + rest;
     }
     return (doubles(word) ? word + word.charAt(word.length() - 1) : word) + "ed" + rest;
@@ -127,6 +202,6 @@ final class English {
 
   /** A short word of consonant, vowel, consonant doubles its last letter: stop, stopped. */
   private static boolean doubles(String word) {
-    return word.matches("[^aeiou]*[aeiou][^aeiouwxy]");
+    return DOUBLES.matcher(word).matches();
   }
 }

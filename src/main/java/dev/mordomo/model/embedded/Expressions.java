@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Finds the expressions of several words in a sentence, inflected or without their accents. */
 final class Expressions {
@@ -20,9 +21,16 @@ final class Expressions {
   }
 
   /** An expression in a sentence, and how many of its tokens it takes up. */
-  record Match(int length, String english, Part part) {}
+  record Match(int length, String english, Part part, String lemma) {}
 
   private static final int MOST_SKIPPED = 2;
+
+  private static final Pattern VERB = Pattern.compile(".*[aeiô]r");
+  private static final Pattern INFINITIVE =
+      Pattern.compile(".*([aeiôí]r|[aeiáéí]r(se|me|te|lo|la|los|las|nos|le|les|-.+))");
+
+  /** An auxiliary with one of these is followed by a verb: voltar a, dejar de. */
+  private static final Set<String> INFINITIVE_AFTER = Set.of("a", "de", "que", "por", "para");
 
   /** The longest expression that begins at a place of a sentence. */
   Optional<Match> longest(List<Reading> sentence, int start) {
@@ -33,12 +41,43 @@ final class Expressions {
           continue;
         }
         int length = length(phrase, sentence, start);
-        if (length > longest.map(Match::length).orElse(1)) {
-          longest = Optional.of(new Match(length, phrase.sense().english(), phrase.sense().part()));
+        if (length > 0
+            && phrase.sense().part() == Part.FUNCTION
+            && INFINITIVE_AFTER.contains(phrase.words().getLast())
+            && VERB.matcher(phrase.words().getFirst()).matches()
+            && !infinitive(sentence, start + length)) {
+          continue;
+        }
+        if (length > longest.map(Match::length).orElse(1)
+            && !beginsLonger(sentence, start + length - 1, length)) {
+          longest =
+              Optional.of(
+                  new Match(
+                      length,
+                      phrase.sense().english(),
+                      phrase.sense().part(),
+                      phrase.words().getFirst()));
         }
       }
     }
     return longest;
+  }
+
+  /** Whether the last word of an expression begins another as long: estou com (dor de dente). */
+  private boolean beginsLonger(List<Reading> sentence, int last, int length) {
+    String word = sentence.get(last).word();
+    for (Lexicon.Phrase phrase : lexicon.phrases(Letters.fold(word))) {
+      if (phrase.words().size() >= length
+          && phrase.words().size() > 2 - (phrase.words().getFirst().length() > 2 ? 0 : 1)
+          && length(phrase, sentence, last) >= length) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean infinitive(List<Reading> sentence, int i) {
+    return i < sentence.size() && INFINITIVE.matcher(sentence.get(i).word()).matches();
   }
 
   /** Whether a word that may be a noun stands after an article: as mudas de árvores. */

@@ -1,11 +1,39 @@
 package dev.mordomo.model.embedded;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The small words whose English depends on what stands beside them. */
 final class FunctionWords {
   private static final Pattern GOING = Pattern.compile("a|ao|à|al|para|pra|embora|.+ar");
+
+  private static final Set<String> AUXILIARIES =
+      Set.of(
+          ("puedo puede pueden podemos puedes quiero quiere quieren tengo tiene tienen voy va van"
+                  + " vas vamos debo debe deben he ha han hemos había podría podrían")
+              .split(" "));
+  private static final Set<String> SHORT_VERBS =
+      Set.of("ir", "ser", "ter", "ver", "dar", "vir", "pôr");
+  private static final Pattern ABOUT =
+      Pattern.compile(
+          "(informaç|informaci|pergunta|pregunta|dúvida|duda|fala|habla|queixa|queja|reclam|saber"
+              + "|aprend|livro|libro|palestra|charla|dados|datos|avis|consulta|opini|notícia|noticia"
+              + "|curso|conversa|discut|regra|norma|lei|ley|pensa|imposto|impuesto|taxa|decis|decid).*|que");
+  private static final Pattern MUCH = Pattern.compile("(muit|much|pouc|poc|tant|quant)[oa]s?");
+  private static final Set<String> CLITICS = Set.of("me", "nos", "te", "lhe");
+  private static final Set<String> INTO =
+      Set.of("em", "no", "na", "nos", "nas", "en", "con", "com", "a", "al", "ao", "à");
+  private static final Set<String> THEN = Set.of("que", "de", "como", "a", "o", "as", "os");
+
+  private static final Pattern FINITE = Pattern.compile(".*[aeo]m?|.*[eiou]u");
+  private static final Set<String> SUBJECTS =
+      Set.of(
+          "o", "os", "as", "um", "uma", "você", "eu", "ele", "ela", "eles", "elas", "não", "meu",
+          "minha", "seu", "sua", "for", "forem", "houver", "algum", "alguma", "alguém", "nada",
+          "isso", "este", "esta", "já", "nós", "a");
+  private static final Pattern CONDITION =
+      Pattern.compile(".*([ae]r|ir|[aei]rem|[aei]rmos|quiser|tiver|estiver|vier|fizer|puder|der)");
 
   private final boolean portuguese;
   private final Neighbours neighbours;
@@ -35,15 +63,15 @@ final class FunctionWords {
     boolean asks = start || neighbours.asking(before);
     // "A pagar" is a preposition and what follows it; a pronoun stands before a form with a person.
     boolean pronoun =
-        beforeVerb
+        (beforeVerb || (!portuguese && AUXILIARIES.contains(after)))
             && (!start || !portuguese)
             && !neighbours.preposition(before)
             && !after.endsWith("r");
     return switch (word) {
-      case "se" -> Optional.of(portuguese && asks ? "if" : "");
+      case "se" -> Optional.of(portuguese && (asks || conditional(after, beforeVerb)) ? "if" : "");
       case "nos" -> Optional.of(!portuguese || beforeVerb ? "us" : "in the");
       case "a" ->
-          portuguese && beforeVerb && after.endsWith("r")
+          portuguese && ((beforeVerb && after.endsWith("r")) || SHORT_VERBS.contains(after))
               ? Optional.of("to")
               : pronoun && portuguese ? Optional.of("it") : Optional.empty();
       case "muito" ->
@@ -52,10 +80,37 @@ final class FunctionWords {
               : Optional.empty();
       case "lo", "la" -> pronoun ? Optional.of("it") : Optional.empty();
       case "os", "as", "los", "las" -> pronoun ? Optional.of("them") : Optional.empty();
-      case "que" ->
-          begins || neighbours.preposition(before)
-              ? Optional.of("what")
-              : start ? Optional.of("which") : Optional.empty();
+      case "que" -> {
+        boolean after2 = neighbours.preposition(before);
+        boolean what = begins || (after2 && question && (portuguese || !before.equals("de")));
+        yield what
+            ? Optional.of("what")
+            : after2
+                ? Optional.of(before.equals("de") ? "that" : "which")
+                : start ? Optional.of("which") : Optional.empty();
+      }
+      case "entre" -> begins && INTO.contains(after) ? Optional.of("enter") : Optional.empty();
+      case "tem" ->
+          begins && question && !THEN.contains(after) ? Optional.of("is there") : Optional.empty();
+      case "debe",
+          "deben",
+          "debo",
+          "debes",
+          "debemos",
+          "deve",
+          "devem",
+          "devo",
+          "deves",
+          "devemos",
+          "deberá",
+          "deberán",
+          "deverá",
+          "deverão" ->
+          after.endsWith("r") || after.endsWith("rse") || after.equals("de")
+              ? Optional.of("must")
+              : Optional.empty();
+      case "debería", "deberían", "deberías", "deveria", "deveriam", "devia" ->
+          Optional.of("should");
       case "como" -> {
         // After a comma it asks only in a question.
         boolean how = (asks || neighbours.preposition(before)) && (question || !start);
@@ -72,12 +127,42 @@ final class FunctionWords {
       case "for", "forem", "formos", "fosse", "fossem" ->
           Optional.of(GOING.matcher(after).matches() ? "go" : "be");
       case "todo", "toda" ->
-          portuguese && !after.isEmpty() && !neighbours.article(after)
+          portuguese
+                  && after.length() > 2
+                  && !neighbours.article(after)
+                  && !neighbours.preposition(after)
               ? Optional.of("every")
               : Optional.empty();
+      case "sobre" -> Optional.of(start || ABOUT.matcher(before).matches() ? "about" : "on");
+      case "faz", "hace" ->
+          neighbours.number(after) && !MUCH.matcher(after).matches()
+              ? Optional.of("for")
+              : Optional.empty();
+      case "lleva", "llevan", "llevo", "llevamos" ->
+          neighbours.number(after) && !MUCH.matcher(after).matches()
+              ? Optional.of("has been for")
+              : Optional.empty();
+      case "sigue",
+          "siguen",
+          "sigo",
+          "sigues",
+          "seguimos",
+          "siguió",
+          "siguieron",
+          "continua",
+          "continuam",
+          "continuo" ->
+          after.endsWith("ndo") || CLITICS.contains(after) ? Optional.of("keep") : Optional.empty();
       case "há" -> Optional.of(neighbours.number(after) ? "for" : "there is");
-      case "hay" -> Optional.of("there is");
+      case "hay" -> Optional.of(begins && question ? "is there" : "there is");
       default -> Optional.empty();
     };
+  }
+
+  /** "…se o nome…", "…se for…", "…se quiser": what a reflexive verb would not follow. */
+  private static boolean conditional(String after, boolean beforeVerb) {
+    return SUBJECTS.contains(after)
+        || CONDITION.matcher(after).matches()
+        || (!beforeVerb && !after.isEmpty() && !FINITE.matcher(after).matches());
   }
 }

@@ -3,6 +3,9 @@ package dev.mordomo.model.embedded;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Portuguese and Spanish texts as English words, which MiniLM understands. Immutable and
@@ -15,6 +18,9 @@ public final class Gloss {
   /** A text with fewer known words stays as it is; so do English ones. */
   private static final double MOST_UNKNOWN = 0.7;
 
+  private static final int SHORT = 60;
+  private static final double CLEARLY = 0.1;
+
   private final Map<String, Glosser> glossers;
 
   private static final class Shared {
@@ -24,7 +30,12 @@ public final class Gloss {
   /** Loads the lexicons, some 200 ms. */
   public Gloss() {
     Meanings meanings = Meanings.load();
-    glossers = Map.of("pt", new Glosser("pt", meanings), "es", new Glosser("es", meanings));
+    glossers =
+        Stream.of("pt", "es")
+            .parallel()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    language -> language, language -> new Glosser(language, meanings)));
   }
 
   /**
@@ -44,13 +55,29 @@ public final class Gloss {
     }
     StringBuilder gloss = new StringBuilder(text.length());
     for (LanguageDetector.Sentence sentence : sentences) {
-      Glosser glosser = glossers.get(sentence.language());
+      Glosser glosser = glosser(sentence);
       if (!gloss.isEmpty()) {
         gloss.append(' ');
       }
       gloss.append(glosser == null ? sentence.text() : glosser.gloss(sentence.text()));
     }
     return gloss.toString();
+  }
+
+  /**
+   * A short sentence in one of two neighbours is in the one whose lexicon has more of its words.
+   */
+  private @Nullable Glosser glosser(LanguageDetector.Sentence sentence) {
+    Glosser likely = glossers.get(sentence.language());
+    if (likely != null && sentence.text().length() < SHORT) {
+      double known = likely.knownShare(sentence.text()) + CLEARLY;
+      for (Glosser other : glossers.values()) {
+        if (other != likely && other.knownShare(sentence.text()) > known) {
+          return other;
+        }
+      }
+    }
+    return likely;
   }
 
   /**

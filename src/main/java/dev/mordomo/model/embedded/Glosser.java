@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** Glosses sentences of one language into English, word by word and without grammar. */
 final class Glosser {
   private static final Pattern QUESTION =
-      Pattern.compile("(since |until |at |in )?(how|what|when|where|why|which|who)\\b");
+      Pattern.compile(
+          "(since |until |at |in |from |within |every )?(how|what|when|where|why|which|who)\\b");
 
   private static final Pattern INFINITIVE = Pattern.compile(".*[aeiôí]r");
 
   private final String language;
+  private final boolean portuguese;
   private final Morphology morphology;
   private final Neighbours neighbours;
   private final Expressions expressions;
@@ -25,6 +27,7 @@ final class Glosser {
 
   Glosser(String language, Meanings meanings) {
     this.language = language;
+    this.portuguese = language.equals("pt");
     this.meanings = meanings;
     this.morphology = new Morphology(language);
     this.neighbours = Neighbours.load(language);
@@ -64,7 +67,11 @@ final class Glosser {
         String english = unit.expression.english();
         Part part = unit.expression.part();
         boolean infinitive = INFINITIVE.matcher(token.word()).matches();
-        pieces.add(new Piece(token.word(), english, part, infinitive, false));
+        VerbForm form =
+            part == Part.VERB || part == Part.EXPRESSION
+                ? VerbForm.of(portuguese, token.word(), unit.expression.lemma())
+                : VerbForm.BASE;
+        pieces.add(new Piece(token.word(), english, part, infinitive, false, form));
         asked = QUESTION.matcher(english).lookingAt();
       } else {
         boolean noun = unit.start > 0 && afterNoun(sentence, unit.start, pieces.getLast());
@@ -76,8 +83,12 @@ final class Glosser {
       }
     }
     StringBuilder gloss = new StringBuilder(text.length() + 16);
-    for (Piece piece : WordOrder.english(pieces)) {
-      append(gloss, piece.english(), piece.mark());
+    List<Piece> ordered = WordOrder.english(pieces);
+    for (int i = 0; i < ordered.size(); i++) {
+      Piece piece = ordered.get(i);
+      boolean an =
+          piece.is("a") && i + 1 < ordered.size() && English.vowel(ordered.get(i + 1).english());
+      append(gloss, an ? "an" : piece.english(), piece.mark());
     }
     return gloss.toString();
   }
@@ -85,7 +96,11 @@ final class Glosser {
   /** Whether the word before is a noun, or ends an expression as a noun. */
   private static boolean afterNoun(List<Reading> sentence, int i, Piece before) {
     Reading reading = sentence.get(i - 1);
-    return before.noun() || (!before.source().equals(reading.word()) && reading.noun());
+    boolean compound =
+        before.part() != Part.FUNCTION
+            && before.part() != Part.VERB
+            && !before.source().equals(reading.word());
+    return before.noun() || (compound && reading.noun());
   }
 
   /** What a word's English may depend on. */
@@ -156,7 +171,7 @@ final class Glosser {
     return choice
         .best(reading.analyses(), place, whole.areas(), whole.topic())
         .map(analysis -> piece(word, analysis))
-        .orElseGet(() -> new Piece(word, unknown(reading.token()), Part.LEARNED, false, false));
+        .orElseGet(() -> unknown(sentence, i));
   }
 
   private Piece piece(String word, Morphology.Analysis analysis) {
@@ -166,11 +181,17 @@ final class Glosser {
             && Letters.fold(word).equals(Letters.fold(analysis.sense().lemma()));
     String english = inflection.english(word, analysis);
     Part part = analysis.sense().part();
-    if (part == Part.VERB && !english.equals(analysis.sense().english())) {
+    VerbForm form =
+        Morphology.verbal(analysis.sense())
+            ? VerbForm.of(portuguese, word, analysis.sense().lemma())
+            : VerbForm.BASE;
+    if (part == Part.VERB
+        && (!english.equals(analysis.sense().english()) || inflection.participle(word, analysis))) {
       // A participle or gerund: neither takes a pronoun nor another verb.
       part = Part.EXPRESSION;
+      form = VerbForm.BASE;
     }
-    return new Piece(word, english, part, infinitive, false);
+    return new Piece(word, english, part, infinitive, false, form);
   }
 
   /** Whether a capitalised word stands beside one that is no word: João Pereira. */
@@ -181,15 +202,41 @@ final class Glosser {
   }
 
   /** A verb under its pronouns, the parts of a compound, or else the word as it stands. */
-  private String unknown(Token token) {
+  private Piece unknown(List<Reading> sentence, int i) {
+    Token token = sentence.get(i).token();
     for (Clitics.Split split : Clitics.splits(language, token.word())) {
       for (Morphology.Analysis analysis : morphology.analyses(split.verb())) {
         if (Morphology.verbal(analysis.sense())) {
-          return String.join(" ", analysis.sense().english(), String.join(" ", split.pronouns()))
-              .strip();
+          boolean infinitive = INFINITIVE.matcher(split.verb()).matches();
+          List<String> pronouns = infinitive && own(sentence, i) ? List.of() : split.pronouns();
+          String english =
+              String.join(" ", analysis.sense().english(), String.join(" ", pronouns)).strip();
+          return new Piece(token.word(), english, Part.VERB, infinitive, false);
         }
       }
     }
+    return new Piece(token.word(), compound(token), Part.LEARNED, false, false);
+  }
+
+  /** Whether who does it does it to himself: "quiero quedarme", "podemos irnos". */
+  private static boolean own(List<Reading> sentence, int i) {
+    String word = sentence.get(i).word();
+    for (int k = Math.max(0, i - 3); k < i; k++) {
+      String before = sentence.get(k).word();
+      boolean same =
+          word.endsWith("me")
+              ? before.matches("(pued|quier|teng|necesit|deb|prefier|suel)o|voy|podría|quisiera")
+              : word.endsWith("nos")
+                  ? before.endsWith("mos")
+                  : word.endsWith("te") && before.matches("(puede|quiere|tiene|debe)s|vas");
+      if (same) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String compound(Token token) {
     if (token.word().indexOf('-') > 1) {
       StringBuilder parts = new StringBuilder();
       for (String part : token.word().split("-")) {

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 final class Inflection {
   private static final Pattern DEED =
       Pattern.compile(".*(ção|ções|ción|ciones|mentos?|mientos?|agens?|ajes?|ncias?)");
+  private static final Pattern PARTICIPLE_ENDING = Pattern.compile("[ai]d[oa]s?");
   private static final Pattern PARTICIPLE = Pattern.compile(".*[ai]d[oa]s?");
 
   private final Morphology morphology;
@@ -43,11 +44,14 @@ final class Inflection {
     if (word.endsWith("ndo")) {
       return English.gerund(english);
     }
-    boolean participle =
-        analysis.cost() >= Morphology.VERB
-            ? regularParticiple(word, analysis.sense().lemma())
-            : morphology.irregularParticiple(word);
-    return participle ? English.participle(english) : english;
+    return participle(word, analysis) ? English.participle(english) : english;
+  }
+
+  /** Whether a form of a verb is its participle. */
+  boolean participle(String word, Morphology.Analysis analysis) {
+    return analysis.cost() >= Morphology.VERB
+        ? regularParticiple(word, analysis.sense().lemma())
+        : morphology.irregularParticiple(word);
   }
 
   /** Whether a word has the ending of a participle, as many nouns and adjectives have too. */
@@ -57,7 +61,9 @@ final class Inflection {
 
   private static boolean regularParticiple(String word, String lemma) {
     String folded = Letters.fold(word);
-    return PARTICIPLE.matcher(folded).matches()
-        && folded.startsWith(Letters.fold(lemma.substring(0, Math.max(0, lemma.length() - 2))));
+    String stem = Letters.fold(lemma.substring(0, Math.max(0, lemma.length() - 2)));
+    // "Añada" is no participle: what follows the stem is its ending.
+    return folded.startsWith(stem)
+        && PARTICIPLE_ENDING.matcher(folded.substring(stem.length())).matches();
   }
 }

@@ -28,6 +28,7 @@ final class Morphology {
   static final double OTHER_STEM = 0.3;
   static final double ADVERB = 0.6;
   static final double OTHER_ACCENTS = 1.2;
+  static final double ENYE = 0.4;
   static final double DERIVED = 2;
 
   private static final Set<String> AUXILIARIES = Set.of("ser", "ter", "ver", "ir", "dar");
@@ -70,7 +71,11 @@ final class Morphology {
 
   /** A form written without accents may be any; one with accents is hardly another. */
   private static double accents(String word, String folded, String form) {
-    return word.equals(form) ? 0 : word.equals(folded) ? UNACCENTED : OTHER_ACCENTS;
+    if (word.equals(form)) {
+      return 0;
+    }
+    // ñ is a letter of its own, which few leave out.
+    return word.equals(folded) ? UNACCENTED + (form.indexOf('ñ') < 0 ? 0 : ENYE) : OTHER_ACCENTS;
   }
 
   private void irregular(String word, String folded, Found found) {
@@ -101,7 +106,7 @@ final class Morphology {
     for (int i = 0; i < length; i++) {
       if (word.charAt(i) != lemma.charAt(i)) {
         boolean sameLetter = folded.charAt(i) == Letters.fold(lemma.substring(i, i + 1)).charAt(0);
-        return sameLetter ? OTHER_STEM : 0;
+        return sameLetter ? OTHER_STEM + (lemma.charAt(i) == 'ñ' ? ENYE : 0) : 0;
       }
     }
     return 0;
@@ -123,12 +128,15 @@ final class Morphology {
                       sense, (likely ? NOMINAL : FEMININE) + stem(word, folded, sense.lemma()));
                 }
               }
-              case VERB, SUBJUNCTIVE, CHANGED_VERB -> {
+              case VERB, SUBJUNCTIVE, CHANGED_VERB, CHANGED_SUBJUNCTIVE -> {
                 if (verbal(sense) || sense.learned()) {
                   double rarer =
-                      kind == Endings.Kind.VERB
-                          ? 0
-                          : kind == Endings.Kind.SUBJUNCTIVE ? SUBJUNCTIVE : CHANGED;
+                      switch (kind) {
+                        case SUBJUNCTIVE -> SUBJUNCTIVE;
+                        case CHANGED_VERB -> CHANGED;
+                        case CHANGED_SUBJUNCTIVE -> CHANGED + SUBJUNCTIVE;
+                        default -> 0;
+                      };
                   found.add(sense, VERB + rarer + stem(word, folded, sense.lemma()));
                 }
               }

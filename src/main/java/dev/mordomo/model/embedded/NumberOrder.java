@@ -8,11 +8,64 @@ final class NumberOrder {
   private static final Set<String> DAYS =
       Set.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
 
+  private static final Set<String> TENS =
+      Set.of(
+          "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred");
+
   private NumberOrder() {}
 
   static void english(List<Piece> pieces) {
+    spans(pieces);
     hours(pieces);
     ages(pieces);
+  }
+
+  /**
+   * "In until two days", "by ten days", "each three days", "some 40": within, for, every, about.
+   */
+  private static void spans(List<Piece> pieces) {
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      String source = piece.source();
+      if (piece.is("in") && source(pieces, i + 1, "até", "hasta")) {
+        pieces.remove(i + 1);
+        pieces.set(i, piece.as("within"));
+      } else if ((source.equals("cada")
+              && piece.english().startsWith("each")
+              && !piece.is("each one"))
+          || (source.equals("a") && piece.is("per"))) {
+        pieces.set(i, piece.as("every"));
+      } else if (piece.is("and")
+          && i > 0
+          && TENS.contains(pieces.get(i - 1).english())
+          && number(pieces, i + 1)) {
+        pieces.remove(i--);
+      } else if (!number(pieces, i + 1)) {
+        if (source.equals("desde") && pieces.get(i + 1).is("the") && number(pieces, i + 2)) {
+          pieces.remove(i + 1);
+          pieces.set(i, piece.as("from"));
+        }
+      } else if (source.equals("por") && piece.part() == Part.FUNCTION) {
+        pieces.set(i, piece.as("for"));
+      } else if (source.equals("desde")) {
+        pieces.set(i, piece.as("from"));
+      } else if (piece.is("some")) {
+        pieces.set(i, piece.as("about"));
+      } else if (piece.is("of")
+          && source(pieces, i + 2, "em", "en")
+          && number(pieces, i + 3)
+          && pieces.get(i + 3).is(pieces.get(i + 1).english())) {
+        // De dois em dois dias.
+        pieces.remove(i + 3);
+        pieces.remove(i + 2);
+        pieces.set(i, piece.as("every"));
+      }
+    }
+  }
+
+  private static boolean source(List<Piece> pieces, int i, String one, String other) {
+    return i < pieces.size()
+        && (pieces.get(i).source().equals(one) || pieces.get(i).source().equals(other));
   }
 
   /** "Of the eight to the twenty", "to the eight": from eight to twenty, at eight. */

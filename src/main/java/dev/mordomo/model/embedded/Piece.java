@@ -7,11 +7,22 @@ package dev.mordomo.model.embedded;
  * @param english "" when it vanishes
  * @param infinitive whether the word is a verb in its infinitive
  * @param mark whether it is a punctuation mark, which clings to what is before it
+ * @param form person and tense, of a verb
  */
-record Piece(String source, String english, Part part, boolean infinitive, boolean mark) {
+record Piece(
+    String source, String english, Part part, boolean infinitive, boolean mark, VerbForm form) {
+
+  Piece(String source, String english, Part part, boolean infinitive, boolean mark) {
+    this(source, english, part, infinitive, mark, VerbForm.BASE);
+  }
 
   Piece as(String other) {
-    return new Piece(source, other, part, infinitive, mark);
+    return new Piece(source, other, part, infinitive, mark, form);
+  }
+
+  /** The same, of another part of speech. */
+  Piece as(String other, Part otherPart) {
+    return new Piece(source, other, otherPart, infinitive, mark, VerbForm.BASE);
   }
 
   boolean is(String word) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Chooses one of a word's senses: the one whose form and main use lie nearest, unless the words
@@ -16,6 +17,7 @@ final class SenseChoice {
   private static final double AREA = 0.05;
   private static final double MOST_AREAS = 3;
   private static final double SMALL_WORD = 0.9;
+  private static final double UNACCENTED_WORD = 0.3;
   private static final double NEIGHBOUR = 0.6;
   private static final double SURE_NEIGHBOUR = 1.1;
   private static final double OBJECT = 0.4;
@@ -25,6 +27,10 @@ final class SenseChoice {
   private static final double ADVERB = 0.3;
   private static final double AUXILIARY = 0.7;
   private static final double TOPIC = 1;
+  private static final double COMMAND = 0.6;
+
+  private static final Set<String> AND = Set.of("e", "y", "ou", "o");
+  private static final Set<String> OF = Set.of("de", "do", "da", "dos", "das", "del");
 
   /** Senses whose forms differ by less are as likely as each other. */
   private static final double NEAR = 0.1;
@@ -69,6 +75,12 @@ final class SenseChoice {
     double bestScore = Double.NEGATIVE_INFINITY;
     int first = -1;
     double[] scores = new double[analyses.size()];
+    // "Ate" is "até" without its accent, and "entre" mostly "between".
+    boolean small =
+        analyses.stream()
+            .anyMatch(analysis ->
+                analysis.sense().part() == Part.FUNCTION
+                    && analysis.cost() <= Morphology.UNACCENTED);
     for (int i = 0; i < scores.length; i++) {
       Morphology.Analysis analysis = analyses.get(i);
       double area = areas.getOrDefault(analysis.sense().area(), 0.0);
@@ -76,6 +88,7 @@ final class SenseChoice {
           -analysis.cost()
               - NEXT_SENSE * rank(analyses, i)
               + asked(analysis, place)
+              + (small ? 0 : command(analysis, place))
               + AREA * Math.min(MOST_AREAS, area);
       if (scores[i] > bestScore) {
         bestScore = scores[i];
@@ -134,10 +147,17 @@ final class SenseChoice {
     return switch (analysis.sense().part()) {
       case FUNCTION ->
           analysis.cost() > 0 && Morphology.verbal(analysis.sense())
-              ? AUXILIARY
-              : analysis.cost() == 0 && !neighbours.article(before) ? SMALL_WORD : 0;
+              ? analysis.cost() < Morphology.VERB + Morphology.SUBJUNCTIVE ? AUXILIARY : 0
+              : neighbours.article(before)
+                  ? 0
+                  : analysis.cost() == 0
+                      ? SMALL_WORD
+                      : analysis.cost() <= Morphology.UNACCENTED ? UNACCENTED_WORD : 0;
       case VERB -> verb(place);
-      case NOUN -> noun ? NEIGHBOUR : place.afterNoun() ? -AFTER_NOUN / 2 : 0;
+      case NOUN ->
+          (place.afterNoun() ? neighbours.beforeNoun(before) : noun)
+              ? NEIGHBOUR
+              : place.afterNoun() ? -AFTER_NOUN / 2 : 0;
       case ADJECTIVE ->
           place.afterNoun()
               ? AFTER_NOUN
@@ -147,6 +167,19 @@ final class SenseChoice {
       case ADVERB -> ADVERB;
       case EXPRESSION, LEARNED -> 0;
     };
+  }
+
+  /** "Cierre la puerta", "leve um documento", "y pulse": at the start, or after "and". */
+  private double command(Morphology.Analysis analysis, Place place) {
+    boolean first = place.before().isEmpty() || AND.contains(place.before());
+    return first
+            && analysis.sense().part() == Part.VERB
+            && analysis.cost() > 0
+            && !OF.contains(place.after())
+            && !place.after().isEmpty()
+            && VerbForm.command(place.word(), analysis.sense().lemma())
+        ? COMMAND
+        : 0;
   }
 
   private double verb(Place place) {

@@ -3,6 +3,7 @@ package dev.mordomo.model.embedded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The little grammar that a gloss needs to look like the English that MiniLM was trained on: an
@@ -56,11 +57,16 @@ final class WordOrder {
 
   private static final int NEGATED = 5;
 
+  private static final Pattern LET = Pattern.compile("dei?x.*|dej.*");
+  private static final int LET_REACH = 5;
+  private static final Set<String> LET_STOP =
+      Set.of("without", "for", "to", "of", "when", "before", "after", "if", "that", "and");
+
   private WordOrder() {}
 
   static List<Piece> english(List<Piece> foreign) {
     List<Piece> pieces = new ArrayList<>(foreign.size());
-    for (Piece piece : foreign) {
+    for (Piece piece : Tenses.passives(foreign)) {
       if (!piece.vanishes()) {
         pieces.add(piece);
       }
@@ -68,10 +74,14 @@ final class WordOrder {
     articles(pieces);
     pronouns(pieces);
     infinitives(pieces);
+    Degrees.english(pieces);
     adjectives(pieces);
     negations(pieces);
-    people(pieces);
     NumberOrder.english(pieces);
+    people(pieces);
+    possible(pieces);
+    modals(pieces);
+    Tenses.english(pieces);
     return pieces;
   }
 
@@ -97,9 +107,24 @@ final class WordOrder {
   private static void pronouns(List<Piece> pieces) {
     for (int i = 0; i + 1 < pieces.size(); i++) {
       Piece piece = pieces.get(i);
-      if (OBJECTS.contains(piece.english())
-          && CLITICS.contains(piece.source())
-          && pieces.get(i + 1).part() == Part.VERB) {
+      if (!OBJECTS.contains(piece.english()) || !CLITICS.contains(piece.source())) {
+        continue;
+      }
+      Piece next = pieces.get(i + 1);
+      boolean toHimself =
+          next.part() == Part.EXPRESSION && !next.infinitive() && reflexive(piece, next);
+      if (toHimself || next.is("keep")) {
+        pieces.remove(i);
+      } else if (i + 2 < pieces.size()
+          && OBJECTS.contains(next.english())
+          && CLITICS.contains(next.source())
+          && pieces.get(i + 2).part() == Part.VERB) {
+        // "Me lo recetó": prescribed it.
+        pieces.remove(i);
+        pieces.set(i, pieces.get(i + 1));
+        pieces.set(i + 1, next);
+        i++;
+      } else if (next.part() == Part.VERB) {
         pieces.set(i, pieces.get(i + 1));
         if (reflexive(piece, pieces.get(i))) {
           pieces.remove(i + 1);
@@ -123,7 +148,7 @@ final class WordOrder {
     String form = verb.source();
     return switch (pronoun.source()) {
       case "me" ->
-          (form.endsWith("o") && !form.endsWith("do"))
+          form.endsWith("o")
               || form.endsWith("é")
               || form.endsWith("í")
               || form.endsWith("oy")
@@ -225,5 +250,48 @@ final class WordOrder {
         }
       }
     }
+  }
+
+  /** "The exit is it possible": asked only at the start. */
+  private static void possible(List<Piece> pieces) {
+    for (int i = 1; i < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      if (piece.english().startsWith("is it possible") && !pieces.get(i - 1).mark()) {
+        pieces.set(i, piece.as("is possible" + piece.english().substring(14)));
+      }
+    }
+  }
+
+  /** "Leave me enter": let; "have to a permit": need. */
+  private static void modals(List<Piece> pieces) {
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      if (piece.is("have to") && piece.part() == Part.FUNCTION && !verbNext(pieces.get(i + 1))) {
+        pieces.set(i, piece.as("need"));
+      } else if (piece.is("leave") && LET.matcher(piece.source()).matches()) {
+        let(pieces, i);
+      }
+    }
+  }
+
+  private static void let(List<Piece> pieces, int i) {
+    for (int k = i + 1; k < Math.min(pieces.size(), i + LET_REACH); k++) {
+      Piece next = pieces.get(k);
+      if (next.mark() || next.part() == Part.ADVERB || LET_STOP.contains(next.english())) {
+        return;
+      }
+      if (next.infinitive()) {
+        pieces.set(i, pieces.get(i).as("let"));
+        pieces.set(k, next.as(next.english().replaceFirst("^to ", "")));
+        return;
+      }
+    }
+  }
+
+  private static boolean verbNext(Piece piece) {
+    return piece.infinitive()
+        || piece.part() == Part.VERB
+        || piece.part() == Part.EXPRESSION
+        || piece.source().matches(".*[aeiáéí]r(se|me|te|lo|la|los|las|nos|le|les|-.+)?");
   }
 }

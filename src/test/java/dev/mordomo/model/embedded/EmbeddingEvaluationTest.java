@@ -48,13 +48,13 @@ final class EmbeddingEvaluationTest {
   @CsvSource({
     "en, en, 0.793",
     "pt, pt, 0.622",
-    "es, es, 0.563",
-    "pt, en, 0.689",
-    "es, en, 0.659",
-    "en, pt, 0.674",
-    "en, es, 0.681",
-    "pt, es, 0.644",
-    "es, pt, 0.585",
+    "es, es, 0.615",
+    "pt, en, 0.719",
+    "es, en, 0.696",
+    "en, pt, 0.667",
+    "en, es, 0.741",
+    "pt, es, 0.667",
+    "es, pt, 0.622",
   })
   void theRightPassageComesFirstAsOftenAsBefore(String question, String passage, double before) {
     double topOne = heldOut.topOne(question, passage);
@@ -62,7 +62,7 @@ final class EmbeddingEvaluationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"en, 0.976", "pt, 0.833", "es, 0.714"})
+  @CsvSource({"en, 0.976", "pt, 0.810", "es, 0.786"})
   void aParaphraseComesFirstAsOftenAsBefore(String language, double before) {
     double topOne = heldOut.paraphrases(language);
     assertTrue(topOne >= before - MARGIN, language + ": " + topOne);
