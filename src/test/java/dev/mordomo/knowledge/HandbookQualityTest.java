@@ -3,17 +3,14 @@ package dev.mordomo.knowledge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.model.embedded.GlossMiniLm;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,17 +92,7 @@ final class HandbookQualityTest {
   static void open() throws Exception {
     db = TestDatabase.create();
     model = new GlossMiniLm(Path.of("target/native"));
-    Bus bus = new Bus(db.vertx());
-    service =
-        new KnowledgeService(
-            db.database(),
-            bus,
-            new FolderFileStore(folder),
-            TestKnowledge.jobs(db, bus),
-            KnowledgeModels.only(new Remembering(model, new ConcurrentHashMap<>())),
-            KnowledgeConfig.DEFAULT,
-            new SimpleMeterRegistry(),
-            InstantSource.system());
+    service = TestKnowledge.service(db, folder, new Remembering(model, new ConcurrentHashMap<>()));
     ana = db.tenantWithUser("member");
     List<String[]> rows =
         Files.readAllLines(SECTIONS).stream().skip(1).map(line -> line.split("\t")).toList();

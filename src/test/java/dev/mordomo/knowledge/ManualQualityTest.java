@@ -3,15 +3,12 @@ package dev.mordomo.knowledge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.embedded.GlossMiniLm;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,17 +36,7 @@ final class ManualQualityTest {
   static void open() {
     db = TestDatabase.create();
     model = new GlossMiniLm(Path.of("target/native"));
-    Bus bus = new Bus(db.vertx());
-    service =
-        new KnowledgeService(
-            db.database(),
-            bus,
-            new FolderFileStore(folder),
-            TestKnowledge.jobs(db, bus),
-            KnowledgeModels.only(model),
-            KnowledgeConfig.DEFAULT,
-            new SimpleMeterRegistry(),
-            InstantSource.system());
+    service = TestKnowledge.service(db, folder, model);
     root = db.tenantWithUser("superuser");
     new ManualLoader(service).load(root);
   }

@@ -2,16 +2,13 @@ package dev.mordomo.knowledge;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.embedded.GlossMiniLm;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,17 +38,7 @@ final class RetrievalQualityTest {
   static void open() throws IOException {
     db = TestDatabase.create();
     model = new GlossMiniLm(Path.of("target/native"));
-    Bus bus = new Bus(db.vertx());
-    service =
-        new KnowledgeService(
-            db.database(),
-            bus,
-            new FolderFileStore(folder),
-            TestKnowledge.jobs(db, bus),
-            KnowledgeModels.only(model),
-            KnowledgeConfig.DEFAULT,
-            new SimpleMeterRegistry(),
-            InstantSource.system());
+    service = TestKnowledge.service(db, folder, model);
     ana = db.tenantWithUser("operator");
     UUID collection = service.createCollection(ana, "Tudo", CollectionScope.TENANT).id();
     List<Path> files = new ArrayList<>(filesBelow("seeds"));

@@ -12,6 +12,7 @@ import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.model.EmbeddingModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
@@ -48,6 +49,20 @@ public final class TestKnowledge implements AutoCloseable {
             config,
             new SimpleMeterRegistry(),
             InstantSource.system());
+  }
+
+  /** A service with a model of the test's choice, and all else as by default. */
+  static KnowledgeService service(TestDatabase db, Path folder, EmbeddingModel model) {
+    Bus bus = new Bus(db.vertx());
+    return new KnowledgeService(
+        db.database(),
+        bus,
+        new FolderFileStore(folder),
+        jobs(db, bus),
+        KnowledgeModels.only(model),
+        KnowledgeConfig.DEFAULT,
+        new SimpleMeterRegistry(),
+        InstantSource.system());
   }
 
   /** Jobs that are tried again at once. */

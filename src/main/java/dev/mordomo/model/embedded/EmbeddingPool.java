@@ -2,11 +2,10 @@ package dev.mordomo.model.embedded;
 
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.model.CallerContext;
 import dev.mordomo.model.EmbeddingModel.Use;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -17,7 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed set of platform threads that embed, first the queries, then the passages, each in the
@@ -70,7 +68,7 @@ public final class EmbeddingPool implements AutoCloseable {
       return Future.succeededFuture(List.of());
     }
     Promise<List<B>> promise = Promise.promise();
-    Context caller = Vertx.currentContext();
+    CallerContext caller = CallerContext.current();
     AtomicReferenceArray<B> results = new AtomicReferenceArray<>(inputs.size());
     AtomicInteger missing = new AtomicInteger(inputs.size());
     try {
@@ -86,10 +84,10 @@ public final class EmbeddingPool implements AutoCloseable {
                 results.set(index, work.apply(inputs.get(index)));
                 if (missing.decrementAndGet() == 0) {
                   List<B> all = listOf(results);
-                  settle(caller, () -> promise.tryComplete(all));
+                  caller.run(() -> promise.tryComplete(all));
                 }
               } catch (RuntimeException failure) {
-                settle(caller, () -> promise.tryFail(failure));
+                caller.run(() -> promise.tryFail(failure));
               }
             });
       }
@@ -105,14 +103,6 @@ public final class EmbeddingPool implements AutoCloseable {
       all.add(results.get(i));
     }
     return List.copyOf(all);
-  }
-
-  private static void settle(@Nullable Context caller, Runnable result) {
-    if (caller == null) {
-      result.run();
-    } else {
-      caller.runOnContext(ignored -> result.run());
-    }
   }
 
   /** Lets what runs end, and drops what waits. */

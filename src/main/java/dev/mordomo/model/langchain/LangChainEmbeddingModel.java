@@ -4,17 +4,16 @@ import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.model.CallerContext;
 import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.model.ModelConfig;
 import dev.mordomo.model.ModelConfig.RemoteEmbedding;
-import io.vertx.core.Context;
+import dev.mordomo.model.UnitVector;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An embedding model of a provider. Texts go in batches, each asked again a few times while the
@@ -83,27 +82,7 @@ final class LangChainEmbeddingModel implements EmbeddingModel {
         };
     List<String> prefixed =
         prefix.isEmpty() ? texts : texts.stream().map(text -> prefix + " " + text).toList();
-    Promise<List<float[]>> promise = Promise.promise();
-    Context caller = Vertx.currentContext();
-    Thread.ofVirtual()
-        .name("embed")
-        .start(() -> {
-          try {
-            List<float[]> vectors = all(prefixed);
-            settle(caller, () -> promise.complete(vectors));
-          } catch (RuntimeException e) {
-            settle(caller, () -> promise.fail(e));
-          }
-        });
-    return promise.future();
-  }
-
-  private static void settle(@Nullable Context caller, Runnable result) {
-    if (caller == null) {
-      result.run();
-    } else {
-      caller.runOnContext(ignored -> result.run());
-    }
+    return CallerContext.call("embed", () -> all(prefixed));
   }
 
   private List<float[]> all(List<String> texts) {
@@ -156,19 +135,8 @@ final class LangChainEmbeddingModel implements EmbeddingModel {
   }
 
   private float[] normalised(float[] vector) {
-    double sum = 0;
-    for (float value : vector) {
-      sum += (double) value * value;
-    }
-    if (!(sum > 0) || Double.isInfinite(sum)) {
-      throw failures.unreadable("a vector without a direction");
-    }
-    float scale = (float) (1 / Math.sqrt(sum));
-    float[] unit = new float[vector.length];
-    for (int i = 0; i < unit.length; i++) {
-      unit[i] = vector[i] * scale;
-    }
-    return unit;
+    return UnitVector.of(vector)
+        .orElseThrow(() -> failures.unreadable("a vector without a direction"));
   }
 
   @Override

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.model.EmbeddingModel;
+import dev.mordomo.model.UnitVector;
 import dev.mordomo.model.embedded.EmbeddingPool;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -115,19 +116,9 @@ final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
   }
 
   private float[] normalised(float[] vector) {
-    double square = 0;
-    for (float value : vector) {
-      square += (double) value * value;
-    }
-    if (!(square > 0) || Double.isInfinite(square)) {
-      throw Failure.of(FailureCode.MODEL_ERROR, name + " gives a vector without a direction");
-    }
-    float scale = (float) (1 / Math.sqrt(square));
-    float[] unit = new float[vector.length];
-    for (int i = 0; i < unit.length; i++) {
-      unit[i] = vector[i] * scale;
-    }
-    return unit;
+    return UnitVector.of(vector)
+        .orElseThrow(() ->
+            Failure.of(FailureCode.MODEL_ERROR, name + " gives a vector without a direction"));
   }
 
   @Override

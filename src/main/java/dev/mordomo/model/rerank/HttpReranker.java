@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.model.CallerContext;
 import dev.mordomo.model.Reranker;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A server that reranks as Jina and Cohere do: {@code POST {model, query, documents, top_n}} is
@@ -75,27 +72,7 @@ final class HttpReranker implements Reranker {
             .header("Accept", "application/json")
             .POST(BodyPublishers.ofString(Json.write(body)));
     key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
-    Promise<List<Double>> promise = Promise.promise();
-    Context caller = Vertx.currentContext();
-    Thread.ofVirtual()
-        .name("rerank")
-        .start(() -> {
-          try {
-            List<Double> scores = asked(request.build(), texts.size());
-            settle(caller, () -> promise.complete(scores));
-          } catch (RuntimeException e) {
-            settle(caller, () -> promise.fail(e));
-          }
-        });
-    return promise.future();
-  }
-
-  private static void settle(@Nullable Context caller, Runnable result) {
-    if (caller == null) {
-      result.run();
-    } else {
-      caller.runOnContext(ignored -> result.run());
-    }
+    return CallerContext.call("rerank", () -> asked(request.build(), texts.size()));
   }
 
   private List<Double> asked(HttpRequest request, int texts) {

@@ -215,14 +215,7 @@ class IsolationWalkTest {
   }
 
   private static void walkCall(Description description, String method) {
-    JsonNode schema =
-        description.flat(
-            description
-                .root()
-                .path("components")
-                .path("messages")
-                .path(method)
-                .at("/payload/properties/rpc/properties/data"));
+    JsonNode schema = description.rpcData(method);
     for (Caller intruder : List.of(neighbour, stranger)) {
       try (WireClient socket = WireClient.connected(house.port(), intruder.token()).pongs()) {
         Rows before = Rows.of(house.app.database(), victim);

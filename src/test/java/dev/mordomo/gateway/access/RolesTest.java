@@ -360,14 +360,7 @@ class RolesTest {
       Description description = Description.read("asyncapi.yaml");
       for (String method : SOCKET.rows().keySet()) {
         if (!COMMANDS.contains(method)) {
-          JsonNode schema =
-              description.flat(
-                  description
-                      .root()
-                      .path("components")
-                      .path("messages")
-                      .path(method)
-                      .at("/payload/properties/rpc/properties/data"));
+          JsonNode schema = description.rpcData(method);
           JsonNode data = new Sample(own::named).of(schema);
           String line =
               Json.write(

@@ -58,6 +58,15 @@ public final class Description {
     return root;
   }
 
+  /** The schema, without references, of what a method of the socket is given. */
+  public JsonNode rpcData(String method) {
+    return flat(
+        root.path("components")
+            .path("messages")
+            .path(method)
+            .at("/payload/properties/rpc/properties/data"));
+  }
+
   /** {@code GET /v1/turns/{id}}, each with whether anyone may call it. */
   Map<String, Boolean> operations() {
     Map<String, Boolean> found = new HashMap<>();
