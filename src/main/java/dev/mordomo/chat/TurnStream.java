@@ -23,8 +23,11 @@ import java.util.UUID;
  * kept, since a crash of PostgreSQL may lose it: it is said again then.
  */
 final class TurnStream {
-  /** PostgreSQL writes an asynchronous commit within three turns of its WAL writer, 0.6 s. */
-  private static final long KEPT_NANOS = Duration.ofSeconds(2).toNanos();
+  /**
+   * PostgreSQL writes an asynchronous commit within three turns of its WAL writer, 0.6 s; on a
+   * machine without a free processor more than two seconds were lost once.
+   */
+  private static final long KEPT_NANOS = Duration.ofSeconds(10).toNanos();
 
   /** What ends a turn from below. */
   interface Keeper {
