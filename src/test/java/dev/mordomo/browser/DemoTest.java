@@ -60,7 +60,7 @@ class DemoTest {
         Map.of(
                 "Como faço backup?", "mordomo backup",
                 "¿Cómo cambio el modelo?", "MORDOMO_MODEL_CHAT",
-                "How do reminders work?", "remind")
+                "How do reminders work?", "the reminder appears in every open tab")
             .entrySet()) {
       demo.newConversation();
       String answer = demo.ask(question.getKey());

@@ -171,8 +171,8 @@ final class HandbookQualityTest {
 
   @ParameterizedTest
   @CsvSource({"pt,0.81,0.72", "es,0.80,0.70", "en,0.86,0.80"})
-  void bothTogetherAreNearlyAsGoodAsTheBetterAndRankBest(String language, double recall, double gain)
-      throws Exception {
+  void bothTogetherAreNearlyAsGoodAsTheBetterAndRankBest(
+      String language, double recall, double gain) throws Exception {
     Quality text = quality(language, SearchMode.TEXT);
     Quality vector = quality(language, SearchMode.SEMANTIC);
     Quality hybrid = quality(language, SearchMode.HYBRID);
