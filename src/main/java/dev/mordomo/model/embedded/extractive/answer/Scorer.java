@@ -24,6 +24,7 @@ final class Scorer {
   private static final double LEAST_GRASP = 0.3;
 
   private final Gloss gloss;
+  private final String question;
   private final QuestionKind kind;
   private final String language;
   private final List<Asked> asked;
@@ -41,6 +42,7 @@ final class Scorer {
 
   Scorer(String question, String language, QuestionKind kind, List<Unit> units, Gloss gloss) {
     this.gloss = gloss;
+    this.question = Words.fold(question.strip());
     this.kind = kind;
     this.language = language;
     for (Unit unit : units) {
@@ -87,9 +89,20 @@ final class Scorer {
         + (implied.isEmpty() ? "" : "\n" + implied);
   }
 
-  /** A block of code is too much where a line would do. */
+  /**
+   * A block of code is too much where a line would do; code that asks the question is no answer.
+   */
   boolean isCandidate(Unit unit) {
-    return unit.kind() != Unit.Kind.CODE_BLOCK || !(kind.isFact() || kind == QuestionKind.LIST);
+    boolean tooMuch =
+        unit.kind() == Unit.Kind.CODE_BLOCK && (kind.isFact() || kind == QuestionKind.LIST);
+    return !tooMuch && !(unit.kind().isCode() && asks(unit));
+  }
+
+  /**
+   * An example of a call, say, that asks just this; words without a question mark are looked for.
+   */
+  private boolean asks(Unit unit) {
+    return question.endsWith("?") && Words.fold(unit.text()).contains(question);
   }
 
   /** The score from words and the passage alone, to choose what is worth embedding. */

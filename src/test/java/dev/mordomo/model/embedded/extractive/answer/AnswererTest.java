@@ -88,6 +88,39 @@ class AnswererTest {
   }
 
   @Test
+  void codeThatAsksTheSameIsNoAnswer() {
+    Passage example =
+        new Passage(
+            1,
+            "manual",
+            "API",
+            """
+            ```sh
+            curl -d '{"content":"Como funcionam os lembretes?"}' http://127.0.0.1/v1/turns
+            ```
+            """,
+            "pt",
+            0.7,
+            Double.NaN);
+    Passage reminders =
+        new Passage(
+            2,
+            "manual",
+            "Lembretes",
+            "Os lembretes funcionam assim: escreva na conversa o que lembrar e quando.",
+            "pt",
+            0.5,
+            Double.NaN);
+    String answer =
+        answerer
+            .answer("Como funcionam os lembretes?", "pt", List.of(example, reminders))
+            .await()
+            .text();
+    assertTrue(answer.contains("escreva na conversa"), answer);
+    assertFalse(answer.contains("curl"), answer);
+  }
+
+  @Test
   void stepsKeepTheirOrder() {
     String answer = answer("Como instalar o servidor?", "pt");
     int first = answer.indexOf("1. Baixe");
