@@ -15,12 +15,12 @@ command_bench() {
     export MORDOMO_BENCH_PG_DATA=$CLUSTER/pgdata
     MORDOMO_BENCH_DATABASE_URL=$(cluster_url postgres)
     export MORDOMO_BENCH_DATABASE_URL
-    if [ "${1:-}" = chaos ]; then bench_chaos; fi
+    bench_as_tests
     bench_java "$@"
 }
 
-# Chaos is a test that takes longer: it wants what the tests want.
-bench_chaos() {
+# Chaos, quality and ingest use what the tests are made of, and want what they want.
+bench_as_tests() {
     test_node_modules
     export MORDOMO_TEST_PG_BIN=$MORDOMO_BENCH_PG_BIN MORDOMO_TEST_PG_USER=$MORDOMO_BENCH_PG_USER
     export MORDOMO_TEST_PG_DATA=$MORDOMO_BENCH_PG_DATA
