@@ -2,7 +2,7 @@ package dev.mordomo.knowledge;
 
 import dev.mordomo.kernel.Json;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -11,39 +11,29 @@ import java.util.stream.Collectors;
  * A condition as a predicate of PostgreSQL's JSON path, with its values as variables: {@code
  * ($."metadata"."level" >= $v0)}.
  */
-final class ConditionPath {
+record ConditionPath(String text, Map<String, Object> variables) {
   private static final Map<String, String> OPERATORS =
       Map.of("gt", ">", "gte", ">=", "lt", "<", "lte", "<=");
 
-  private final Map<String, Object> variables = new LinkedHashMap<>();
-  private final String text;
-
-  private ConditionPath(Condition condition) {
-    this.text = path(condition);
+  ConditionPath {
+    variables = Map.copyOf(variables);
   }
 
   static ConditionPath of(Condition condition) {
-    return new ConditionPath(condition);
+    Map<String, Object> variables = new HashMap<>();
+    return new ConditionPath(path(condition, variables), variables);
   }
 
-  String text() {
-    return text;
-  }
-
-  Map<String, Object> variables() {
-    return variables;
-  }
-
-  private String path(Condition condition) {
+  private static String path(Condition condition, Map<String, Object> variables) {
     return switch (condition) {
-      case Condition.And and -> joined(and.all(), " && ", "(1 == 1)");
-      case Condition.Or or -> joined(or.any(), " || ", "(1 == 0)");
-      case Condition.Not not -> "(!" + path(not.condition()) + ")";
+      case Condition.And and -> joined(and.all(), " && ", "(1 == 1)", variables);
+      case Condition.Or or -> joined(or.any(), " || ", "(1 == 0)", variables);
+      case Condition.Not not -> "(!" + path(not.condition(), variables) + ")";
       case Condition.In in ->
           in.values().isEmpty()
               ? "(1 == 0)"
               : in.values().stream()
-                  .map(value -> field(in.field()) + " == " + variable(value))
+                  .map(value -> field(in.field()) + " == " + variable(value, variables))
                   .collect(Collectors.joining(" || ", "(", ")"));
       case Condition.Range range ->
           range.bounds().entrySet().stream()
@@ -53,15 +43,18 @@ final class ConditionPath {
                       + " "
                       + OPERATORS.get(bound.getKey())
                       + " "
-                      + variable(bound.getValue()))
+                      + variable(bound.getValue(), variables))
               .collect(Collectors.joining(" && ", "(", ")"));
     };
   }
 
-  private String joined(List<Condition> conditions, String by, String whenNone) {
+  private static String joined(
+      List<Condition> conditions, String by, String whenNone, Map<String, Object> variables) {
     return conditions.isEmpty()
         ? whenNone
-        : conditions.stream().map(this::path).collect(Collectors.joining(by, "(", ")"));
+        : conditions.stream()
+            .map(c -> path(c, variables))
+            .collect(Collectors.joining(by, "(", ")"));
   }
 
   /** Each key quoted as a string of JSON, which is a string of JSON path too. */
@@ -71,7 +64,7 @@ final class ConditionPath {
         .collect(Collectors.joining(".", "$.", ""));
   }
 
-  private String variable(Object value) {
+  private static String variable(Object value, Map<String, Object> variables) {
     String name = "v" + variables.size();
     variables.put(name, value);
     return "$" + name;

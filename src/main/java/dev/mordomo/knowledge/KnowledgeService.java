@@ -246,16 +246,17 @@ public final class KnowledgeService {
   }
 
   /**
-   * How one of this server's last searches came to its hits, whoever searched.
+   * How a search of the last quarter of an hour came to its hits, whoever searched, on whichever
+   * server; another server's are known a second later.
    *
    * @throws Failure {@code forbidden} for all but the superuser; {@code not_found} for a search
-   *     that is not kept here
+   *     that is not kept
    */
   public SearchTrace searchTrace(Scope who, UUID id) {
     if (!who.isSuperuser()) {
       throw Failure.of(FailureCode.FORBIDDEN, "traces of searches are the superuser's");
     }
-    return traces.trace(id);
+    return traces.trace(who, id);
   }
 
   /**
@@ -273,6 +274,10 @@ public final class KnowledgeService {
 
   ActiveModel models() {
     return models;
+  }
+
+  SearchTraces traces() {
+    return traces;
   }
 
   /** Of one file, in bytes. */

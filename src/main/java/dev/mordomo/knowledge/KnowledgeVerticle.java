@@ -19,16 +19,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has orphaned files swept once a day, whichever node thinks of it first; has the index filled when
- * the settings want another embedding model; and follows a switch that another node made.
+ * the settings want another embedding model; follows a switch that another node made; and stores
+ * what other nodes are to tell of the searches here.
  */
 public final class KnowledgeVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(KnowledgeVerticle.class);
   private static final Duration LOOK = Duration.ofHours(1);
   private static final Duration FOLLOW = Duration.ofSeconds(30);
+  private static final Duration STORE = Duration.ofSeconds(1);
+  private static final Duration FORGET = Duration.ofMinutes(1);
   private static final Duration DAY = Duration.ofDays(1);
   private static final int LATEST = 50;
 
   private final ActiveModel models;
+  private final SearchTraces traces;
   private final JobService jobs;
   private final Bus bus;
   private final InstantSource clock;
@@ -38,6 +42,7 @@ public final class KnowledgeVerticle extends AbstractVerticle {
   public KnowledgeVerticle(
       KnowledgeService knowledge, JobService jobs, Bus bus, InstantSource clock) {
     this.models = knowledge.models();
+    this.traces = knowledge.traces();
     this.jobs = jobs;
     this.bus = bus;
     this.clock = clock;
@@ -53,6 +58,8 @@ public final class KnowledgeVerticle extends AbstractVerticle {
     timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::sweepDaily)));
     timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::fillGaps)));
     timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> quietly(models::refresh)));
+    timers.add(vertx.setPeriodic(STORE.toMillis(), ignored -> quietly(traces::store)));
+    timers.add(vertx.setPeriodic(FORGET.toMillis(), ignored -> quietly(traces::forget)));
     quietly(this::fillIfWanted);
   }
 

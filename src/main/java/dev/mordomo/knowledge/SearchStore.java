@@ -36,6 +36,21 @@ final class SearchStore {
     this.config = config;
   }
 
+  /** What hits must be, as the function takes it. */
+  record Filter(
+      Optional<String> language,
+      Optional<String> source,
+      Map<String, Object> metadata,
+      Optional<ConditionPath> where) {
+    static Filter of(SearchFilter filter) {
+      return new Filter(
+          filter.language(),
+          filter.source(),
+          filter.metadata(),
+          filter.where().map(ConditionPath::of));
+    }
+  }
+
   /** What the function is asked. */
   record Question(
       String model,
@@ -44,12 +59,12 @@ final class SearchStore {
       String language,
       SearchMode mode,
       Optional<List<UUID>> collections,
-      SearchFilter filter,
+      Filter filter,
       int limit,
       double threshold) {}
 
   List<SearchHit> search(Scope who, Question question) {
-    SearchFilter filter = question.filter();
+    Filter filter = question.filter();
     Tuple parameters = Tuple.of(who.tenantId(), who.userId(), who.role(), question.model());
     parameters
         .addArrayOfFloat(question.vector().orElse(null))
@@ -65,10 +80,9 @@ final class SearchStore {
         .addDouble(config.vectorWeight())
         .addDouble(config.textWeight())
         .addInteger(config.exactUpTo());
-    Optional<ConditionPath> where = filter.where().map(ConditionPath::of);
     parameters
-        .addString(where.map(ConditionPath::text).orElse(null))
-        .addString(where.map(path -> Json.write(path.variables())).orElse(null));
+        .addString(filter.where().map(ConditionPath::text).orElse(null))
+        .addString(filter.where().map(path -> Json.write(path.variables())).orElse(null));
     List<SearchHit> hits = new ArrayList<>();
     database.call(SEARCH, parameters).forEach(row -> hits.add(map(row)));
     return hits;

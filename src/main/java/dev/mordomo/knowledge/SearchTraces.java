@@ -5,7 +5,9 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.SearchStore.Question;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -13,18 +15,25 @@ import java.util.SequencedMap;
 import java.util.UUID;
 
 /**
- * The last searches of this server, in its memory alone: what people asked is not kept. Asked for
- * one, its branches are searched once more, each by itself, as the user who searched.
+ * The last searches: this server's in its memory, and for a quarter of an hour those of all servers
+ * in the database, where they go a second later; what people asked is not kept for longer. Asked
+ * for one, its branches are searched once more, each by itself, as the user who searched.
  */
 final class SearchTraces {
   private static final int KEPT = 500;
+
+  /** Of the searches of a second: a server that is asked more often stores the last of them. */
+  private static final int STORED_AT_ONCE = 100;
+
   private static final int SHOWN = 50;
   private static final double EVERYTHING = -1;
 
   private final Database database;
   private final SearchStore store;
+  private final SearchTraceStore stored;
   private final KnowledgeConfig config;
   private final SequencedMap<UUID, Kept> last = new LinkedHashMap<>();
+  private final Deque<Kept> unstored = new ArrayDeque<>();
 
   /** A search as it was. */
   record Kept(
@@ -40,6 +49,7 @@ final class SearchTraces {
   SearchTraces(Database database, SearchStore store, KnowledgeConfig config) {
     this.database = database;
     this.store = store;
+    this.stored = new SearchTraceStore(database);
     this.config = config;
   }
 
@@ -49,21 +59,42 @@ final class SearchTraces {
       if (last.size() > KEPT) {
         last.pollFirstEntry();
       }
+      unstored.add(search);
+      if (unstored.size() > STORED_AT_ONCE) {
+        unstored.removeFirst();
+      }
     }
   }
 
-  SearchTrace trace(UUID id) {
-    Kept kept;
+  /** Stores what came since the last time, for other servers to tell. */
+  void store() {
+    List<Kept> searches;
     synchronized (last) {
-      kept = last.get(id);
+      searches = List.copyOf(unstored);
+      unstored.clear();
     }
-    if (kept == null) {
-      throw Failure.notFound(
-          "the search (a server keeps its last "
-              + KEPT
-              + " in memory, so it may be gone, or"
-              + " another server's)");
+    if (!searches.isEmpty()) {
+      stored.insert(searches);
     }
+  }
+
+  /** Removes what was stored long enough ago. */
+  void forget() {
+    stored.forget();
+  }
+
+  private Optional<Kept> remembered(UUID id) {
+    synchronized (last) {
+      return Optional.ofNullable(last.get(id));
+    }
+  }
+
+  SearchTrace trace(Scope superuser, UUID id) {
+    Kept kept =
+        remembered(id)
+            .or(() -> stored.find(superuser, id))
+            .orElseThrow(
+                () -> Failure.notFound("the search (what was searched is kept for 15 minutes)"));
     Question question = kept.question();
     long chunks = database.as(kept.who(), c -> SearchStore.scope(c, question.collections()));
     return new SearchTrace(

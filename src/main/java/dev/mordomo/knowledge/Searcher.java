@@ -71,7 +71,7 @@ final class Searcher {
             language,
             request.mode(),
             request.collections(),
-            request.filter(),
+            SearchStore.Filter.of(request.filter()),
             reranking.looksAt(words, request.limit()),
             leastSimilarity(model, request));
     long embedded = System.nanoTime();

@@ -6,8 +6,8 @@
  *
  * <p>Tables: {@code collection}, {@code document}, {@code chunk}, {@code embedding} (a partition an
  * embedding model), {@code embedding_model}, {@code kept_embedding} (of documents that a job is
- * taking in). Addresses: {@code document.indexed}, {@code document.deleted}, {@code
- * collection.deleted}, {@code embedding_model.changed}, see {@link
+ * taking in), {@code search_trace}. Addresses: {@code document.indexed}, {@code document.deleted},
+ * {@code collection.deleted}, {@code embedding_model.changed}, see {@link
  * dev.mordomo.knowledge.KnowledgeEvent}.
  *
  * <p>Invariants: a document, its chunks and their embeddings are there together or not at all; a

@@ -15,7 +15,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -166,6 +170,76 @@ final class KnowledgeServiceTest {
     assertEquals(List.of("O pão custa quinze."), hits.stream().map(SearchHit::text).toList());
     assertTrue(!knowledge.files.exists(oldKey));
     assertEquals(1, service.collection(ana, collection).documentCount());
+  }
+
+  @Test
+  void aSearchDuringAReplacementSeesOneVersionWhole() throws Exception {
+    Scope ana = knowledge.user();
+    UUID collection = knowledge.collection(ana, CollectionScope.TENANT);
+    List<DocumentUpload> versions =
+        Stream.of("um", "dois")
+            .map(v ->
+                DocumentUpload.text(
+                        "Versão",
+                        "# Alfa\n\nAlfa vale %1$s.\n\n# Beta\n\nBeta vale %1$s.\n\n# Gama\n\nGama vale %1$s."
+                            .formatted(v))
+                    .withSource("versoes"))
+            .toList();
+    UUID document = service.addDocument(ana, collection, versions.getFirst()).id();
+    AtomicBoolean over = new AtomicBoolean();
+    Future<Integer> searching =
+        Executors.newVirtualThreadPerTaskExecutor()
+            .submit(() -> {
+              int searches = 0;
+              while (!over.get()) {
+                for (SearchMode mode : SearchMode.values()) {
+                  List<SearchHit> hits =
+                      service
+                          .search(
+                              ana, SearchRequest.of("quanto vale alfa, beta, gama", 9).mode(mode))
+                          .hits();
+                  assertEquals(3, hits.size(), mode + ": " + hits);
+                  long ofOne = hits.stream().filter(hit -> hit.text().contains("um")).count();
+                  assertTrue(ofOne == 0 || ofOne == 3, mode + ": " + hits);
+                  searches++;
+                }
+              }
+              return searches;
+            });
+    for (int i = 1; i <= 100; i++) {
+      service.replaceDocument(ana, document, versions.get(i % 2));
+    }
+    over.set(true);
+    assertTrue(searching.get(30, TimeUnit.SECONDS) > 0);
+  }
+
+  @Test
+  void whatOthersKeepToThemselvesIsNoDuplicateAndWhatAllSeeIs() {
+    Scope ana = knowledge.user();
+    Scope rui = knowledge.db.user(ana.tenantId(), "operator");
+    Scope root = knowledge.db.tenantWithUser("superuser");
+    DocumentUpload upload = DocumentUpload.text("Diário de bordo", "Dia um: mar calmo.");
+    knowledge.service.addDocument(ana, knowledge.collection(ana, CollectionScope.USER), upload);
+    UUID shared = knowledge.collection(rui, CollectionScope.TENANT);
+    Document theirs = service.addDocument(rui, shared, upload);
+    assertDuplicate(
+        theirs,
+        "hash",
+        rui,
+        knowledge.collection(rui, CollectionScope.USER),
+        DocumentUpload.text("Outro nome", "Dia um: mar calmo."));
+    Document global =
+        knowledge.add(
+            root,
+            knowledge.collection(root, CollectionScope.GLOBAL),
+            "Código de conduta",
+            "Seja gentil.");
+    assertDuplicate(
+        global,
+        "title",
+        rui,
+        shared,
+        DocumentUpload.text("código de Conduta!", "Outras palavras."));
   }
 
   @Test
