@@ -12,6 +12,7 @@ import dev.mordomo.chat.Speaker;
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.gateway.Oversight;
 import dev.mordomo.gateway.RateLimit;
 import dev.mordomo.gateway.http.HttpGateway;
 import dev.mordomo.gateway.http.IdempotencyVerticle;
@@ -60,6 +61,9 @@ import dev.mordomo.model.langchain.ModelHttp;
 import dev.mordomo.model.onnx.OnnxConfig;
 import dev.mordomo.model.onnx.OnnxProvider;
 import dev.mordomo.model.rerank.RerankConfig;
+import dev.mordomo.ops.audit.AuditConfig;
+import dev.mordomo.ops.audit.AuditService;
+import dev.mordomo.ops.audit.AuditVerticle;
 import dev.mordomo.reminder.ReminderConfig;
 import dev.mordomo.reminder.ReminderService;
 import dev.mordomo.reminder.ReminderVerticle;
@@ -114,6 +118,7 @@ public final class App implements AutoCloseable {
   private final Bus bus;
   private final GlossMiniLm embedded;
   private final Outbound outbound;
+  private final AuditService audit;
   private final IdentityService identity;
   private final JobService jobs;
   private final FileStore files;
@@ -146,6 +151,7 @@ public final class App implements AutoCloseable {
     OnnxConfig onnxConfig = OnnxConfig.from(settings);
     RerankConfig rerankConfig = RerankConfig.from(settings);
     ClusterConfig clusterConfig = ClusterConfig.from(settings);
+    AuditConfig auditConfig = AuditConfig.from(settings);
     withManual = settings.flag("knowledge.manual", true);
     Duration wordPause = settings.duration("model.word_pause", Duration.ofMillis(15));
     settings.verify();
@@ -167,6 +173,7 @@ public final class App implements AutoCloseable {
     streams = new Streams(database, bus);
     hub = new Hub(vertx, bus, streams);
     outbound = new Outbound(vertx, outboundConfig);
+    audit = new AuditService(database, auditConfig, clock);
     identity = new IdentityService(vertx, database, bus, secret, outbound, identityConfig, clock);
     jobs = new JobService(database, streams, bus, jobConfig, clock);
     folders = new OnnxProvider(data, data.resolve("cache"), onnxConfig);
@@ -287,6 +294,7 @@ public final class App implements AutoCloseable {
     // seconds: nobody has to wait for that to sign in.
     Thread.ofVirtual().name("manual").start(this::loadManual);
     deploy(new PartitionVerticle(database, clock));
+    deploy(new AuditVerticle(audit));
     deploy(new IdempotencyVerticle(database, clock));
     deploy(new IdentityVerticle(identity, bus));
     deploy(new JobVerticle(jobs, database, clock));
@@ -298,7 +306,16 @@ public final class App implements AutoCloseable {
     }
     EmbeddingCalls embeddings = new EmbeddingCalls(database, models.embedding(), clock);
     Features features =
-        new Features(chat, knowledge, models, identity, actions, reminders, jobs, embeddings);
+        new Features(
+            chat,
+            knowledge,
+            models,
+            identity,
+            actions,
+            reminders,
+            jobs,
+            embeddings,
+            new Oversight(audit));
     RateLimit turns = new RateLimit("turns", gatewayConfig.turnsPerMinute(), clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     identity.follow(sessions::hear);
@@ -360,6 +377,10 @@ public final class App implements AutoCloseable {
   /** For a program that embeds the house and has something to tell its users. */
   public Streams streams() {
     return streams;
+  }
+
+  AuditService audit() {
+    return audit;
   }
 
   IdentityService identity() {

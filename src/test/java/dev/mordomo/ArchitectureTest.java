@@ -33,6 +33,7 @@ class ArchitectureTest {
           "identity", List.of(),
           "model", List.of(),
           "job", List.of(),
+          "ops", List.of(),
           "action", List.of("identity", "model"),
           "knowledge", List.of("identity", "model", "job", "action"),
           "reminder", List.of("identity", "job", "action", "model"),

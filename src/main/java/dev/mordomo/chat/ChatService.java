@@ -5,6 +5,7 @@ import dev.mordomo.chat.ConversationStore.Draft;
 import dev.mordomo.chat.TurnStore.Begun;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
@@ -120,6 +121,7 @@ public final class ChatService {
   }
 
   private Conversation create(Scope scope, Draft draft) {
+    Deed.about(draft.id());
     record Made(Conversation conversation, Advanced told) {}
     Made made =
         database.as(

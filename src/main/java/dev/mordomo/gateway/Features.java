@@ -18,4 +18,5 @@ public record Features(
     ActionService actions,
     ReminderService reminders,
     JobService jobs,
-    EmbeddingCalls embeddings) {}
+    EmbeddingCalls embeddings,
+    Oversight oversight) {}

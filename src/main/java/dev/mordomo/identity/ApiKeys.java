@@ -1,5 +1,6 @@
 package dev.mordomo.identity;
 
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
@@ -60,6 +61,7 @@ public final class ApiKeys {
             scopes.map(s -> s.stream().distinct().toList()),
             expiresAt,
             now);
+    Deed.about(created.id());
     store.insert(scope, created, OpaqueToken.hash(key));
     return created;
   }

@@ -1,6 +1,7 @@
 package dev.mordomo.identity;
 
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Scope;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -103,7 +104,11 @@ final class RefreshTokenStore {
                       new Account(row.getUUID(0), row.getUUID(1), Role.of(row.getString(2))),
                       row.getUUID(3),
                       row.getString(4)));
-      session.ifPresent(s -> insert(connection, id, s, successor, at, expiresAt));
+      session.ifPresent(s -> {
+        Deed.by(s.account().tenantId(), s.account().userId());
+        Deed.about(s.family());
+        insert(connection, id, s, successor, at, expiresAt);
+      });
       return session;
     });
   }

@@ -3,6 +3,7 @@ package dev.mordomo.identity;
 import dev.mordomo.identity.CredentialStore.Login;
 import dev.mordomo.identity.RefreshTokenStore.Session;
 import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
@@ -73,6 +74,7 @@ public final class Sessions {
       guard.forgive(account, address);
       throw e;
     }
+    login.map(Login::account).ifPresent(a -> Deed.triedAs(a.tenantId(), a.userId()));
     if (!right || !login.map(Login::usable).orElse(false)) {
       throw Failure.of(FailureCode.UNAUTHENTICATED, "the e-mail or the password is wrong");
     }
@@ -89,6 +91,8 @@ public final class Sessions {
             account, Ids.next(), agent.substring(0, Math.min(agent.length(), LONGEST_AGENT)));
     String token = OpaqueToken.next();
     Instant now = clock.instant();
+    Deed.by(account.tenantId(), account.userId());
+    Deed.about(session.family());
     refreshTokens.begin(
         Ids.next(), session, OpaqueToken.hash(token), now, now.plus(config.refreshTokenTtl()));
     return tokens(session, token);
@@ -113,6 +117,7 @@ public final class Sessions {
     refreshTokens
         .endIfReused(hash, now)
         .ifPresent(ended -> {
+          Deed.triedAs(ended.tenantId(), ended.userId());
           LOG.warn("a refresh token of user {} was used twice: session ended", ended.userId());
           bus.publish(IdentityEvent.SESSION_ENDED, ended);
         });
@@ -123,20 +128,28 @@ public final class Sessions {
   public void signOut(String refreshToken) {
     refreshTokens
         .endFamilyOf(OpaqueToken.hash(refreshToken), clock.instant())
-        .ifPresent(ended -> bus.publish(IdentityEvent.SESSION_ENDED, ended));
+        .ifPresent(ended -> {
+          Deed.by(ended.tenantId(), ended.userId());
+          ended.sessionId().ifPresent(Deed::about);
+          bus.publish(IdentityEvent.SESSION_ENDED, ended);
+        });
   }
 
   /** Ends every session of the user whose running session a refresh token belongs to. */
   public void signOutEverywhere(String refreshToken) {
     refreshTokens
         .endFamilyOf(OpaqueToken.hash(refreshToken), clock.instant())
-        .ifPresent(ended -> endAll(ended.tenantId(), ended.userId()));
+        .ifPresent(ended -> {
+          Deed.by(ended.tenantId(), ended.userId());
+          endAll(ended.tenantId(), ended.userId());
+        });
   }
 
   /** Ends the session that speaks; an API key has none. */
   public void signOut(Principal principal) {
+    Scope scope = principal.scope();
+    Deed.by(scope.tenantId(), scope.userId());
     if (principal.kind() == CredentialKind.JWT) {
-      Scope scope = principal.scope();
       UUID session = UUID.fromString(principal.sessionId());
       refreshTokens.endFamily(scope.tenantId(), scope.userId(), session, clock.instant());
       bus.publish(
@@ -167,6 +180,7 @@ public final class Sessions {
 
   /** Ends every session of the user; API keys stay. */
   public void signOutEverywhere(Scope scope) {
+    Deed.by(scope.tenantId(), scope.userId());
     endAll(scope.tenantId(), scope.userId());
   }
 

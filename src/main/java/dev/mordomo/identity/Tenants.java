@@ -3,6 +3,7 @@ package dev.mordomo.identity;
 import dev.mordomo.identity.Tenant.Status;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
@@ -46,6 +47,7 @@ public final class Tenants {
         new Tenant.Draft(
             checkedName(draft.name()), draft.plan(), draft.status(), quota(draft.tokenQuota()));
     UUID id = Ids.next();
+    Deed.about(id, id);
     return database.as(
         scope,
         connection -> {
@@ -81,6 +83,7 @@ public final class Tenants {
   public Tenant change(Scope scope, UUID id, Tenant.Change change) {
     requireVisible(scope, id);
     requireSuperuser(scope);
+    Deed.about(id, id);
     boolean suspends = change.status().filter(s -> s == Status.SUSPENDED).isPresent();
     if (suspends && id.equals(scope.tenantId())) {
       throw forbidden("your own tenant is suspended by another superuser");
@@ -113,6 +116,7 @@ public final class Tenants {
   public UsageReport usage(
       Scope scope, UUID id, Optional<Instant> from, Optional<Instant> to, UsageReport.By by) {
     requireVisible(scope, id);
+    Deed.about(id, id);
     Instant end = to.orElse(clock.instant());
     Instant start = from.orElse(end.minus(DEFAULT_REPORT));
     if (!start.isBefore(end)) {

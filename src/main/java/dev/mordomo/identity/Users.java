@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
@@ -76,6 +77,7 @@ public final class Users {
     Optional<String> hash = draft.password().map(passwords::hash);
     UserStore.NewUser user =
         new UserStore.NewUser(Ids.next(), tenant, email, hash, name, draft.role());
+    Deed.about(tenant, user.id());
     database.as(
         scope,
         connection -> {
@@ -88,6 +90,7 @@ public final class Users {
   /** One's own row, or one that an administrator may see. */
   public User get(Scope scope, UUID id) {
     User user = database.as(scope, c -> visible(scope, store.get(c, id)));
+    Deed.about(user.tenantId(), id);
     return withLastMessages(List.of(user)).getFirst();
   }
 
@@ -171,6 +174,7 @@ public final class Users {
             scope,
             connection -> {
               User found = visible(scope, store.lock(connection, id));
+              Deed.about(found.tenantId(), id);
               requireCovers(scope, found.role());
               store.change(connection, id, checked, hash, clock.instant());
               return found;
@@ -200,6 +204,7 @@ public final class Users {
             scope,
             connection -> {
               User found = visible(scope, store.lock(connection, id));
+              Deed.about(found.tenantId(), id);
               requireCovers(scope, found.role());
               store.delete(connection, id, clock.instant());
               return found;

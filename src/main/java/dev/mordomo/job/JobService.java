@@ -4,6 +4,7 @@ import dev.mordomo.job.JobAnnouncer.Announced;
 import dev.mordomo.job.JobStore.Kept;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
@@ -74,7 +75,14 @@ public final class JobService {
       throw Failure.invalid("type", "expected one of " + String.join(", ", handlers.keySet()));
     }
     Map<String, Object> checked = handler.checked(who, payload);
-    Enqueued enqueued = database.as(who, c -> enqueue(c, who, type, checked));
+    Enqueued enqueued =
+        database.as(
+            who,
+            c -> {
+              Enqueued made = enqueue(c, who, type, checked);
+              Deed.about(made.job().id());
+              return made;
+            });
     enqueued.announce().run();
     return enqueued.job();
   }

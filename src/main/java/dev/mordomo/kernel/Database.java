@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -184,6 +185,15 @@ public final class Database {
     return one(system, sql, parameters, patience).recover(e -> Future.failedFuture(told(e)));
   }
 
+  /**
+   * Writes down a deed that is over, in a transaction of its own: one that changed nothing within
+   * {@link #as} or {@link #asSystem}, or was refused, or failed.
+   */
+  public void record(Deed deed, Deed.Result result, Optional<FailureCode> code) {
+    callSystem(Deed.ADD, deed.parameters(result, code.map(FailureCode::wire), true));
+    deed.keep();
+  }
+
   /** The same statement for many rows, on a connection of a transaction. */
   public static RowSet<Row> run(SqlClient connection, String sql, Tuple parameters) {
     return reply(connection, connection.preparedQuery(sql).execute(parameters));
@@ -246,15 +256,18 @@ public final class Database {
       Future<RowSet<Row>> settings =
           scope == null ? begin : connection.preparedQuery(ACT_AS).execute(scope);
       T result;
+      Optional<Deed> deed;
       try {
         result = work.apply(connection);
         reply(connection, begin);
         reply(connection, settings);
+        deed = Deed.current().filter(d -> d.addIfChanged(connection));
       } catch (Throwable e) {
         rollBack(connection);
         throw e;
       }
       reply(connection, connection.query("COMMIT").execute());
+      deed.ifPresent(Deed::keep);
       return result;
     } finally {
       release(connection);

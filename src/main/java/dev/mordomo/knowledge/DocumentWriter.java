@@ -1,5 +1,6 @@
 package dev.mordomo.knowledge;
 
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import io.vertx.sqlclient.SqlClient;
@@ -32,6 +33,7 @@ final class DocumentWriter {
     Original file = original(collection, prepared);
     Document document =
         document(Ids.next(), collection.id(), prepared, DocumentStatus.INDEXED, now());
+    Deed.about(document.id());
     putFile(connection, file);
     DocumentStore.insert(
         connection, document, collection.owner(), file, who.userId(), Optional.empty());
@@ -49,6 +51,7 @@ final class DocumentWriter {
     Original file = original(collection, prepared);
     Document document =
         document(Ids.next(), collection.id(), prepared, DocumentStatus.PENDING, now());
+    Deed.about(document.id());
     putFile(connection, file);
     DocumentStore.dropFailed(connection, collection.id(), prepared.sha256());
     DocumentStore.insert(connection, document, collection.owner(), file, who.userId(), replaces);
@@ -71,6 +74,7 @@ final class DocumentWriter {
             prepared,
             DocumentStatus.INDEXED,
             old.document().createdAt());
+    Deed.about(document.id());
     putFile(connection, file);
     ChunkStore.delete(connection, document.id());
     DocumentStore.replace(connection, document, file, now());

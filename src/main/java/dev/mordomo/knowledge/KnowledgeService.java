@@ -3,6 +3,7 @@ package dev.mordomo.knowledge;
 import dev.mordomo.job.JobService;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
@@ -95,6 +96,7 @@ public final class KnowledgeService {
     Owner owner = Owner.of(scope, who);
     requireWritable(who, owner);
     UUID id = Ids.next();
+    Deed.about(id);
     return database.as(
         who,
         c -> {

@@ -3,6 +3,7 @@ package dev.mordomo.reminder;
 import dev.mordomo.action.Tool;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
@@ -68,6 +69,7 @@ public final class ReminderService {
             Optional.empty(),
             wanted.metadata());
     check.verify();
+    Deed.about(reminder.id());
     database.as(
         scope,
         connection -> {

@@ -131,7 +131,12 @@ public final class HttpGateway extends VerticleBase {
             vertx, new IdempotencyStore(services.database()), services.secret(), services.clock());
     RouteRunner runner =
         new RouteRunner(
-            vertx, work, services.authenticator(), new BodyReader(config, work), idempotency);
+            vertx,
+            work,
+            services.authenticator(),
+            new BodyReader(config, work),
+            idempotency,
+            new Auditing(services.database(), services.clock()));
     List<Route> table = new ArrayList<>(Routes.table(open));
     table.addAll(more);
     return new Mount(runner, config).router(vertx, table, accepting, open::file);

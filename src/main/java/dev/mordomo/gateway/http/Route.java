@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param creates whether an {@code Idempotency-Key} is honoured
  * @param face in which form a failure is told
  * @param needs what an API key must be for
+ * @param audit what is written down of it
  * @param follow what is made of the handler's answer, also of one that is given again
  */
 record Route(
@@ -26,7 +27,33 @@ record Route(
     Handler handler,
     Optional<Follow> follow,
     Face face,
-    KeyScope needs) {
+    KeyScope needs,
+    Audit audit) {
+
+  /** What a route leaves in the audit. */
+  sealed interface Audit {
+    /** What only reads one's own, and whatever nobody has said anything of. */
+    record None() implements Audit {}
+
+    /**
+     * One record a request.
+     *
+     * @param action for instance {@code user.change}; what is before the first point is the kind of
+     *     thing that it is done to
+     */
+    record Recorded(String action) implements Audit {
+      String target() {
+        return action.substring(0, action.indexOf('.'));
+      }
+    }
+
+    /**
+     * It changes something, and yet leaves no record.
+     *
+     * @param why where else it is kept
+     */
+    record Elsewhere(String why) implements Audit {}
+  }
 
   /** Whose clients read what is told. */
   enum Face {
@@ -61,7 +88,16 @@ record Route(
   private Route(
       HttpMethod method, String path, Access access, Body body, boolean creates, Handler handler) {
     this(
-        method, path, access, body, creates, handler, Optional.empty(), Face.OWN, KeyScope.ACCOUNT);
+        method,
+        path,
+        access,
+        body,
+        creates,
+        handler,
+        Optional.empty(),
+        Face.OWN,
+        KeyScope.ACCOUNT,
+        new Audit.None());
   }
 
   static Route get(String path, Access access, Handler handler) {
@@ -86,22 +122,54 @@ record Route(
 
   /** The same route, making something: an {@code Idempotency-Key} is honoured. */
   Route creating() {
-    return new Route(method, path, access, body, true, handler, follow, face, needs);
+    return new Route(method, path, access, body, true, handler, follow, face, needs, audit);
   }
 
   /** The same route, taking files too. */
   Route uploading() {
-    return new Route(method, path, access, Body.UPLOAD, creates, handler, follow, face, needs);
+    return new Route(
+        method, path, access, Body.UPLOAD, creates, handler, follow, face, needs, audit);
   }
 
   /** The same route, whose answer is what becomes of what it began. */
   Route following(Follow next) {
-    return new Route(method, path, access, body, creates, handler, Optional.of(next), face, needs);
+    return new Route(
+        method, path, access, body, creates, handler, Optional.of(next), face, needs, audit);
   }
 
   /** The same route, whose failures are told in another form. */
   Route facing(Face other) {
-    return new Route(method, path, access, body, creates, handler, follow, other, needs);
+    return new Route(method, path, access, body, creates, handler, follow, other, needs, audit);
+  }
+
+  /** The same route, of which every request is written down. */
+  Route audited(String action) {
+    return new Route(
+        method,
+        path,
+        access,
+        body,
+        creates,
+        handler,
+        follow,
+        face,
+        needs,
+        new Audit.Recorded(action));
+  }
+
+  /** The same route, which changes something that is kept elsewhere. */
+  Route unaudited(String why) {
+    return new Route(
+        method,
+        path,
+        access,
+        body,
+        creates,
+        handler,
+        follow,
+        face,
+        needs,
+        new Audit.Elsewhere(why));
   }
 
   /** The same routes, for API keys of another scope. */
@@ -109,7 +177,8 @@ record Route(
     return routes.stream()
         .map(r ->
             new Route(
-                r.method, r.path, r.access, r.body, r.creates, r.handler, r.follow, r.face, scope))
+                r.method, r.path, r.access, r.body, r.creates, r.handler, r.follow, r.face, scope,
+                r.audit))
         .toList();
   }
 

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,18 +27,21 @@ final class RouteRunner {
   private final Authenticator authenticator;
   private final BodyReader bodies;
   private final Idempotency idempotency;
+  private final Auditing auditing;
 
   RouteRunner(
       Vertx vertx,
       Context work,
       Authenticator authenticator,
       BodyReader bodies,
-      Idempotency idempotency) {
+      Idempotency idempotency,
+      Auditing auditing) {
     this.vertx = vertx;
     this.work = work;
     this.authenticator = authenticator;
     this.bodies = bodies;
     this.idempotency = idempotency;
+    this.auditing = auditing;
   }
 
   /** Takes a request from the event loop; it is answered from a virtual thread. */
@@ -67,22 +71,47 @@ final class RouteRunner {
   private Answer answer(Route route, RoutingContext routing, String requestId) {
     HttpServerRequest request = routing.request();
     Optional<Principal> principal = principal(route, request);
+    return switch (route.audit()) {
+      case Route.Audit.Recorded recorded ->
+          auditing.audited(
+              route,
+              recorded,
+              routing,
+              principal,
+              deed -> handled(route, routing, requestId, principal, deed));
+      case Route.Audit.Elsewhere elsewhere ->
+          handled(route, routing, requestId, principal, (body, handler) -> handler.get());
+      case Route.Audit.None none ->
+          handled(route, routing, requestId, principal, (body, handler) -> handler.get());
+    };
+  }
+
+  private Answer handled(
+      Route route,
+      RoutingContext routing,
+      String requestId,
+      Optional<Principal> principal,
+      Auditing.Around deed) {
+    principal.ifPresent(p -> requireMay(route, p));
+    HttpServerRequest request = routing.request();
     try (RequestBody body =
         route.body() == Route.Body.NONE
             ? new RequestBody.None()
             : bodies.read(request, route.body())) {
       Exchange exchange = new Exchange(request, routing.pathParams(), requestId, principal, body);
+      Supplier<Answer> work = () -> deed.call(body, () -> route.handler().handle(exchange));
       Optional<String> key = exchange.header("Idempotency-Key");
       Answer first =
           route.creates() && key.isPresent()
-              ? idempotency.once(exchange, key.get(), () -> route.handler().handle(exchange))
-              : route.handler().handle(exchange);
+              ? idempotency.once(exchange, key.get(), work)
+              : work.get();
       return first instanceof Answer.Text text && route.follow().isPresent()
           ? route.follow().get().follow(exchange, text)
           : first;
     }
   }
 
+  /** Who asks; empty where anyone may. */
   private Optional<Principal> principal(Route route, HttpServerRequest request) {
     if (route.access() == Access.ANYONE) {
       return Optional.empty();
@@ -91,7 +120,10 @@ final class RouteRunner {
         bearer(request)
             .orElseThrow(() ->
                 Failure.of(FailureCode.UNAUTHENTICATED, "sign in, and send the token as a bearer"));
-    Principal principal = Database.await(authenticator.authenticate(token));
+    return Optional.of(Database.await(authenticator.authenticate(token)));
+  }
+
+  private static void requireMay(Route route, Principal principal) {
     if (!principal.uses().contains(route.needs())) {
       throw Failure.of(FailureCode.FORBIDDEN, route.needs().refusal());
     }
@@ -100,7 +132,6 @@ final class RouteRunner {
           FailureCode.FORBIDDEN,
           "only for the role " + route.access().name().toLowerCase(Locale.ROOT));
     }
-    return Optional.of(principal);
   }
 
   static Optional<String> bearer(HttpServerRequest request) {

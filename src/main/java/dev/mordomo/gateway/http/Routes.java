@@ -12,6 +12,7 @@ import static dev.mordomo.gateway.http.Route.post;
 import static dev.mordomo.gateway.http.Route.put;
 
 import dev.mordomo.gateway.Features;
+import dev.mordomo.gateway.Oversight;
 import dev.mordomo.gateway.RateLimit;
 import dev.mordomo.identity.IdentityService;
 import dev.mordomo.identity.KeyScope;
@@ -20,6 +21,11 @@ import java.util.List;
 
 /** Every address, a line each: method, path, who may, handler. */
 final class Routes {
+  private static final String CHANGES_NOTHING = "it changes nothing";
+  private static final String IN_TURNS =
+      "turns, messages and usage say who asked what, when, at what cost, on which documents";
+  private static final String IN_USAGE = "usage says who asked for how much, and when";
+
   private Routes() {}
 
   static List<Route> table(PublicRoutes open) {
@@ -43,6 +49,7 @@ final class Routes {
     table.addAll(Route.within(KeyScope.KNOWLEDGE, knowledge(features)));
     table.addAll(Route.within(KeyScope.DEVICES, deeds(features)));
     table.addAll(jobs(features));
+    table.addAll(oversight(features.oversight()));
     return List.copyOf(table);
   }
 
@@ -50,10 +57,10 @@ final class Routes {
     OidcRoutes oidc = new OidcRoutes(service, gateway);
     return List.of(
         get("/v1/auth/offered", ANYONE, oidc::offered),
-        post("/v1/auth/oidc", ANYONE, oidc::signIn),
-        post("/v1/auth/oidc/start", ANYONE, oidc::start),
-        post("/v1/auth/anonymous", ANYONE, oidc::anonymous),
-        post("/v1/auth/claim", USER, oidc::claim));
+        post("/v1/auth/oidc", ANYONE, oidc::signIn).audited("session.sign_in"),
+        post("/v1/auth/oidc/start", ANYONE, oidc::start).unaudited(CHANGES_NOTHING),
+        post("/v1/auth/anonymous", ANYONE, oidc::anonymous).audited("session.guest"),
+        post("/v1/auth/claim", USER, oidc::claim).audited("conversation.claim"));
   }
 
   static List<Route> identity(IdentityService service) {
@@ -62,26 +69,26 @@ final class Routes {
     return List.of(
         get("/.well-known/jwks.json", ANYONE, identity::keys),
         get("/v1/.well-known/jwks.json", ANYONE, identity::keys),
-        post("/v1/auth/token", ANYONE, identity::signIn),
-        post("/v1/auth/refresh", ANYONE, identity::refresh),
-        post("/v1/auth/logout", ANYONE, identity::signOut),
+        post("/v1/auth/token", ANYONE, identity::signIn).audited("session.sign_in"),
+        post("/v1/auth/refresh", ANYONE, identity::refresh).audited("session.refresh"),
+        post("/v1/auth/logout", ANYONE, identity::signOut).audited("session.sign_out"),
         get("/v1/me", GUEST, identity::me),
-        patch("/v1/me", USER, identity::changeMe),
+        patch("/v1/me", USER, identity::changeMe).audited("user.profile"),
         get("/v1/me/sessions", USER, identity::sessions),
-        delete("/v1/me/sessions/:id", USER, identity::endSession),
+        delete("/v1/me/sessions/:id", USER, identity::endSession).audited("session.end"),
         get("/v1/api-keys", USER, identity::apiKeys),
-        post("/v1/api-keys", USER, identity::createApiKey).creating(),
-        delete("/v1/api-keys/:id", USER, identity::revokeApiKey),
-        get("/v1/users", ADMIN, tenants::users),
-        post("/v1/users", ADMIN, tenants::createUser).creating(),
-        get("/v1/users/:id", USER, tenants::user),
-        patch("/v1/users/:id", USER, tenants::changeUser),
-        delete("/v1/users/:id", USER, tenants::deleteUser),
+        post("/v1/api-keys", USER, identity::createApiKey).creating().audited("key.create"),
+        delete("/v1/api-keys/:id", USER, identity::revokeApiKey).audited("key.revoke"),
+        get("/v1/users", ADMIN, tenants::users).audited("user.list"),
+        post("/v1/users", ADMIN, tenants::createUser).creating().audited("user.create"),
+        get("/v1/users/:id", USER, tenants::user).audited("user.read"),
+        patch("/v1/users/:id", USER, tenants::changeUser).audited("user.change"),
+        delete("/v1/users/:id", USER, tenants::deleteUser).audited("user.delete"),
         get("/v1/tenants", ADMIN, tenants::tenants),
-        post("/v1/tenants", SUPERUSER, tenants::createTenant).creating(),
+        post("/v1/tenants", SUPERUSER, tenants::createTenant).creating().audited("tenant.create"),
         get("/v1/tenants/:id", USER, tenants::tenant),
-        patch("/v1/tenants/:id", USER, tenants::changeTenant),
-        get("/v1/tenants/:id/usage", USER, tenants::usage));
+        patch("/v1/tenants/:id", USER, tenants::changeTenant).audited("tenant.change"),
+        get("/v1/tenants/:id/usage", USER, tenants::usage).audited("tenant.usage"));
   }
 
   private static List<Route> chat(
@@ -92,24 +99,32 @@ final class Routes {
         new TurnRoutes(features.chat(), turnLimit, new TurnSse(features.chat(), services));
     return List.of(
         get("/v1/conversations", GUEST, conversations::list),
-        post("/v1/conversations", GUEST, conversations::create).creating(),
+        post("/v1/conversations", GUEST, conversations::create)
+            .creating()
+            .audited("conversation.create"),
         get("/v1/conversations/:id", GUEST, conversations::get),
-        patch("/v1/conversations/:id", GUEST, conversations::change),
-        delete("/v1/conversations/:id", GUEST, conversations::delete),
+        patch("/v1/conversations/:id", GUEST, conversations::change).audited("conversation.change"),
+        delete("/v1/conversations/:id", GUEST, conversations::delete)
+            .audited("conversation.delete"),
         get("/v1/conversations/:id/messages", GUEST, conversations::messages),
         post("/v1/conversations/:id/turns", GUEST, turns::start)
             .creating()
-            .following(turns::follow),
+            .following(turns::follow)
+            .unaudited(IN_TURNS),
         get("/v1/turns/:id", GUEST, turns::get),
         get("/v1/turns/:id/events", GUEST, turns::events),
-        post("/v1/turns/:id/cancel", GUEST, turns::cancel),
+        post("/v1/turns/:id/cancel", GUEST, turns::cancel).unaudited(IN_TURNS),
         post("/v1/turns/:id/regenerate", GUEST, turns::regenerate)
             .creating()
-            .following(turns::follow),
-        post("/v1/turns/:id/continue", GUEST, turns::goOn).creating().following(turns::follow),
+            .following(turns::follow)
+            .unaudited(IN_TURNS),
+        post("/v1/turns/:id/continue", GUEST, turns::goOn)
+            .creating()
+            .following(turns::follow)
+            .unaudited(IN_TURNS),
         get("/v1/messages", GUEST, messages::list),
-        post("/v1/messages/search", GUEST, messages::search),
-        put("/v1/messages/:id/feedback", GUEST, messages::feedback));
+        post("/v1/messages/search", GUEST, messages::search).unaudited(CHANGES_NOTHING),
+        put("/v1/messages/:id/feedback", GUEST, messages::feedback).audited("message.feedback"));
   }
 
   private static List<Route> openAi(
@@ -122,8 +137,11 @@ final class Routes {
         post("/v1/chat/completions", USER, completions::start)
             .creating()
             .following(completions::follow)
+            .facing(Route.Face.OPEN_AI)
+            .unaudited(IN_TURNS),
+        post("/v1/embeddings", USER, embeddings::embed)
+            .unaudited(IN_USAGE)
             .facing(Route.Face.OPEN_AI),
-        post("/v1/embeddings", USER, embeddings::embed).facing(Route.Face.OPEN_AI),
         get("/v1/models", GUEST, models::list).facing(Route.Face.BOTH),
         get("/v1/models/:id", GUEST, models::get).facing(Route.Face.BOTH));
   }
@@ -133,27 +151,39 @@ final class Routes {
     SearchRoutes search = new SearchRoutes(features.knowledge());
     return List.of(
         get("/v1/collections", USER, knowledge::collections),
-        post("/v1/collections", USER, knowledge::createCollection).creating(),
+        post("/v1/collections", USER, knowledge::createCollection)
+            .creating()
+            .audited("collection.create"),
         get("/v1/collections/:id", USER, knowledge::collection),
-        patch("/v1/collections/:id", USER, knowledge::renameCollection),
-        delete("/v1/collections/:id", USER, knowledge::deleteCollection),
+        patch("/v1/collections/:id", USER, knowledge::renameCollection)
+            .audited("collection.change"),
+        delete("/v1/collections/:id", USER, knowledge::deleteCollection)
+            .audited("collection.delete"),
         get("/v1/collections/:id/documents", USER, knowledge::documents),
-        post("/v1/collections/:id/documents", USER, knowledge::addDocument).creating().uploading(),
+        post("/v1/collections/:id/documents", USER, knowledge::addDocument)
+            .creating()
+            .uploading()
+            .audited("document.create"),
         get("/v1/documents/:id", USER, knowledge::document),
-        delete("/v1/documents/:id", USER, knowledge::deleteDocument),
+        delete("/v1/documents/:id", USER, knowledge::deleteDocument).audited("document.delete"),
         get("/v1/documents/:id/chunks", USER, knowledge::chunks),
         get("/v1/documents/:id/file", USER, knowledge::file),
-        post("/v1/search", USER, search::search),
-        get("/v1/search/:id/trace", SUPERUSER, search::trace));
+        post("/v1/search", USER, search::search).unaudited(CHANGES_NOTHING),
+        get("/v1/search/:id/trace", SUPERUSER, search::trace).audited("search.trace"));
   }
 
   private static List<Route> jobs(Features features) {
     JobRoutes jobs = new JobRoutes(features.jobs());
     return List.of(
         get("/v1/jobs", USER, jobs::list),
-        post("/v1/jobs", ADMIN, jobs::start).creating(),
+        post("/v1/jobs", ADMIN, jobs::start).creating().audited("job.start"),
         get("/v1/jobs/:id", USER, jobs::get),
-        post("/v1/jobs/:id/cancel", USER, jobs::cancel));
+        post("/v1/jobs/:id/cancel", USER, jobs::cancel).audited("job.cancel"));
+  }
+
+  private static List<Route> oversight(Oversight oversight) {
+    AuditRoutes audit = new AuditRoutes(oversight);
+    return List.of(get("/v1/audit", ADMIN, audit::list).audited("audit.read"));
   }
 
   private static List<Route> deeds(Features features) {
@@ -162,13 +192,14 @@ final class Routes {
     return List.of(
         get("/v1/actions", USER, actions::list),
         get("/v1/actions/:id", USER, actions::get),
-        post("/v1/actions/:id/result", USER, actions::report),
+        post("/v1/actions/:id/result", USER, actions::report).audited("action.report"),
         get("/v1/reminders", USER, reminders::list),
-        post("/v1/reminders", USER, reminders::create).creating(),
+        post("/v1/reminders", USER, reminders::create).creating().audited("reminder.create"),
         get("/v1/reminders/:id", USER, reminders::get),
-        patch("/v1/reminders/:id", USER, reminders::change),
-        post("/v1/reminders/:id/snooze", USER, reminders::snooze),
-        post("/v1/reminders/:id/cancel", USER, reminders::cancel),
-        post("/v1/reminders/:id/acknowledge", USER, reminders::acknowledge));
+        patch("/v1/reminders/:id", USER, reminders::change).audited("reminder.change"),
+        post("/v1/reminders/:id/snooze", USER, reminders::snooze).audited("reminder.snooze"),
+        post("/v1/reminders/:id/cancel", USER, reminders::cancel).audited("reminder.cancel"),
+        post("/v1/reminders/:id/acknowledge", USER, reminders::acknowledge)
+            .audited("reminder.acknowledge"));
   }
 }

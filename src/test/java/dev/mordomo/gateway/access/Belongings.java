@@ -174,7 +174,8 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
 
   /** The id for a member of a body or query, by its name: {@code conversation_id}. */
   Optional<String> named(String member) {
-    String kind = member.toLowerCase(java.util.Locale.ROOT).replaceAll("^x-|[_-]ids?$", "");
+    String said = member.toLowerCase(java.util.Locale.ROOT).replaceAll("^x-|[_-]ids?$", "");
+    String kind = said.equals("actor") ? "users" : said;
     return Optional.ofNullable(ids.get(kind))
         .or(() -> Optional.ofNullable(ids.get(kind + "s")))
         .or(() -> {

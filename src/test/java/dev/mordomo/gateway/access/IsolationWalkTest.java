@@ -186,6 +186,11 @@ class IsolationWalkTest {
                   : Map.of();
           Got got = intruder.call(operation, "", name -> Optional.empty(), words);
           assertTrue(got.status() < 500, operation.name() + got);
+          if (operation.path().equals("/v1/audit")) {
+            // Their own attempts stand there, with the ids that they tried.
+            assertFalse(got.body().contains(theirs.word()), got.body());
+            continue;
+          }
           assertHoldsNothingOfTheirs(intruder + ": " + operation.name(), got.body());
         }
       }

@@ -8,6 +8,7 @@ import dev.mordomo.RunningApp;
 import dev.mordomo.action.ActionEvent;
 import dev.mordomo.chat.TurnStatus;
 import dev.mordomo.gateway.Features;
+import dev.mordomo.gateway.Oversight;
 import dev.mordomo.gateway.socket.CloseCode;
 import dev.mordomo.gateway.socket.ReplyError;
 import dev.mordomo.gateway.socket.RpcMethod;
@@ -147,6 +148,7 @@ class ContractTest {
     call("PATCH", "/v1/me", 200, Map.of("name", "Ana"));
     call("GET", "/v1/users", 200);
     call("GET", "/v1/tenants", 200);
+    assertTrue(call("GET", "/v1/audit", 200).get("data").size() > 0, "somebody signed in");
     call("POST", "/v1/api-keys", 201, Map.of("name", "kitchen"));
     call("GET", "/v1/api-keys", 200);
     String tenant = call("GET", "/v1/me", 200).get("tenant_id").asText();
@@ -257,7 +259,10 @@ class ContractTest {
     List<Route> table =
         new ArrayList<>(Routes.table(new PublicRoutes(null, () -> "", () -> false)));
     table.addAll(
-        Routes.table(new Features(null, null, null, null, null, null, null, null), null, null));
+        Routes.table(
+            new Features(null, null, null, null, null, null, null, null, new Oversight(null)),
+            null,
+            null));
     return table;
   }
 

@@ -1,0 +1,99 @@
+package dev.mordomo.ops.audit;
+
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Scope;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.IntSupplier;
+
+/** The audit, read and looked after. Every method waits, on a virtual thread. */
+public final class AuditService {
+  private static final int SEALED_AT_ONCE = 500;
+
+  private final Database database;
+  private final AuditStore store;
+  private final AuditChain chain;
+  private final AuditConfig config;
+  private final InstantSource clock;
+
+  public AuditService(Database database, AuditConfig config, InstantSource clock) {
+    this.database = database;
+    this.store = new AuditStore(database);
+    this.chain = new AuditChain(store);
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /**
+   * Newest first: all for the superuser, those of the tenant for its administrators.
+   *
+   * @param before the last id of the page before
+   * @throws Failure {@code forbidden} for everybody else
+   */
+  public List<AuditRecord> list(Scope scope, AuditQuery query, Optional<UUID> before, int limit) {
+    if (!scope.isAdmin()) {
+      throw Failure.of(FailureCode.FORBIDDEN, "only for an administrator");
+    }
+    return store.list(scope, query, before, limit);
+  }
+
+  /** Does what a command of whoever operates the machine is to do, and writes it down. */
+  public int command(String action, IntSupplier work) {
+    Deed deed =
+        new Deed(
+            action,
+            action.substring(0, action.indexOf('.')),
+            new Deed.Actor(
+                Deed.Kind.COMMAND,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
+            Deed.Origin.HERE,
+            clock.instant());
+    int code = deed.during(work::getAsInt);
+    if (code != 0 || !deed.isKept()) {
+      database.record(deed, code == 0 ? Deed.Result.OK : Deed.Result.FAILED, Optional.empty());
+    }
+    return code;
+  }
+
+  /** Which tenants have a chain; all zeros stands for the records of no tenant. */
+  public List<UUID> chains() {
+    return store.chains();
+  }
+
+  /** Whether every sealed record of a tenant is there and as it was. */
+  public ChainCheck check(UUID tenantId) {
+    return chain.check(tenantId);
+  }
+
+  /**
+   * Erases from where a user came, in all that they did; the records themselves stay, and the chain
+   * holds.
+   *
+   * @return of how many records
+   */
+  public long erase(UUID tenantId, UUID userId) {
+    return store.blank(tenantId, userId);
+  }
+
+  /**
+   * Seals what was added, unless another node does.
+   *
+   * @return whether more may be waiting
+   */
+  boolean seal() {
+    return store.seal(SEALED_AT_ONCE) == SEALED_AT_ONCE;
+  }
+
+  /** Makes the coming months, drops those that are not kept any more. */
+  void maintain() {
+    store.maintain(clock.instant(), config.keep());
+  }
+}

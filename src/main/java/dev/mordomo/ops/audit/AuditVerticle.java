@@ -1,0 +1,60 @@
+package dev.mordomo.ops.audit;
+
+import dev.mordomo.kernel.Failure;
+import io.vertx.core.AbstractVerticle;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Seals the audit's records soon after they were added, and looks after its months. */
+public final class AuditVerticle extends AbstractVerticle {
+  private static final Logger LOG = LoggerFactory.getLogger(AuditVerticle.class);
+  private static final Duration SEAL = Duration.ofSeconds(2);
+  private static final Duration MONTHS = Duration.ofMinutes(20);
+  private static final Duration AGAIN = Duration.ofMinutes(1);
+
+  private final AuditService audit;
+  private boolean stopped;
+
+  public AuditVerticle(AuditService audit) {
+    this.audit = audit;
+  }
+
+  @Override
+  public void start() {
+    maintain();
+    seal();
+  }
+
+  private void seal() {
+    if (stopped) {
+      return;
+    }
+    boolean more = false;
+    try {
+      more = audit.seal();
+    } catch (Failure e) {
+      LOG.warn("the audit is sealed in {} s: {}", SEAL.toSeconds(), e.detail());
+    }
+    vertx.setTimer(more ? 1 : SEAL.toMillis(), ignored -> seal());
+  }
+
+  private void maintain() {
+    if (stopped) {
+      return;
+    }
+    Duration next = MONTHS;
+    try {
+      audit.maintain();
+    } catch (Failure e) {
+      LOG.warn("the audit's months are looked after in {} s: {}", AGAIN.toSeconds(), e.detail());
+      next = AGAIN;
+    }
+    vertx.setTimer(next.toMillis(), ignored -> maintain());
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+  }
+}
