@@ -134,7 +134,10 @@ final class ClockReader extends Reading {
       Optional<Minutes> less =
           match("quarter", minus)
               .map(quarter -> new Minutes(-15, quarter.end(), true))
-              .or(() -> number(minus).map(n -> new Minutes(-n.whole(), n.end(), true)));
+              .or(() ->
+                  number(minus)
+                      .filter(n -> n.isWhole() && n.value() >= 1 && n.value() <= 59)
+                      .map(n -> new Minutes(-n.whole(), n.end(), true)));
       if (less.isPresent()) {
         return new Minutes(less.get().value, skip("minutes", less.get().end), true);
       }
