@@ -17,6 +17,7 @@ final class Scored {
   private static final Pattern CITATION = Pattern.compile("\\[(\\d{1,2})\\]");
 
   private final List<String> right = new ArrayList<>();
+  private final List<String> atOnce = new ArrayList<>();
   private final List<String> near = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
   private final List<String> silent = new ArrayList<>();
@@ -33,6 +34,9 @@ final class Scored {
       (unsure && fits ? near : silent).add(expected.question());
     } else {
       (fits ? right : wrong).add(expected.question());
+      if (fits && expected.isIn(answer.split("\n\n")[0])) {
+        atOnce.add(expected.question());
+      }
     }
   }
 
@@ -66,13 +70,15 @@ final class Scored {
     assertTrue(fits, tellsWhich ? text() : sums());
   }
 
-  boolean isRight(String part) {
-    return right.stream().anyMatch(question -> question.contains(part));
+  /** Right with the first thing that it quotes. */
+  boolean isRightAtOnce(String part) {
+    return atOnce.stream().anyMatch(question -> question.contains(part));
   }
 
   String sums() {
-    return "%d right, %d near, %d refused, %d silent, %d wrong"
-        .formatted(right.size(), near.size(), refused.size(), silent.size(), wrong.size());
+    return "%d right, %d of them at once, %d near, %d refused, %d silent, %d wrong"
+        .formatted(
+            right.size(), atOnce.size(), near.size(), refused.size(), silent.size(), wrong.size());
   }
 
   String text() {

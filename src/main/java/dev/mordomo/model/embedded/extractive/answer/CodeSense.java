@@ -24,7 +24,14 @@ final class CodeSense {
           sign("(?i)\\bUNIQUE\\b", "unique duplicate"),
           sign("(?i)\\b(DELETE\\s+FROM|DROP|purge|cleanup)\\b", "delete"),
           sign("(?i)\\bREFERENCES\\b|\\bFOREIGN\\s+KEY\\b", "belongs reference"),
-          sign("(?i)\\bSELECT\\b", "query"));
+          sign("(?i)\\bSELECT\\b", "query"),
+          // Parts of names, where what one means is usually called otherwise.
+          part("quotas?|cotas?|cupos?", "limit maximum allowance"),
+          part("used|usad[oa]s?|consum(?:ed|id[oa]s?)", "used spent so far"),
+          part("ttl|expir(?:y|es|ation|a|acao|acion)", "expires valid duration"),
+          part("timeout", "maximum waiting time"),
+          part("retention|retencao|retencion", "keeps kept for"),
+          part("retries|attempts|tentativas|intentos", "attempts tries"));
 
   private static final Pattern UNIT_OF_NAME =
       Pattern.compile(
@@ -57,6 +64,10 @@ final class CodeSense {
 
   private static Sign sign(String pattern, String words) {
     return new Sign(Pattern.compile(pattern), words);
+  }
+
+  private static Sign part(String names, String words) {
+    return sign("(?i)(?<!\\p{L})(?:" + names + ")(?!\\p{L})", words);
   }
 
   /** English words that the unit implies; "" for most. */
