@@ -90,6 +90,9 @@ final class TurnRunner {
       LOG.warn("turn {} was taken over by another node; nothing more is written", turn.id());
       return false;
     } catch (Failure e) {
+      if (e.code() == FailureCode.INTERNAL) {
+        LOG.error("turn {} failed; its text so far is kept", turn.id(), e);
+      }
       return finish(turn, answer, TurnStatus.FAILED, Optional.of(e));
     } catch (RuntimeException e) {
       LOG.error("turn {} failed; its text so far is kept", turn.id(), e);

@@ -69,7 +69,9 @@ final class Turns {
   private final AtomicInteger nextContext = new AtomicInteger();
   private final Map<UUID, RunningTurn> running = new ConcurrentHashMap<>();
   private final Map<UUID, Queued> queued = new ConcurrentHashMap<>();
-  private final Set<UUID> starting = ConcurrentHashMap.newKeySet();
+
+  /** How many threads bring a turn on its way just now; two may try to claim the same one. */
+  private final Map<UUID, Integer> starting = new ConcurrentHashMap<>();
 
   /** Stops that came for turns that do not run yet, but will. */
   private final Map<UUID, TurnCancelWanted> stops = new ConcurrentHashMap<>();
@@ -224,21 +226,19 @@ final class Turns {
 
   private Begun start(Start start, Supplier<Begun> work) {
     UUID turn = start.turn();
-    starting.add(turn);
+    enter(turn);
     try {
       Begun begun = attempt(work);
       if (!begun.existing()) {
         accept(start, begun);
       } else if (begun.turn().equals(turn)) {
         // The first try was committed, and its answer lost: it is taken up as one that was found.
-        starting.remove(turn);
         adopt(Set.of(turn), false);
         claimAll();
       }
       return begun;
     } finally {
-      starting.remove(turn);
-      stops.remove(turn);
+      leave(turn);
     }
   }
 
@@ -254,6 +254,16 @@ final class Turns {
         LOG.warn("a turn could not be begun, tried again: {}", e.detail());
         timer(BEGIN_RETRY).await();
       }
+    }
+  }
+
+  private void enter(UUID turn) {
+    starting.merge(turn, 1, Integer::sum);
+  }
+
+  private void leave(UUID turn) {
+    if (starting.computeIfPresent(turn, (id, count) -> count == 1 ? null : count - 1) == null) {
+      stops.remove(turn);
     }
   }
 
@@ -333,7 +343,7 @@ final class Turns {
     } catch (RuntimeException e) {
       LOG.error("turn {} could not be ended; the next beat ends it", turn.id(), e);
     } finally {
-      running.remove(turn.id());
+      running.remove(turn.id(), turn);
       turn.end();
     }
     if (more) {
@@ -360,7 +370,7 @@ final class Turns {
             .filter(turn -> turn.conversation().equals(first.conversation()))
             .map(Queued::turn)
             .toList();
-    starting.addAll(candidates);
+    candidates.forEach(this::enter);
     try {
       store
           .claim(first.scope(), first.conversation(), node, clock.instant())
@@ -368,8 +378,7 @@ final class Turns {
               Optional.ofNullable(queued.remove(turn.turn()))
                   .ifPresent(mine -> launch(mine, turn.fence(), turn.history())));
     } finally {
-      candidates.forEach(starting::remove);
-      candidates.forEach(stops::remove);
+      candidates.forEach(this::leave);
     }
   }
 
@@ -378,9 +387,11 @@ final class Turns {
     if (draining || queued.isEmpty()) {
       return;
     }
-    Set<UUID> waiting = store.waiting(node, queued.keySet());
-    // The others were cancelled, or taken, on another node.
-    queued.keySet().removeIf(turn -> !waiting.contains(turn) && !starting.contains(turn));
+    // Only of those that were asked about: more may have come to wait meanwhile.
+    Set<UUID> gone = new HashSet<>(queued.keySet());
+    gone.removeAll(store.waiting(node, gone));
+    // They were cancelled, or taken, on another node; or are just being taken here.
+    gone.stream().filter(turn -> !starting.containsKey(turn)).forEach(queued::remove);
     queued.values().stream().map(Queued::conversation).distinct().forEach(this::claim);
   }
 
@@ -444,7 +455,7 @@ final class Turns {
   /** A user of any node stops a turn that may run here. */
   void cancelHere(TurnCancelWanted wanted) {
     UUID turn = wanted.turn();
-    if (starting.contains(turn)) {
+    if (starting.containsKey(turn)) {
       stops.put(turn, wanted);
     }
     // It may have begun to run meanwhile, without having seen the stop.
@@ -492,7 +503,7 @@ final class Turns {
   }
 
   private boolean isHere(UUID turn) {
-    return starting.contains(turn) || queued.containsKey(turn) || running.containsKey(turn);
+    return starting.containsKey(turn) || queued.containsKey(turn) || running.containsKey(turn);
   }
 
   private void adopt(Set<UUID> lost, boolean others) {
@@ -523,7 +534,9 @@ final class Turns {
     List<Reaped> reaped = store.reap(node, lost, REAP);
     for (Reaped turn : reaped) {
       LOG.warn(
-          "a turn of conversation {} was left by a node that went silent; marked interrupted",
+          "turn {} of conversation {} was left by a node that went silent, or lost by this one;"
+              + " marked interrupted",
+          Json.read(turn.event().payload()).path("turn_id").asText(),
           turn.conversation());
       streams.announce(
           Streams.advanced(

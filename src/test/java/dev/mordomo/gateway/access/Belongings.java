@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One of everything that a user can have, made over the interface; every text in it holds a word
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param ids by the word before the id in a path: {@code conversations}
  */
 record Belongings(Caller owner, String word, Map<String, String> ids) {
+  private static final Set<String> FINAL = Set.of("completed", "failed", "cancelled");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Actions and jobs begin behind the interface. */
@@ -54,10 +56,7 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
             Map.of("content", "Good morning, " + word, "client_message_id", word));
     String turn = begun.get("turn_id").asText();
     ids.put("turns", turn);
-    Await.until(
-        "the turn has ended",
-        () -> api.get("/v1/turns/" + turn).get("status").asText().equals("completed"),
-        PATIENCE);
+    awaitCompleted(api, turn);
     // The answer, whose feedback is given.
     ids.put(
         "messages",
@@ -116,10 +115,7 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
                 Map.of("content", "Good morning", "client_message_id", word))
             .get("turn_id")
             .asText();
-    Await.until(
-        "the turn has ended",
-        () -> api.get("/v1/turns/" + turn).get("status").asText().equals("completed"),
-        PATIENCE);
+    awaitCompleted(api, turn);
     Map<String, String> ids = new HashMap<>();
     for (String kind :
         java.util.List.of(
@@ -141,6 +137,17 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
         "messages",
         id(api.get("/v1/conversations/" + conversation + "/messages").get("data").get(1)));
     return new Belongings(guest, word, Map.copyOf(ids));
+  }
+
+  private static void awaitCompleted(ApiClient api, String turn) {
+    Await.until(
+        "the turn has ended",
+        () -> FINAL.contains(api.get("/v1/turns/" + turn).get("status").asText()),
+        PATIENCE);
+    JsonNode ended = api.get("/v1/turns/" + turn);
+    if (!ended.get("status").asText().equals("completed")) {
+      throw new AssertionError("the turn did not end well: " + ended);
+    }
   }
 
   private static String id(JsonNode made) {
