@@ -46,7 +46,7 @@ final class BulkLogin {
     }
   }
 
-  private static Failure told(SQLException e) {
+  static Failure told(SQLException e) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     return state.startsWith("08") || state.startsWith("57")
         ? Failure.of(FailureCode.UNAVAILABLE, "the database cannot be reached; try again", e)

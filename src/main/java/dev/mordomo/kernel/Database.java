@@ -63,10 +63,12 @@ public final class Database {
   private final Pool app;
   private final Pool system;
   private final BulkLogin bulk;
+  private final OwnerLogin owner;
 
   public Database(Vertx vertx, DatabaseConfig config, Secret secret) {
     this.vertx = vertx;
     this.bulk = new BulkLogin(config, secret);
+    this.owner = new OwnerLogin(config);
     this.patience = config.statementTimeout().plus(config.connectTimeout());
     this.systemLogin = login(config, secret, config.systemRole());
     this.app =
@@ -160,6 +162,15 @@ public final class Database {
    */
   public <T> T bulk(Scope scope, BulkWork<T> work) {
     return bulk.as(scope, work);
+  }
+
+  /**
+   * Upkeep as the owner of the tables, on a JDBC connection of its own, each statement in its own
+   * transaction: for what neither another login nor a function may do. Blocks; no request is served
+   * by it.
+   */
+  public <T> T upkeep(BulkWork<T> work) {
+    return owner.run(work);
   }
 
   /**

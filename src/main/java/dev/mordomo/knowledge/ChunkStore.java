@@ -31,8 +31,9 @@ final class ChunkStore {
       """;
   private static final String EMBED =
       """
-      INSERT INTO embedding (model_id, chunk_id, collection_id, tenant_id, user_id, e)
-      SELECT $1, t.id, $2, $3, $4, ($5::real[])[(t.i - 1) * $6 + 1 : t.i * $6]::vector::halfvec
+      INSERT INTO embedding (model_id, chunk_id, collection_id, tenant_id, user_id, e, segment)
+      SELECT $1, t.id, $2, $3, $4, ($5::real[])[(t.i - 1) * $6 + 1 : t.i * $6]::vector::halfvec,
+        CASE WHEN $8 THEN (SELECT open_segment FROM embedding_model WHERE id = $1) ELSE 0 END
       FROM unnest($7::uuid[]) WITH ORDINALITY AS t (id, i)
       """;
   private static final String DELETE = "DELETE FROM chunk WHERE document_id = $1";
@@ -57,6 +58,11 @@ final class ChunkStore {
   private static final String ONE = COLUMNS + "WHERE c.id = $1";
   private static final int ROWS = 500;
 
+  /**
+   * So many chunks of one document are put into the vector index later, see {@link VectorIndex}.
+   */
+  static final int MANY = 500;
+
   private ChunkStore() {}
 
   /** All chunks of a document with their embeddings, one vector a chunk. */
@@ -73,7 +79,14 @@ final class ChunkStore {
       List<UUID> ids = new ArrayList<>();
       chunks.subList(from, to).forEach(c -> ids.add(Ids.next()));
       insertChunks(connection, document, owner, ids, chunks.subList(from, to), at);
-      embed(connection, document.collectionId(), owner, ids, model, vectors.subList(from, to));
+      embed(
+          connection,
+          document.collectionId(),
+          owner,
+          ids,
+          model,
+          vectors.subList(from, to),
+          chunks.size() >= MANY);
     }
   }
 
@@ -105,19 +118,25 @@ final class ChunkStore {
     Database.run(connection, INSERT, row);
   }
 
-  /** One vector a chunk, in order. */
-  static void embed(
+  /**
+   * One vector a chunk, in order.
+   *
+   * @param later whether the index takes them up later; until then they are searched exactly
+   */
+  private static void embed(
       SqlClient connection,
       UUID collection,
       Owner owner,
       List<UUID> ids,
       short model,
-      List<float[]> vectors) {
+      List<float[]> vectors,
+      boolean later) {
     Tuple row =
         Tuple.of(model, collection, owner.tenantId().orElse(null), owner.userId().orElse(null));
     row.addArrayOfFloat(flat(vectors))
         .addInteger(vectors.getFirst().length)
-        .addArrayOfUUID(ids.toArray(UUID[]::new));
+        .addArrayOfUUID(ids.toArray(UUID[]::new))
+        .addBoolean(later);
     Database.run(connection, EMBED, row);
   }
 

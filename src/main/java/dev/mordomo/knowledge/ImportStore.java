@@ -58,9 +58,9 @@ final class ImportStore {
       """;
   private static final String VECTORS =
       """
-      INSERT INTO embedding (model_id, chunk_id, collection_id, tenant_id, user_id, e)
-      SELECT ?::smallint, a.chunk_id, c.id, c.tenant_id, c.user_id, a.e::halfvec
-      FROM arriving a, collection c WHERE c.id = ?::uuid
+      INSERT INTO embedding (model_id, chunk_id, collection_id, tenant_id, user_id, e, segment)
+      SELECT m.id, a.chunk_id, c.id, c.tenant_id, c.user_id, a.e::halfvec, m.open_segment
+      FROM arriving a, collection c, embedding_model m WHERE m.id = ?::smallint AND c.id = ?::uuid
       """;
 
   /** An entry of another system. */

@@ -166,6 +166,7 @@ public final class KnowledgeCommands {
   }
 
   private int told(LoadReport report) {
+    knowledge.vectorIndex().keepUp();
     report.reasons().forEach(reason -> out.println("  " + reason));
     out.println(report.summary());
     out.flush();

@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param passages how many a question retrieves
  * @param reranked so many hits are read by the reranker, where there is one
  * @param backfillShare of the time that filling the index for another model may work
+ * @param indexMemory megabytes that PostgreSQL may take for building a vector index
  */
 public record KnowledgeConfig(
     ExtractionLimits extraction,
@@ -30,10 +31,21 @@ public record KnowledgeConfig(
     double textWeight,
     int passages,
     int reranked,
-    double backfillShare) {
+    double backfillShare,
+    int indexMemory) {
   public static final KnowledgeConfig DEFAULT =
       new KnowledgeConfig(
-          ExtractionLimits.DEFAULT, 1_048_576, ChunkingConfig.DEFAULT, 2, 5_000, 1, 2, 8, 30, 0.5);
+          ExtractionLimits.DEFAULT,
+          1_048_576,
+          ChunkingConfig.DEFAULT,
+          2,
+          5_000,
+          1,
+          2,
+          8,
+          30,
+          0.5,
+          256);
 
   public static KnowledgeConfig from(Settings settings) {
     return new KnowledgeConfig(
@@ -46,7 +58,8 @@ public record KnowledgeConfig(
         settings.decimal("knowledge.text_weight", DEFAULT.textWeight, 0, 100),
         settings.integer("knowledge.passages", DEFAULT.passages, 1, 50),
         settings.integer("knowledge.reranked", DEFAULT.reranked, 1, 100),
-        settings.decimal("knowledge.backfill_share", DEFAULT.backfillShare, 0.01, 1));
+        settings.decimal("knowledge.backfill_share", DEFAULT.backfillShare, 0.01, 1),
+        settings.integer("knowledge.index_memory", DEFAULT.indexMemory, 16, 65_536));
   }
 
   private static ExtractionLimits extraction(Settings settings) {

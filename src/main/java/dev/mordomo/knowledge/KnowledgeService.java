@@ -38,6 +38,7 @@ public final class KnowledgeService {
   private final ActiveModel models;
   private final KnowledgeMeters meters;
   private final SearchTraces traces;
+  private final VectorIndex vectorIndex;
   private final Searcher searcher;
   private final Retriever retriever;
 
@@ -72,6 +73,7 @@ public final class KnowledgeService {
     jobs.register(new DropModelJob(database, this.models));
     jobs.register(new SweepJob(database, files, clock));
     jobs.register(new IngestJob(database, files, preparation, embedder, writer, intake));
+    this.vectorIndex = new VectorIndex(database, config.indexMemory());
     SearchStore store = new SearchStore(database, config);
     this.traces = new SearchTraces(database, store, config);
     Reranking reranking = new Reranking(models.reranker(), config.reranked(), meters);
@@ -280,6 +282,10 @@ public final class KnowledgeService {
 
   SearchTraces traces() {
     return traces;
+  }
+
+  VectorIndex vectorIndex() {
+    return vectorIndex;
   }
 
   /** Of one file, in bytes. */

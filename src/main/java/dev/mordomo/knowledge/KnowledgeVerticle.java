@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has orphaned files swept once a day, whichever node thinks of it first; has the index filled when
  * the settings want another embedding model; follows a switch that another node made; and stores
- * what other nodes are to tell of the searches here.
+ * what other nodes are to tell of the searches here. What arrives in bulk it has put into the
+ * index.
  */
 public final class KnowledgeVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(KnowledgeVerticle.class);
@@ -33,16 +34,19 @@ public final class KnowledgeVerticle extends AbstractVerticle {
 
   private final ActiveModel models;
   private final SearchTraces traces;
+  private final VectorIndex vectorIndex;
   private final JobService jobs;
   private final Bus bus;
   private final InstantSource clock;
   private final List<Long> timers = new ArrayList<>();
   private Optional<MessageConsumer<?>> changes = Optional.empty();
+  private Thread indexing = Thread.ofVirtual().unstarted(() -> {});
 
   public KnowledgeVerticle(
       KnowledgeService knowledge, JobService jobs, Bus bus, InstantSource clock) {
     this.models = knowledge.models();
     this.traces = knowledge.traces();
+    this.vectorIndex = knowledge.vectorIndex();
     this.jobs = jobs;
     this.bus = bus;
     this.clock = clock;
@@ -60,7 +64,15 @@ public final class KnowledgeVerticle extends AbstractVerticle {
     timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> quietly(models::refresh)));
     timers.add(vertx.setPeriodic(STORE.toMillis(), ignored -> quietly(traces::store)));
     timers.add(vertx.setPeriodic(FORGET.toMillis(), ignored -> quietly(traces::forget)));
+    timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> index()));
     quietly(this::fillIfWanted);
+  }
+
+  /** On a thread of its own: building an index may take minutes. */
+  private void index() {
+    if (!indexing.isAlive()) {
+      indexing = Thread.ofVirtual().name("vector-index").start(() -> quietly(vectorIndex::keepUp));
+    }
   }
 
   private void fillIfWanted() {
@@ -109,6 +121,8 @@ public final class KnowledgeVerticle extends AbstractVerticle {
   @Override
   public void stop() {
     timers.forEach(vertx::cancelTimer);
+    // Its connection closes; what it leaves is cleared away by the next one.
+    indexing.interrupt();
     changes.ifPresent(MessageConsumer::unregister);
   }
 }
