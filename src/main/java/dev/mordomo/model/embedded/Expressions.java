@@ -25,6 +25,11 @@ final class Expressions {
 
   private static final int MOST_SKIPPED = 2;
 
+  /** "E se": within a sentence it is "and if", or "and" and a reflexive verb. */
+  private static final String WHAT_IF = "what ";
+
+  private static final Set<String> AND = Set.of("e", "y");
+
   private static final Pattern VERB = Pattern.compile(".*[aeiô]r");
   private static final Pattern INFINITIVE =
       Pattern.compile(".*([aeiôí]r|[aeiáéí]r(se|me|te|lo|la|los|las|nos|le|les|-.+))");
@@ -38,6 +43,11 @@ final class Expressions {
     for (String first : firstWords(sentence.get(start))) {
       for (Lexicon.Phrase phrase : lexicon.phrases(first)) {
         if (phrase.sense().part() == Part.VERB && noun(sentence, start)) {
+          continue;
+        }
+        if (phrase.sense().english().startsWith(WHAT_IF)
+            && AND.contains(first)
+            && !sentence.get(start).token().start()) {
           continue;
         }
         int length = length(phrase, sentence, start);

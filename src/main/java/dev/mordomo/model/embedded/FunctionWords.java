@@ -68,7 +68,11 @@ final class FunctionWords {
             && !neighbours.preposition(before)
             && !after.endsWith("r");
     return switch (word) {
-      case "se" -> Optional.of(portuguese && (asks || conditional(after, beforeVerb)) ? "if" : "");
+      case "se" -> {
+        // "O que se diz": what is said.
+        boolean mayAsk = asks && !(before.equals("que") && beforeVerb);
+        yield Optional.of(portuguese && (mayAsk || conditional(after, beforeVerb)) ? "if" : "");
+      }
       case "nos" -> Optional.of(!portuguese || beforeVerb ? "us" : "in the");
       case "a" ->
           portuguese && ((beforeVerb && after.endsWith("r")) || SHORT_VERBS.contains(after))

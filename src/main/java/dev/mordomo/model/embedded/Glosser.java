@@ -40,9 +40,9 @@ final class Glosser {
   /** The English gloss of a sentence in this language. */
   String gloss(String text) {
     List<Reading> sentence = new ArrayList<>();
+    boolean mixedCase = text.chars().anyMatch(Character::isLowerCase);
     for (Token token : Token.of(text)) {
-      sentence.add(
-          new Reading(token, token.isWord() ? morphology.analyses(token.word()) : List.of()));
+      sentence.add(new Reading(token, token.isWord() ? analyses(token, mixedCase) : List.of()));
     }
     List<Unit> units = units(sentence);
     Topic topic = new Topic(meanings);
@@ -91,6 +91,14 @@ final class Glosser {
       append(gloss, an ? "an" : piece.english(), piece.mark());
     }
     return gloss.toString();
+  }
+
+  /** "VO" among small letters is no "vó". */
+  private List<Morphology.Analysis> analyses(Token token, boolean mixedCase) {
+    List<Morphology.Analysis> analyses = morphology.analyses(token.word());
+    return mixedCase && token.isAcronym()
+        ? analyses.stream().filter(analysis -> analysis.cost() == 0).toList()
+        : analyses;
   }
 
   /** Whether the word before is a noun, or ends an expression as a noun. */

@@ -41,10 +41,17 @@ final class Inflection {
     if (english.equals("be able to")) {
       return "can";
     }
-    if (word.endsWith("ndo")) {
+    if (word.endsWith("ndo") && !firstPerson(word, analysis.sense().lemma())) {
       return English.gerund(english);
     }
     return participle(word, analysis) ? English.participle(english) : english;
+  }
+
+  /** "Vendo", of "vender": I sell. */
+  private static boolean firstPerson(String word, String lemma) {
+    return lemma.length() > 4
+        && Letters.fold(word)
+            .equals(Letters.fold(lemma.substring(0, lemma.length() - 2)).concat("o"));
   }
 
   /** Whether a form of a verb is its participle. */

@@ -48,6 +48,14 @@ record Token(String text, String word, boolean start) {
     return text.length() == 1 && ".,;:!?)".contains(text);
   }
 
+  /** Whether this is two or three capital letters: VO, GPS, but not "É". */
+  boolean isAcronym() {
+    return isWord()
+        && text.length() > 1
+        && text.length() < 4
+        && text.chars().allMatch(Character::isUpperCase);
+  }
+
   /** Whether this looks like a name: a capital letter that no sentence start explains. */
   boolean isName() {
     return !start && isWord() && Character.isUpperCase(text.charAt(0));

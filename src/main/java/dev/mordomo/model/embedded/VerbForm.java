@@ -48,6 +48,7 @@ enum VerbForm {
   private static final Pattern SPANISH_IRREGULAR_FUTURE =
       Pattern.compile(".*(dr|br|rr|har|dir)(a|as|an|e|emos)");
   private static final Set<String> FIRST_PERSONS = Set.of("sou", "estou", "vou", "dou");
+  private static final Set<String> ACCENTED_SUBJUNCTIVES = Set.of("dé", "esté", "dê");
   private static final Set<String> THIRD_PERSONS =
       Set.of(
           ("tem contém mantém obtém detém retém vem intervém provém faz desfaz refaz satisfaz diz"
@@ -79,6 +80,9 @@ enum VerbForm {
     }
     if (THIRD_PERSONS.contains(word)) {
       return THIRD;
+    }
+    if (ACCENTED_SUBJUNCTIVES.contains(word)) {
+      return BASE;
     }
     String stem = infinitive.substring(0, infinitive.length() - 2);
     if (folded.startsWith(stem)) {

@@ -258,6 +258,8 @@ final class WordOrder {
       Piece piece = pieces.get(i);
       if (piece.english().startsWith("is it possible") && !pieces.get(i - 1).mark()) {
         pieces.set(i, piece.as("is possible" + piece.english().substring(14)));
+      } else if (piece.is("is it allowed to") && !pieces.get(i - 1).mark()) {
+        pieces.set(i, piece.as("is allowed"));
       }
     }
   }
