@@ -74,6 +74,7 @@ public final class ChatService {
             Ids.next(),
             vertx,
             turnStore,
+            new TurnStopStore(database),
             streams,
             bus,
             flusher,

@@ -18,6 +18,9 @@ public final class ChatVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(ChatVerticle.class);
   private static final Duration BEAT = Duration.ofSeconds(1);
 
+  /** A stop is to be done within a second, its way to the model's server included. */
+  private static final Duration STOP_LOOK = Duration.ofMillis(250);
+
   private final ChatService chat;
   private final Bus bus;
   private final boolean first;
@@ -41,6 +44,7 @@ public final class ChatVerticle extends AbstractVerticle {
           bus.subscribe(TurnsLeft.ADDRESS, left -> context.runOnContext(ignored -> adopt())));
       subscriptions.add(bus.subscribe(TurnCancelWanted.ADDRESS, chat.turns()::cancelHere));
       vertx.setTimer(BEAT.toMillis(), ignored -> beat());
+      vertx.setTimer(STOP_LOOK.toMillis(), ignored -> lookForStops());
     }
   }
 
@@ -72,6 +76,21 @@ public final class ChatVerticle extends AbstractVerticle {
       LOG.error("the node's beat failed, the next comes in {} s", BEAT.toSeconds(), e);
     }
     vertx.setTimer(BEAT.toMillis(), ignored -> beat());
+  }
+
+  private void lookForStops() {
+    if (stopped) {
+      return;
+    }
+    try {
+      chat.turns().lookForStops();
+    } catch (Failure e) {
+      // The beat says so too, and less often.
+      LOG.debug("stops of turns could not be looked for: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("stops of turns could not be looked for", e);
+    }
+    vertx.setTimer(STOP_LOOK.toMillis(), ignored -> lookForStops());
   }
 
   @Override

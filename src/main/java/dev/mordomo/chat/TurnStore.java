@@ -45,13 +45,10 @@ final class TurnStore {
       SELECT last_offset, epoch, more
       FROM finish_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text[], $11::text[], $12, $13, $14, $15, $16)
       """;
-  private static final String CANCEL_QUEUED =
-      "SELECT cancelled, conversation_id, last_offset, epoch FROM cancel_queued_turn($1, $2, $3,"
-          + " $4, $5)";
   private static final String RENEW = "SELECT renew_node($1, make_interval(secs => $2))";
   private static final String REAP =
-      "SELECT channel_id, user_id, last_offset, epoch, payload, conversation_tenant, more FROM"
-          + " reap_turns($1, $2, $3)";
+      "SELECT channel_id, user_id, last_offset, epoch, type, payload, conversation_tenant, more"
+          + " FROM reap_turns($1, $2, $3)";
   private static final String ADOPT =
       """
       SELECT turn_id, message_id, conversation_id, tenant_id, user_id, role, client_message_id, content,
@@ -343,25 +340,6 @@ final class TurnStore {
         .put("metadata", new JsonObject(Json.write(message.metadata())));
   }
 
-  /** The position after the cancellation, or empty when the turn does not wait any more. */
-  Optional<Position> cancelQueued(Scope scope, UUID turn, Draft event, Instant at) {
-    Row row =
-        database
-            .call(
-                CANCEL_QUEUED,
-                Tuple.of(
-                    scope.tenantId(),
-                    scope.userId(),
-                    turn,
-                    event.payload(),
-                    at.atOffset(ZoneOffset.UTC)))
-            .iterator()
-            .next();
-    return Boolean.TRUE.equals(row.getBoolean(0))
-        ? Optional.of(new Position(row.getString(3), row.getLong(2)))
-        : Optional.empty();
-  }
-
   void renew(UUID node, Duration lease) {
     database.callSystem(RENEW, Tuple.of(node, lease.toMillis() / 1000.0));
   }
@@ -437,10 +415,10 @@ final class TurnStore {
           new Reaped(
               row.getUUID(0),
               row.getUUID(1),
-              row.getUUID(5),
+              row.getUUID(6),
               new Position(row.getString(3), row.getLong(2)),
-              new Draft("turn.failed", row.getString(4)),
-              row.getBoolean(6)));
+              new Draft(row.getString(4), row.getString(5)),
+              row.getBoolean(7)));
     }
     return reaped;
   }

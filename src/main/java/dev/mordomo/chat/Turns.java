@@ -56,6 +56,7 @@ final class Turns {
   private final UUID node;
   private final Vertx vertx;
   private final TurnStore store;
+  private final TurnStopStore stopStore;
   private final Streams streams;
   private final Bus bus;
   private final EventFlusher flusher;
@@ -100,6 +101,7 @@ final class Turns {
       UUID node,
       Vertx vertx,
       TurnStore store,
+      TurnStopStore stopStore,
       Streams streams,
       Bus bus,
       EventFlusher flusher,
@@ -111,6 +113,7 @@ final class Turns {
     this.node = node;
     this.vertx = vertx;
     this.store = store;
+    this.stopStore = stopStore;
     this.streams = streams;
     this.bus = bus;
     this.flusher = flusher;
@@ -404,35 +407,44 @@ final class Turns {
     if (known.status().isFinal()) {
       return known;
     }
-    if (known.status() == TurnStatus.QUEUED && cancelQueued(scope, known)) {
-      return store.find(scope, known.id()).orElse(known);
-    }
     Optional<RunningTurn> here = Optional.ofNullable(running.get(known.id()));
     if (here.isPresent()) {
       here.get().cancel(spokenChars);
       Future.any(here.get().ended(), timer(CANCEL_WAIT)).await();
-    } else {
-      // Also heard here, should it be about to run.
+    } else if (!cancelWaiting(
+        scope, known.id(), known.conversationId(), known.clientMessageId(), spokenChars)) {
+      // Its row says so now, and the bus says it sooner; here too, should it be about to run.
       bus.publish(TurnCancelWanted.ADDRESS, new TurnCancelWanted(known.id(), spokenChars));
       awaitEnd(scope, known.id());
     }
     return store.find(scope, known.id()).orElse(known);
   }
 
-  private boolean cancelQueued(Scope scope, Turn turn) {
+  /**
+   * Cancels a turn that waits in a queue, of whatever node.
+   *
+   * @return false when it does not wait: if it runs, that it is to stop is kept
+   */
+  private boolean cancelWaiting(
+      Scope scope,
+      UUID turn,
+      UUID conversation,
+      String clientMessageId,
+      Optional<Integer> spokenChars) {
+    Instant at = clock.instant();
     Map<String, Object> payload = new LinkedHashMap<>();
     payload.put("type", "turn.cancelled");
-    payload.put("at", clock.instant());
-    payload.put("turn_id", turn.id());
-    payload.put("client_message_id", turn.clientMessageId());
+    payload.put("at", at);
+    payload.put("turn_id", turn);
+    payload.put("client_message_id", clientMessageId);
     payload.put("message", null);
     Draft event = new Draft("turn.cancelled", Json.write(payload));
-    Optional<Position> position = store.cancelQueued(scope, turn.id(), event, clock.instant());
-    position.ifPresent(at -> {
-      queued.remove(turn.id());
+    Optional<Position> position = stopStore.cancel(scope, turn, spokenChars, event, at);
+    position.ifPresent(end -> {
+      queued.remove(turn);
       streams.announce(
           Streams.advanced(
-              turn.conversationId(), scope.userId(), at.epoch(), at.offset(), List.of(event)));
+              conversation, scope.userId(), end.epoch(), end.offset(), List.of(event)));
     });
     return position.isPresent();
   }
@@ -460,6 +472,31 @@ final class Turns {
     }
     // It may have begun to run meanwhile, without having seen the stop.
     Optional.ofNullable(running.get(turn)).ifPresent(run -> run.cancel(wanted.spokenChars()));
+  }
+
+  /**
+   * Stops the turns here of which a user of any node has said so, also when the bus lost it. Often,
+   * and one small statement, while turns run here; else none.
+   */
+  void lookForStops() {
+    if (!running.isEmpty()) {
+      stop(stopStore.wanted(node));
+    }
+  }
+
+  private void stop(List<TurnCancelWanted> wanted) {
+    for (TurnCancelWanted stop : wanted) {
+      cancelHere(stop);
+      // One that was stopped while it ran, and that has come to wait again.
+      Optional.ofNullable(queued.get(stop.turn()))
+          .ifPresent(turn ->
+              cancelWaiting(
+                  turn.scope(),
+                  turn.turn(),
+                  turn.conversation(),
+                  turn.request().clientMessageId(),
+                  stop.spokenChars()));
+    }
   }
 
   void renew() {
@@ -527,6 +564,9 @@ final class Turns {
               modelOf(request.model().or(turn::model)),
               request.collections().or(turn::collections)));
     }
+    if (!adopted.isEmpty()) {
+      stop(stopStore.wanted(node));
+    }
   }
 
   /** Ends the turns of nodes that went silent, and those that this node has lost. */
@@ -535,9 +575,10 @@ final class Turns {
     for (Reaped turn : reaped) {
       LOG.warn(
           "turn {} of conversation {} was left by a node that went silent, or lost by this one;"
-              + " marked interrupted",
+              + " it ends with {}",
           Json.read(turn.event().payload()).path("turn_id").asText(),
-          turn.conversation());
+          turn.conversation(),
+          turn.event().type());
       streams.announce(
           Streams.advanced(
               turn.conversation(),

@@ -14,6 +14,8 @@
  * A node judges others only after a lease of steady beats of its own, since after an outage of the
  * database every lease looks as if it had ended.
  *
+ * <p>A stop is kept in the turn's row until the turn has ended: the bus only makes it quicker.
+ *
  * <p>When the database is away, turns speak on in memory for {@code chat.store_patience}, and are
  * stored when it is back; ends wait without bound. When a connection breaks between a commit and
  * its answer, what is asked again finds what it did (V020__delivery.sql), and the beat finds turns

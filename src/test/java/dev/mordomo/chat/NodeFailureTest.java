@@ -174,6 +174,59 @@ class NodeFailureTest {
   }
 
   @Test
+  void aStopAtAnotherNodeClosesTheRequestToTheModelWithinASecond() throws Exception {
+    try (NodeProcess node = node()) {
+      ApiClient client = ApiClient.signIn(node.url());
+      UUID conversation = conversation(client);
+      String turn = begin(client, conversation, "Conte sem parar");
+      Asked asked = model.next();
+      asked.say("Era ");
+      Await.until("it speaks", () -> said(rows(conversation), turn).equals("Era "), PATIENCE);
+      Thread stop =
+          Thread.ofVirtual()
+              .start(() -> client.at(other.url()).post("/v1/turns/" + turn + "/cancel", Map.of()));
+      Await.until("the request is closed", asked::isClosed, Duration.ofSeconds(1));
+      stop.join();
+      assertEquals("cancelled", client.get("/v1/turns/" + turn).get("status").asText());
+    }
+  }
+
+  @Test
+  void aStoppedTurnWhoseNodeDoesNotHearOfItIsCancelledAndNotToBeTriedAgain() throws Exception {
+    try (NodeProcess node = node()) {
+      ApiClient client = ApiClient.signIn(node.url());
+      UUID conversation = conversation(client);
+      String turn = begin(client, conversation, "Conte e pare");
+      Asked asked = model.next();
+      asked.say("Um \uD83D\uDE00 dois");
+      Await.until(
+          "the words are kept",
+          () -> said(rows(conversation), turn).equals("Um \uD83D\uDE00 dois"),
+          PATIENCE);
+      node.freeze();
+      ApiClient there = client.at(other.url());
+      there.post("/v1/turns/" + turn + "/cancel", Map.of("spoken_chars", 5));
+      Await.until(
+          "the other node takes the turn",
+          () -> rows(conversation).getLast().type().equals("turn.cancelled"),
+          TAKEN_WITHIN);
+      JsonNode payload = Json.read(rows(conversation).getLast().payload());
+      assertEquals(turn, payload.get("turn_id").asText());
+      assertEquals("Um \uD83D\uDE00", payload.at("/message/content").asText());
+      assertFalse(payload.has("code"), payload::toString);
+      JsonNode known = there.get("/v1/turns/" + turn);
+      assertEquals("cancelled", known.get("status").asText());
+      assertTrue(known.path("error").isMissingNode() || known.path("error").isNull());
+      assertEquals(
+          "Um \uD83D\uDE00", answers(there, conversation).getLast().get("content").asText());
+      List<StreamEvent> before = rows(conversation);
+      node.wake();
+      asked.awaitClosed();
+      assertEquals(before, rows(conversation));
+    }
+  }
+
+  @Test
   void aCrashOfPostgresMakesANewEpochAndOldPositionsAreRefused() throws SQLException {
     try (TestDatabase crashing = TestDatabase.create()) {
       Streams own = new Streams(crashing.database(), new Bus(crashing.vertx()));
