@@ -214,6 +214,67 @@ class DeliveryTest {
     }
   }
 
+  /** Whether the end of a turn waits for a lock, and behind it the claim of another. */
+  private static boolean theClaimWaitsBehindTheEnd() {
+    return query(
+                """
+                SELECT count(*) FROM pg_locks ending JOIN pg_locks claiming
+                  ON ending.waitstart < claiming.waitstart
+                WHERE EXISTS (SELECT FROM pg_locks WHERE pid = ending.pid AND mode = 'RowExclusiveLock'
+                    AND relation = 'conversation'::regclass)
+                  AND EXISTS (SELECT FROM pg_locks WHERE pid = claiming.pid AND mode = 'RowShareLock'
+                    AND relation = 'conversation'::regclass)
+                """,
+                Tuple.tuple())
+            .iterator()
+            .next()
+            .getLong(0)
+        > 0;
+  }
+
+  @Test
+  void aClaimWhoseAnswerIsLostRunsItsTurnOnce() throws Exception {
+    try (ChatHouse house = house();
+        ChatHouse other = new ChatHouse(db, Map.of())) {
+      UUID conversation = house.conversation(scope).id();
+      other.chat.startTurn(scope, TurnRequest.of(conversation, "um", "claim-1"));
+      ScriptedModel.Session first = other.model.next();
+      TurnStarted second =
+          house.chat.startTurn(scope, TurnRequest.of(conversation, "dois", "claim-2"));
+      assertEquals(TurnStatus.QUEUED, second.status());
+      try (Connection owner = db.owner();
+          Statement statement = owner.createStatement()) {
+        owner.setAutoCommit(false);
+        // At this door both have to pass: first the end of the one, then the beat's claim.
+        statement.execute(
+            "SELECT 1 FROM conversation WHERE id = '" + conversation + "' FOR UPDATE");
+        first.say("Um.").end();
+        Await.until("both wait", DeliveryTest::theClaimWaitsBehindTheEnd, PATIENCE);
+        losingTheAnswerOf(
+            () -> commit(owner),
+            "the claim is there",
+            "SELECT count(*) FROM turn WHERE id = $1 AND status IN ('retrieving', 'running')",
+            second.turnId());
+      }
+      house.model.next().say("Dois.").end();
+      house.until("turn.completed");
+      List<StreamEvent> rows = rows(conversation);
+      assertEquals(2, rows.stream().filter(row -> row.type().equals("turn.completed")).count());
+      assertEquals(4, messages(house, conversation).size());
+      assertEquals("Dois.", messages(house, conversation).getLast().content());
+      assertEquals(1, house.model.requests().size());
+      assertEquals(1, number("SELECT count(*) FROM usage WHERE turn_id = $1", second.turnId()));
+    }
+  }
+
+  private static void commit(Connection connection) {
+    try {
+      connection.commit();
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void aTurnThatWasRefusedAndYetStoredIsRunAllTheSame() throws Exception {
     try (ChatHouse house = house();
