@@ -64,6 +64,8 @@ import dev.mordomo.model.rerank.RerankConfig;
 import dev.mordomo.ops.audit.AuditConfig;
 import dev.mordomo.ops.audit.AuditService;
 import dev.mordomo.ops.audit.AuditVerticle;
+import dev.mordomo.privacy.PrivacyService;
+import dev.mordomo.privacy.PrivacyVerticle;
 import dev.mordomo.reminder.ReminderConfig;
 import dev.mordomo.reminder.ReminderService;
 import dev.mordomo.reminder.ReminderVerticle;
@@ -126,6 +128,7 @@ public final class App implements AutoCloseable {
   private final ActionService actions;
   private final ReminderService reminders;
   private final ChatService chat;
+  private final PrivacyService privacy;
   private final ModelHttp modelHttp;
   private final OnnxProvider folders;
   private final ModelCatalog models;
@@ -216,6 +219,7 @@ public final class App implements AutoCloseable {
             this::speaker,
             chatConfig,
             clock);
+    privacy = new PrivacyService(database, identity, jobs, files, bus, clock);
   }
 
   private void loadManual() {
@@ -301,6 +305,7 @@ public final class App implements AutoCloseable {
     deploy(new KnowledgeVerticle(knowledge, jobs, bus, clock));
     deploy(new ActionVerticle(actions));
     deploy(new ReminderVerticle(reminders, database, clock));
+    deploy(new PrivacyVerticle(privacy, database));
     for (int i = 0; i < chatConfig.threads(); i++) {
       deploy(new ChatVerticle(chat, bus, i == 0));
     }
@@ -315,7 +320,8 @@ public final class App implements AutoCloseable {
             reminders,
             jobs,
             embeddings,
-            new Oversight(audit));
+            new Oversight(audit),
+            privacy);
     RateLimit turns = new RateLimit("turns", gatewayConfig.turnsPerMinute(), clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     identity.follow(sessions::hear);

@@ -36,6 +36,7 @@ class ArchitectureTest {
           "ops", List.of(),
           "action", List.of("identity", "model"),
           "knowledge", List.of("identity", "model", "job", "action"),
+          "privacy", List.of("identity", "job", "knowledge"),
           "reminder", List.of("identity", "job", "action", "model"),
           "chat", List.of("identity", "model", "knowledge", "action", "billing", "job"));
 

@@ -7,6 +7,7 @@ import dev.mordomo.identity.IdentityService;
 import dev.mordomo.job.JobService;
 import dev.mordomo.knowledge.KnowledgeService;
 import dev.mordomo.model.ChatModels;
+import dev.mordomo.privacy.PrivacyService;
 import dev.mordomo.reminder.ReminderService;
 
 /** The services that the gateway is the door of. */
@@ -19,4 +20,5 @@ public record Features(
     ReminderService reminders,
     JobService jobs,
     EmbeddingCalls embeddings,
-    Oversight oversight) {}
+    Oversight oversight,
+    PrivacyService privacy) {}

@@ -43,6 +43,8 @@ final class TenantStore {
         status = coalesce($4, status), token_quota = coalesce($5, token_quota), updated_at = $6
       WHERE id = $1
       """;
+  private static final String DELETE =
+      "UPDATE tenant SET deleted_at = $2, status = 'suspended', updated_at = $2 WHERE id = $1";
   private static final String CONSUMED =
       """
       SELECT tenant_id, sum(prompt_tokens::bigint + completion_tokens)::bigint FROM usage
@@ -90,6 +92,11 @@ final class TenantStore {
             change.status().map(Status::wire).orElse(null),
             change.tokenQuota().orElse(null),
             utc(at)));
+  }
+
+  /** Keeps the row, on which the ledger of usage hangs. */
+  void delete(SqlClient connection, UUID id, Instant at) {
+    Database.run(connection, DELETE, Tuple.of(id, utc(at)));
   }
 
   /**

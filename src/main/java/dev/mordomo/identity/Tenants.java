@@ -8,6 +8,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
+import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Tenants: made and changed by the superuser, seen by their administrators. Every method waits, on
@@ -105,6 +107,32 @@ public final class Tenants {
       bus.publish(IdentityEvent.TENANT_DISABLED, new IdentityEvent.TenantDisabled(id));
     }
     return get(scope, id);
+  }
+
+  /**
+   * Nobody of it is let in from now on, and it is on no list.
+   *
+   * @param also done last in the transaction that says so
+   * @return what that gave
+   * @throws Failure {@code forbidden} for all but the superuser, and for one's own tenant
+   */
+  public <T> T delete(Scope scope, UUID id, Function<SqlConnection, T> also) {
+    requireVisible(scope, id);
+    requireSuperuser(scope);
+    Deed.about(id, id);
+    if (id.equals(scope.tenantId())) {
+      throw forbidden("your own tenant is deleted by another superuser");
+    }
+    T done =
+        database.as(
+            scope,
+            connection -> {
+              found(store.lock(connection, id));
+              store.delete(connection, id, clock.instant());
+              return also.apply(connection);
+            });
+    bus.publish(IdentityEvent.TENANT_DISABLED, new IdentityEvent.TenantDisabled(id));
+    return done;
   }
 
   /**

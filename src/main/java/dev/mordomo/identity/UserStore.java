@@ -120,7 +120,8 @@ final class UserStore {
     } catch (Failure e) {
       throw switch (Database.sqlState(e)) {
         case "23505" -> Failure.of(FailureCode.CONFLICT, "the e-mail is taken", e);
-        case "23503" -> Failure.invalid("tenant_id", "there is no such tenant");
+        // The policy refuses a tenant that was deleted.
+        case "23503", "42501" -> Failure.invalid("tenant_id", "there is no such tenant");
         default -> e;
       };
     }

@@ -9,6 +9,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
+import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 
 /**
  * Users, by an administrator of their tenant, by the superuser, or by themselves. Every method
@@ -192,14 +194,17 @@ public final class Users {
   /**
    * The user is gone for everybody at once; the e-mail is free again.
    *
+   * @param also done last in the transaction that says so
+   * @return what that gave
    * @throws Failure {@code forbidden} for somebody above the caller's role, and for oneself
    */
-  public void delete(Scope scope, UUID id) {
+  public <T> T delete(Scope scope, UUID id, BiFunction<SqlConnection, User, T> also) {
+    record Gone<T>(User user, T also) {}
     requireAdminOver(scope, id);
     if (id.equals(scope.userId())) {
       throw forbidden("you are deleted by another administrator");
     }
-    User gone =
+    Gone<T> gone =
         database.as(
             scope,
             connection -> {
@@ -207,10 +212,12 @@ public final class Users {
               Deed.about(found.tenantId(), id);
               requireCovers(scope, found.role());
               store.delete(connection, id, clock.instant());
-              return found;
+              return new Gone<>(found, also.apply(connection, found));
             });
-    sessions.endAll(gone.tenantId(), id);
-    announceDisabled(gone);
+    sessions.endAll(gone.user().tenantId(), id);
+    announceDisabled(gone.user());
+    settings.invalidate(id);
+    return gone.also();
   }
 
   /**

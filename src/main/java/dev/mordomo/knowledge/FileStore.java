@@ -23,6 +23,13 @@ public interface FileStore extends AutoCloseable {
   /** Every key that was stored before a time, in any order. */
   void eachBefore(Instant time, Consumer<String> seen);
 
+  /**
+   * Every key in a folder, in any order; what is seen may be deleted at once.
+   *
+   * @param folder how the keys begin, up to a slash
+   */
+  void eachUnder(String folder, Consumer<String> seen);
+
   @Override
   void close();
 }

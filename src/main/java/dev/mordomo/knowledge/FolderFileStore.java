@@ -72,13 +72,22 @@ public final class FolderFileStore implements FileStore {
 
   @Override
   public void eachBefore(Instant time, Consumer<String> seen) {
-    if (!Files.isDirectory(root)) {
+    each(root, time, seen);
+  }
+
+  @Override
+  public void eachUnder(String folder, Consumer<String> seen) {
+    each(place(folder.substring(0, folder.length() - 1)), Instant.MAX, seen);
+  }
+
+  private void each(Path from, Instant before, Consumer<String> seen) {
+    if (!Files.isDirectory(from)) {
       return;
     }
-    try (Stream<Path> all = Files.walk(root)) {
+    try (Stream<Path> all = Files.walk(from)) {
       for (Path file : (Iterable<Path>) all::iterator) {
         String key = root.relativize(file).toString().replace('\\', '/');
-        if (KEY.matcher(key).matches() && isOlder(file, time)) {
+        if (KEY.matcher(key).matches() && isOlder(file, before)) {
           seen.accept(key);
         }
       }

@@ -117,6 +117,19 @@ final class S3FileStore implements FileStore {
   }
 
   @Override
+  public void eachUnder(String folder, Consumer<String> seen) {
+    told(
+        "listed",
+        () -> {
+          for (S3Object object :
+              s3.listObjectsV2Paginator(r -> r.bucket(bucket).prefix(prefix + folder)).contents()) {
+            seen.accept(object.key().substring(prefix.length()));
+          }
+          return true;
+        });
+  }
+
+  @Override
   public void close() {
     s3.close();
   }

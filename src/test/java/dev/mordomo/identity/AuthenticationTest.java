@@ -184,7 +184,7 @@ class AuthenticationTest {
   @Test
   void aDeletedUserIsOutAndTheEmailIsFree() {
     Guest guest = guest(admin);
-    identity.users().delete(admin, guest.user().id());
+    identity.users().delete(admin, guest.user().id(), (c, u) -> u);
     fixture.clock.advance(WITHIN);
     out(guest);
     assertFails(FailureCode.NOT_FOUND, () -> identity.users().get(admin, guest.user().id()));

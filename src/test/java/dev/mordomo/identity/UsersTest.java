@@ -81,7 +81,7 @@ class UsersTest {
     User chief = users.create(superuser, draft(Optional.of(admin.tenantId()), Role.SUPERUSER));
     assertFails(FailureCode.FORBIDDEN, () -> users.change(admin, chief.id(), name("Mine")));
     assertFails(FailureCode.FORBIDDEN, () -> users.change(admin, chief.id(), role(Role.MEMBER)));
-    assertFails(FailureCode.FORBIDDEN, () -> users.delete(admin, chief.id()));
+    assertFails(FailureCode.FORBIDDEN, () -> users.delete(admin, chief.id(), (c, u) -> u));
     User member = users.create(admin, draft(Optional.empty(), Role.MEMBER));
     assertFails(
         FailureCode.FORBIDDEN, () -> users.change(admin, member.id(), role(Role.SUPERUSER)));
@@ -92,7 +92,8 @@ class UsersTest {
   void nobodyLocksThemselvesOut() {
     assertFails(
         FailureCode.FORBIDDEN, () -> users.change(superuser, superuser.userId(), role(Role.ADMIN)));
-    assertFails(FailureCode.FORBIDDEN, () -> users.delete(superuser, superuser.userId()));
+    assertFails(
+        FailureCode.FORBIDDEN, () -> users.delete(superuser, superuser.userId(), (c, u) -> u));
     assertEquals("Myself", users.change(superuser, superuser.userId(), name("Myself")).name());
   }
 
@@ -102,7 +103,7 @@ class UsersTest {
     User foreign = users.create(other, draft(Optional.empty(), Role.MEMBER));
     assertFails(FailureCode.NOT_FOUND, () -> users.get(admin, foreign.id()));
     assertFails(FailureCode.NOT_FOUND, () -> users.change(admin, foreign.id(), name("Mine")));
-    assertFails(FailureCode.NOT_FOUND, () -> users.delete(admin, foreign.id()));
+    assertFails(FailureCode.NOT_FOUND, () -> users.delete(admin, foreign.id(), (c, u) -> u));
     assertTrue(users.list(admin, Optional.of(other.tenantId()), Optional.empty(), 100).isEmpty());
     assertTrue(
         users.list(admin, Optional.empty(), Optional.empty(), 100).stream()
@@ -140,7 +141,7 @@ class UsersTest {
     for (UUID stranger : List.of(admin.userId(), superuser.userId(), UUID.randomUUID())) {
       assertFails(FailureCode.NOT_FOUND, () -> users.get(member, stranger));
       assertFails(FailureCode.NOT_FOUND, () -> users.change(member, stranger, name("X")));
-      assertFails(FailureCode.NOT_FOUND, () -> users.delete(member, stranger));
+      assertFails(FailureCode.NOT_FOUND, () -> users.delete(member, stranger, (c, u) -> u));
     }
     assertFails(
         FailureCode.FORBIDDEN, () -> users.change(member, member.userId(), role(Role.ADMIN)));

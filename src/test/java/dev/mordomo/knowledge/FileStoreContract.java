@@ -68,6 +68,28 @@ abstract class FileStoreContract {
     assertFalse(before(Instant.now().minus(Duration.ofHours(1))).contains(key));
   }
 
+  @Test
+  void whatIsSeenInAFolderMayBeDeletedAndNothingBesideIsSeen() {
+    String folder = key();
+    store().put(folder + "/a/1", Buffer.buffer("x"));
+    store().put(folder + "/2", Buffer.buffer("x"));
+    store().put(folder + "beside/3", Buffer.buffer("x"));
+    List<String> seen = new ArrayList<>();
+    store()
+        .eachUnder(
+            folder + "/",
+            key -> {
+              seen.add(key);
+              store().delete(key);
+            });
+    assertEquals(List.of(folder + "/2", folder + "/a/1"), seen.stream().sorted().toList());
+    store().eachUnder(folder + "/", seen::add);
+    assertEquals(2, seen.size());
+    assertTrue(store().exists(folder + "beside/3"));
+    store().eachUnder("nobody/", seen::add);
+    assertEquals(2, seen.size());
+  }
+
   private List<String> before(Instant time) {
     List<String> keys = new ArrayList<>();
     store().eachBefore(time, keys::add);

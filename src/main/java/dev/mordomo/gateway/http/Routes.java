@@ -50,6 +50,7 @@ final class Routes {
     table.addAll(Route.within(KeyScope.DEVICES, deeds(features)));
     table.addAll(jobs(features));
     table.addAll(oversight(features.oversight()));
+    table.addAll(privacy(features));
     return List.copyOf(table);
   }
 
@@ -83,7 +84,6 @@ final class Routes {
         post("/v1/users", ADMIN, tenants::createUser).creating().audited("user.create"),
         get("/v1/users/:id", USER, tenants::user).audited("user.read"),
         patch("/v1/users/:id", USER, tenants::changeUser).audited("user.change"),
-        delete("/v1/users/:id", USER, tenants::deleteUser).audited("user.delete"),
         get("/v1/tenants", ADMIN, tenants::tenants),
         post("/v1/tenants", SUPERUSER, tenants::createTenant).creating().audited("tenant.create"),
         get("/v1/tenants/:id", USER, tenants::tenant),
@@ -184,6 +184,15 @@ final class Routes {
   private static List<Route> oversight(Oversight oversight) {
     AuditRoutes audit = new AuditRoutes(oversight);
     return List.of(get("/v1/audit", ADMIN, audit::list).audited("audit.read"));
+  }
+
+  private static List<Route> privacy(Features features) {
+    PrivacyRoutes privacy = new PrivacyRoutes(features.privacy());
+    return List.of(
+        delete("/v1/users/:id", USER, privacy::eraseUser).audited("user.delete"),
+        delete("/v1/tenants/:id", USER, privacy::eraseTenant).audited("tenant.delete"),
+        get("/v1/erasures", ADMIN, privacy::erasures),
+        get("/v1/erasures/:id", ADMIN, privacy::erasure));
   }
 
   private static List<Route> deeds(Features features) {

@@ -62,11 +62,6 @@ final class TenantRoutes {
     return Answer.ok(identity.users().change(exchange.scope(), exchange.id("id", USER), change));
   }
 
-  Answer deleteUser(Exchange exchange) {
-    identity.users().delete(exchange.scope(), exchange.id("id", USER));
-    return Answer.done();
-  }
-
   Answer tenants(Exchange exchange) {
     Page page = Page.of(exchange.query());
     return page.answer(

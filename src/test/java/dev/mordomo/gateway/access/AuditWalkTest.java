@@ -109,7 +109,11 @@ class AuditWalkTest {
 
   private static void checkOwn(Operation operation) {
     Caller caller =
-        Set.of("GET /v1/search/{id}/trace", "POST /v1/tenants", "PATCH /v1/tenants/{id}")
+        Set.of(
+                    "GET /v1/search/{id}/trace",
+                    "POST /v1/tenants",
+                    "PATCH /v1/tenants/{id}",
+                    "DELETE /v1/tenants/{id}")
                 .contains(operation.name())
             ? house.superuser
             : admin;
@@ -130,6 +134,14 @@ class AuditWalkTest {
   }
 
   private static String idFor(Operation operation, String kind) {
+    if (operation.name().equals("DELETE /v1/tenants/{id}")) {
+      return house
+          .superuser
+          .api()
+          .post("/v1/tenants", Map.of("name", "Short-lived"))
+          .get("id")
+          .asText();
+    }
     return kind.equals("users") && !operation.method().equals("GET")
         ? house.person("audited" + Ids.next(), house.tenant, "member").userId()
         : own.id(kind);

@@ -42,6 +42,12 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
         now() + interval '1 day', now(), now())
       """;
 
+  private static final String ERASURE =
+      """
+      INSERT INTO erasure (id, kind, tenant_id, subject_id, requested_by, status, requested_at, ended_at)
+      VALUES ('%1$s', 'user', '%2$s', '%4$s', '%3$s', 'done', now(), now())
+      """;
+
   static Belongings of(Caller owner, TestDatabase database) {
     String word = "zanz" + owner.name();
     Map<String, String> ids = new HashMap<>();
@@ -101,6 +107,7 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
     ids.put("api-keys", id(api.post("/v1/api-keys", Map.of("name", "Phone of " + word))));
     ids.put("actions", insert(database, ACTION, owner, word));
     ids.put("jobs", insert(database, JOB, owner, word));
+    ids.put("erasures", insert(database, ERASURE, owner, Ids.next().toString()));
     return new Belongings(owner, word, Map.copyOf(ids));
   }
 
@@ -126,6 +133,7 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
             "sessions",
             "api-keys",
             "actions",
+            "erasures",
             "jobs")) {
       ids.put(kind, Ids.next().toString());
     }

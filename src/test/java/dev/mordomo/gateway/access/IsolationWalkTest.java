@@ -76,6 +76,7 @@ class IsolationWalkTest {
     return switch (kind) {
       case "users" -> caller.equals(chief) || caller.equals(house.superuser);
       case "tenants" -> !caller.equals(stranger);
+      case "erasures" -> caller.equals(chief) || caller.equals(house.superuser);
       case "search" -> caller.equals(house.superuser);
       default -> OPEN.contains(kind);
     };

@@ -164,6 +164,15 @@ class RolesTest {
       // Oneself is changed by another administrator.
       return house.person("sub" + Ids.next(), caller.tenantId(), "member").userId();
     }
+    if (operation.name().equals("DELETE /v1/tenants/{id}") && caller.equals(house.superuser)) {
+      // One's own is deleted by another superuser.
+      return house
+          .superuser
+          .api()
+          .post("/v1/tenants", Map.of("name", "Short-lived"))
+          .get("id")
+          .asText();
+    }
     return own.id(kind);
   }
 

@@ -260,7 +260,7 @@ class ContractTest {
         new ArrayList<>(Routes.table(new PublicRoutes(null, () -> "", () -> false)));
     table.addAll(
         Routes.table(
-            new Features(null, null, null, null, null, null, null, null, new Oversight(null)),
+            new Features(null, null, null, null, null, null, null, null, new Oversight(null), null),
             null,
             null));
     return table;

@@ -241,7 +241,5 @@ class IdentityRoutesTest {
     assertFalse(
         ok(200, send("PATCH", path, boss, "{\"is_active\":false}")).get("is_active").asBoolean());
     refused(403, "forbidden", send("PATCH", path, boss, "{\"role\":\"superuser\"}"));
-    ok(204, send("DELETE", path, boss, ""));
-    refused(404, "not_found", send("GET", path, boss, ""));
   }
 }

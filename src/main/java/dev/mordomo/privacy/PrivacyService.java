@@ -1,0 +1,156 @@
+package dev.mordomo.privacy;
+
+import dev.mordomo.identity.IdentityService;
+import dev.mordomo.job.Job;
+import dev.mordomo.job.JobRequest;
+import dev.mordomo.job.JobService;
+import dev.mordomo.job.JobService.Enqueued;
+import dev.mordomo.job.JobStatus;
+import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.knowledge.FileStore;
+import io.vertx.sqlclient.SqlClient;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** Erasing people and tenants. Every method waits, on a virtual thread. */
+public final class PrivacyService {
+  private static final int AT_ONCE = 100;
+
+  private final Database database;
+  private final IdentityService identity;
+  private final JobService jobs;
+  private final InstantSource clock;
+
+  public PrivacyService(
+      Database database,
+      IdentityService identity,
+      JobService jobs,
+      FileStore files,
+      Bus bus,
+      InstantSource clock) {
+    this.database = database;
+    this.identity = identity;
+    this.jobs = jobs;
+    this.clock = clock;
+    jobs.register(new ErasureJob(database, files, bus, clock));
+  }
+
+  /**
+   * Deletes a user, who is out at once, and begins to erase everything of theirs.
+   *
+   * @throws Failure as {@link dev.mordomo.identity.Users#delete}
+   */
+  public Erasure eraseUser(Scope who, UUID id) {
+    Begun begun =
+        identity
+            .users()
+            .delete(who, id, (c, user) -> begin(c, who, Erasure.Kind.USER, user.tenantId(), id));
+    begun.announce().run();
+    return begun.erasure();
+  }
+
+  /**
+   * The same for a tenant with all its users.
+   *
+   * @throws Failure as {@link dev.mordomo.identity.Tenants#delete}
+   */
+  public Erasure eraseTenant(Scope who, UUID id) {
+    Begun begun =
+        identity.tenants().delete(who, id, c -> begin(c, who, Erasure.Kind.TENANT, id, id));
+    begun.announce().run();
+    return begun.erasure();
+  }
+
+  private record Begun(Erasure erasure, Runnable announce) {}
+
+  private Begun begin(SqlClient connection, Scope who, Erasure.Kind kind, UUID tenant, UUID id) {
+    Erasure erasure =
+        new Erasure(
+            Ids.next(),
+            kind,
+            tenant,
+            id,
+            Optional.of(who.userId()),
+            Erasure.Status.RUNNING,
+            Map.of(),
+            Map.of(),
+            0,
+            now(),
+            Optional.empty());
+    ErasureStore.insert(connection, erasure);
+    // The job is the installation's: who asked for it may be erased meanwhile.
+    ErasureStore.actAs(connection, JobRequest.INSTALLATION);
+    Enqueued enqueued = enqueue(connection, erasure);
+    return new Begun(erasure, enqueued.announce());
+  }
+
+  private Enqueued enqueue(SqlClient connection, Erasure erasure) {
+    return jobs.enqueue(
+        connection,
+        JobRequest.INSTALLATION,
+        ErasureJob.TYPE,
+        Map.of(ErasureJob.ERASURE, erasure.id()));
+  }
+
+  /**
+   * For an administrator of the tenant, or the superuser.
+   *
+   * @throws Failure {@code not_found}
+   */
+  public Erasure erasure(Scope who, UUID id) {
+    requireAdmin(who);
+    return database
+        .as(who, c -> ErasureStore.get(c, id))
+        .orElseThrow(() -> Failure.notFound("the erasure"));
+  }
+
+  /** Newest first; the tenant's, or all for the superuser. */
+  public List<Erasure> erasures(Scope who, Optional<UUID> before, int limit) {
+    requireAdmin(who);
+    return database.as(who, c -> ErasureStore.list(c, before, limit));
+  }
+
+  /** Begins what has to be erased and has no job: it gave up, or nobody asked for it here. */
+  void resume() {
+    database.asSystem(c -> ErasureStore.begin(c, now()));
+    List<Erasure> running = database.asSystem(c -> ErasureStore.running(c, AT_ONCE));
+    if (running.isEmpty()) {
+      return;
+    }
+    Set<String> underWay = new HashSet<>();
+    for (JobStatus status : List.of(JobStatus.QUEUED, JobStatus.RUNNING)) {
+      for (Job job :
+          jobs.list(JobRequest.INSTALLATION, Optional.of(status), Optional.empty(), AT_ONCE)) {
+        underWay.add(job.type());
+      }
+    }
+    if (underWay.contains(ErasureJob.TYPE)) {
+      // The next look comes when these have ended.
+      return;
+    }
+    running.forEach(
+        erasure -> database.as(JobRequest.INSTALLATION, c -> enqueue(c, erasure)).announce().run());
+  }
+
+  private static void requireAdmin(Scope who) {
+    if (!who.isAdmin()) {
+      throw Failure.of(FailureCode.FORBIDDEN, "only for an administrator");
+    }
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+}

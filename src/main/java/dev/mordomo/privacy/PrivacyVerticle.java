@@ -1,0 +1,37 @@
+package dev.mordomo.privacy;
+
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import io.vertx.core.AbstractVerticle;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at the start and every hour for what is to be erased and has no job, on one node. */
+public final class PrivacyVerticle extends AbstractVerticle {
+  private static final Logger LOG = LoggerFactory.getLogger(PrivacyVerticle.class);
+  private static final Duration LOOK = Duration.ofHours(1);
+
+  private final PrivacyService privacy;
+  private final Database database;
+
+  public PrivacyVerticle(PrivacyService privacy, Database database) {
+    this.privacy = privacy;
+    this.database = database;
+  }
+
+  @Override
+  public void start() {
+    vertx.setPeriodic(LOOK.toMillis(), ignored -> look());
+    look();
+  }
+
+  private void look() {
+    try {
+      boolean looked = database.alone("privacy", privacy::resume);
+      LOG.debug("erasures: {}", looked ? "looked" : "another node looks");
+    } catch (Failure e) {
+      LOG.warn("erasures that wait are looked for later: {}", e.detail());
+    }
+  }
+}
