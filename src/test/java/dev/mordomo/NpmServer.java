@@ -50,6 +50,11 @@ public final class NpmServer implements AutoCloseable {
     }
   }
 
+  /** Of the process that was started; it may have children. */
+  public long pid() {
+    return process.pid();
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

@@ -2,6 +2,7 @@ package dev.mordomo;
 
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.knowledge.KnowledgeService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,10 @@ public final class RunningApp implements AutoCloseable {
 
   public TestDatabase database() {
     return database;
+  }
+
+  public KnowledgeService knowledge() {
+    return app.knowledge();
   }
 
   @Override

@@ -127,7 +127,8 @@ final class ChromaImport {
     return ones == 0 || others == 0 ? 0 : dot / Math.sqrt(ones * others);
   }
 
-  private void write(
+  /** What has come since is added, what has changed replaced, in one transaction. */
+  void write(
       Scope who,
       KnowledgeCollection into,
       ChromaServer.Collection from,

@@ -11,12 +11,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** A real ChromaDB server, from npm, with data of its own. */
-final class ChromaProcess implements AutoCloseable {
+public final class ChromaProcess implements AutoCloseable {
   private static final String COLLECTIONS =
       "/api/v2/tenants/default_tenant/databases/default_database/collections";
 
@@ -25,7 +26,7 @@ final class ChromaProcess implements AutoCloseable {
   private final NpmServer server;
   private final String url;
 
-  ChromaProcess(Path folder) {
+  public ChromaProcess(Path folder) {
     server =
         new NpmServer(
             "chroma",
@@ -42,17 +43,37 @@ final class ChromaProcess implements AutoCloseable {
     url = server.url();
   }
 
-  String url() {
+  public String url() {
     return url;
   }
 
   /** The id of a new collection. */
-  String create(String name) {
+  public String create(String name) {
     return post("", Map.of("name", name)).get("id").asText();
   }
 
-  void add(String collection, Map<String, ?> entries) {
+  public void add(String collection, Map<String, ?> entries) {
     post("/" + collection + "/add", entries);
+  }
+
+  /** Where a collection is asked for the nearest. */
+  public URI query(String collection) {
+    return URI.create(url + COLLECTIONS + "/" + collection + "/query");
+  }
+
+  /** The ids of the nearest, best first. */
+  public List<String> nearest(String collection, float[] vector, int n) {
+    JsonNode found =
+        post(
+            "/" + collection + "/query",
+            Map.of("query_embeddings", List.of(vector), "n_results", n, "include", List.of()));
+    List<String> ids = new ArrayList<>();
+    found.path("ids").path(0).forEach(id -> ids.add(id.asText()));
+    return ids;
+  }
+
+  public long pid() {
+    return server.pid();
   }
 
   JsonNode all(String collection) {
