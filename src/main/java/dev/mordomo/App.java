@@ -64,6 +64,8 @@ import dev.mordomo.model.rerank.RerankConfig;
 import dev.mordomo.ops.audit.AuditConfig;
 import dev.mordomo.ops.audit.AuditService;
 import dev.mordomo.ops.audit.AuditVerticle;
+import dev.mordomo.privacy.PersonalData;
+import dev.mordomo.privacy.Placeholders;
 import dev.mordomo.privacy.PrivacyService;
 import dev.mordomo.privacy.PrivacyVerticle;
 import dev.mordomo.reminder.ReminderConfig;
@@ -217,6 +219,7 @@ public final class App implements AutoCloseable {
             retrieval(),
             actions,
             this::speaker,
+            new PersonalData(database, new Placeholders(secret)),
             chatConfig,
             clock);
     privacy = new PrivacyService(database, identity, jobs, files, bus, clock);
@@ -339,7 +342,8 @@ public final class App implements AutoCloseable {
             sessions,
             presence,
             calls.table(),
-            calls::greeting);
+            calls::greeting,
+            new Placeholders(secret));
     HttpGateway.Services services =
         new HttpGateway.Services(
             gatewayConfig, database, secret, clock, authenticator, sockets, metrics::scrape);

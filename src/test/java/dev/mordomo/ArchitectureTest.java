@@ -38,7 +38,7 @@ class ArchitectureTest {
           "knowledge", List.of("identity", "model", "job", "action"),
           "privacy", List.of("identity", "job", "knowledge"),
           "reminder", List.of("identity", "job", "action", "model"),
-          "chat", List.of("identity", "model", "knowledge", "action", "billing", "job"));
+          "chat", List.of("identity", "model", "knowledge", "action", "billing", "job", "privacy"));
 
   private static final Set<String> STATEMENT = Set.of("query", "preparedQuery", "prepare");
 

@@ -14,6 +14,7 @@ import dev.mordomo.kernel.Streams.Advanced;
 import dev.mordomo.kernel.Streams.Kind;
 import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.model.ChatModels;
+import dev.mordomo.privacy.Masking;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -36,6 +37,8 @@ public final class ChatService {
   private final Streams streams;
   private final ChatModels models;
   private final ChatConfig config;
+  private final Function<Scope, Speaker> speakers;
+  private final Masking masking;
   private final InstantSource clock;
   private final ConversationStore conversations = new ConversationStore();
   private final MessageStore messages = new MessageStore();
@@ -58,9 +61,12 @@ public final class ChatService {
       Retrieval retrieval,
       Actions actions,
       Function<Scope, Speaker> speakers,
+      Masking masking,
       ChatConfig config,
       InstantSource clock) {
     this.database = database;
+    this.speakers = speakers;
+    this.masking = masking;
     this.streams = streams;
     this.models = models;
     this.config = config;
@@ -272,8 +278,9 @@ public final class ChatService {
    * Takes the user's words. When this returns they are stored, and the answer is on its way on the
    * conversation's channel. The same {@code client_message_id} again is the same turn.
    */
-  public TurnStarted startTurn(Scope scope, TurnRequest request) {
-    check(request);
+  public TurnStarted startTurn(Scope scope, TurnRequest said) {
+    check(said);
+    TurnRequest request = masked(scope, said);
     Optional<UUID> given = request.conversationId();
     if (given.isEmpty()) {
       Optional<Turn> before = turnStore.findByClientMessage(scope, request.clientMessageId());
@@ -386,9 +393,14 @@ public final class ChatService {
    * Goes on with an earlier turn that ended with calls of the client's tools: the same words, with
    * the directions' results after them. The earlier answer stays.
    */
-  public TurnStarted goOn(Scope scope, UUID earlier, TurnRequest request) {
-    check(request);
+  public TurnStarted goOn(Scope scope, UUID earlier, TurnRequest said) {
+    check(said);
+    TurnRequest request = masked(scope, said);
     return started(turns.again(scope, earlier, words(scope, turn(scope, earlier)), request, false));
+  }
+
+  private TurnRequest masked(Scope scope, TurnRequest said) {
+    return said.masked(masking.begin(scope, () -> speakers.apply(scope).locale()));
   }
 
   private Message words(Scope scope, Turn turn) {

@@ -5,6 +5,7 @@ import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * How an answer is to be made, where a client says more than words. Kept with the turn, as JSON.
@@ -51,6 +52,20 @@ public record Directions(
         plain, instructions, history, after, tools, mustCall, temperature, maxTokens, said);
   }
 
+  /** The same with other texts. */
+  Directions mapped(UnaryOperator<String> text) {
+    return new Directions(
+        plain,
+        text.apply(instructions),
+        history.map(lines -> lines.stream().map(line -> line.mapped(text)).toList()),
+        after.stream().map(line -> line.mapped(text)).toList(),
+        tools,
+        mustCall,
+        temperature,
+        maxTokens,
+        kept);
+  }
+
   /**
    * One message of a client's.
    *
@@ -63,6 +78,10 @@ public record Directions(
       String role, String content, List<ToolCall> calls, String callId, String toolName) {
     public Line {
       calls = List.copyOf(calls);
+    }
+
+    Line mapped(UnaryOperator<String> text) {
+      return new Line(role, text.apply(content), calls, callId, toolName);
     }
 
     public static Line of(String role, String content) {

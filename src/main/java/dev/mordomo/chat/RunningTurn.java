@@ -4,12 +4,14 @@ import dev.mordomo.chat.TurnStore.Said;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ChatModel;
 import dev.mordomo.model.ChatObserver;
 import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.ChatResult;
 import dev.mordomo.model.ModelCall;
 import dev.mordomo.model.ToolCall;
+import dev.mordomo.privacy.Aliases;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -62,6 +64,7 @@ final class RunningTurn {
   private final Directions directions;
   private final InstantSource clock;
   private final TurnStream stream;
+  private final Aliases aliases = new Aliases();
   private final Promise<Void> ended = Promise.promise();
 
   private Optional<RuntimeException> stopped = Optional.empty();
@@ -249,8 +252,44 @@ final class RunningTurn {
     return result;
   }
 
+  /** The text with short names in place of what must not be told: nobody else can read them. */
+  String told(String text) {
+    return aliases.told(text);
+  }
+
+  private ChatRequest told(ChatRequest request) {
+    return new ChatRequest(
+        request.messages().stream().map(this::told).toList(),
+        request.passages(),
+        request.tools(),
+        request.locale(),
+        request.zone(),
+        request.now(),
+        request.temperature(),
+        request.maxTokens(),
+        request.mustCall());
+  }
+
+  private ChatMessage told(ChatMessage message) {
+    String text = aliases.told(message.content());
+    return switch (message) {
+      case ChatMessage.Instructions given -> new ChatMessage.Instructions(text);
+      case ChatMessage.User given -> new ChatMessage.User(text);
+      case ChatMessage.Assistant given ->
+          new ChatMessage.Assistant(
+              text,
+              given.toolCalls().stream()
+                  .map(call ->
+                      new ToolCall(call.id(), call.name(), aliases.toldMap(call.arguments())))
+                  .toList());
+      case ChatMessage.ToolResult given ->
+          new ChatMessage.ToolResult(given.callId(), given.name(), text);
+    };
+  }
+
   /** Asks the model once, streams its text, and waits for its end. */
-  Reply ask(ChatRequest request) {
+  Reply ask(ChatRequest wanted) {
+    ChatRequest request = told(wanted);
     Promise<Reply> promise = Promise.promise();
     synchronized (this) {
       check();
@@ -297,6 +336,7 @@ final class RunningTurn {
   private final class Ear implements ChatObserver {
     private final Promise<Reply> promise;
     private final StringBuilder text = new StringBuilder();
+    private final Aliases.Speech speech = aliases.speech();
     private final List<ToolCall> tools = new ArrayList<>();
 
     private Ear(Promise<Reply> promise) {
@@ -314,16 +354,23 @@ final class RunningTurn {
         }
       }
       text.append(piece);
-      stream.say(piece);
+      say(speech.add(piece));
+    }
+
+    private void say(String said) {
+      if (!said.isEmpty()) {
+        stream.say(said);
+      }
     }
 
     @Override
-    public void onToolCall(ToolCall toolCall) {
-      tools.add(toolCall);
+    public void onToolCall(ToolCall call) {
+      tools.add(new ToolCall(call.id(), call.name(), aliases.keptMap(call.arguments())));
     }
 
     @Override
     public void onComplete(ChatResult result) {
+      say(speech.rest());
       promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result));
     }
 

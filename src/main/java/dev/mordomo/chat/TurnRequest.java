@@ -1,5 +1,7 @@
 package dev.mordomo.chat;
 
+import dev.mordomo.privacy.Masking;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +58,28 @@ public record TurnRequest(
         spokenChars,
         channel,
         Directions.NONE);
+  }
+
+  /** The same, hiding what is personal; its metadata notes what was found. */
+  TurnRequest masked(Masking.Pass pass) {
+    String words = pass.masked(content);
+    Directions directed = directions.mapped(pass::masked);
+    Map<String, Object> noted = new LinkedHashMap<>(metadata);
+    noted.putAll(pass.note());
+    return new TurnRequest(
+        conversationId,
+        words,
+        clientMessageId,
+        model,
+        collections,
+        speech,
+        source,
+        noted,
+        audio,
+        interrupt,
+        spokenChars,
+        channel,
+        directed);
   }
 
   /** Where the words were spoken and not typed. */

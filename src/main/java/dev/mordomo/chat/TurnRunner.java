@@ -220,7 +220,7 @@ final class TurnRunner {
             .filter(said -> said.role().equals("user"))
             .map(TurnStore.Said::content)
             .toList();
-    return FollowUp.whole(earlier, turn.question());
+    return turn.told(FollowUp.whole(earlier, turn.question()));
   }
 
   /** Waits for a database that is away, as long as an answer would. */

@@ -44,6 +44,7 @@ final class Holdings {
           erased("job"),
           erased("idempotency_key"),
           erased("search_trace"),
+          erased("consent"),
           erased("refresh_token"),
           erased("api_key"),
           erased("user_identity"),

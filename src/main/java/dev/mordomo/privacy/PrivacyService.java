@@ -8,6 +8,7 @@ import dev.mordomo.job.JobService.Enqueued;
 import dev.mordomo.job.JobStatus;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
@@ -24,7 +25,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Erasing people and tenants. Every method waits, on a virtual thread. */
+/**
+ * Erasing people and tenants, what becomes of personal data, and who agreed to it. Every method
+ * waits, on a virtual thread.
+ */
 public final class PrivacyService {
   private static final int AT_ONCE = 100;
 
@@ -142,6 +146,60 @@ public final class PrivacyService {
     }
     running.forEach(
         erasure -> database.as(JobRequest.INSTALLATION, c -> enqueue(c, erasure)).announce().run());
+  }
+
+  /**
+   * What becomes of personal data in what the tenant's users say.
+   *
+   * @throws Failure as {@link dev.mordomo.identity.Tenants#get}
+   */
+  public PersonalPolicy policy(Scope who, UUID tenant) {
+    identity.tenants().get(who, tenant);
+    return database.as(who, c -> PersonalStore.ofTenant(c, tenant));
+  }
+
+  /** From the next message on; what was said before stays as it is. */
+  public PersonalPolicy changePolicy(Scope who, UUID tenant, PersonalPolicy policy) {
+    identity.tenants().get(who, tenant);
+    Deed.about(tenant, tenant);
+    return database.as(
+        who,
+        c -> {
+          PersonalStore.change(c, tenant, policy, now());
+          return PersonalStore.ofTenant(c, tenant);
+        });
+  }
+
+  /** One's own, newest first. */
+  public List<Consent> consents(Scope who, Optional<UUID> before, int limit) {
+    return database.as(who, c -> PersonalStore.list(c, who, before, limit));
+  }
+
+  /** Holds until it is revoked; giving it again changes nothing. */
+  public Consent consent(Scope who) {
+    return database.as(
+        who,
+        c -> {
+          Consent given = PersonalStore.give(c, who, Consent.PERSONAL_DATA, now());
+          Deed.about(given.id());
+          return given;
+        });
+  }
+
+  /**
+   * From the next message on. Revoking again changes nothing.
+   *
+   * @throws Failure {@code not_found}
+   */
+  public Consent revoke(Scope who, UUID id) {
+    return database.as(
+        who,
+        c -> {
+          Consent revoked =
+              PersonalStore.revoke(c, id, now()).orElseThrow(() -> Failure.notFound("the consent"));
+          Deed.about(id);
+          return revoked;
+        });
   }
 
   private static void requireAdmin(Scope who) {

@@ -63,6 +63,7 @@ final class ChatHouse implements AutoCloseable {
             (scope, collections, question) -> retrieval.retrieve(scope, collections, question),
             new LateActions(),
             scope -> new Speaker("pt-BR", ZoneId.of("America/Sao_Paulo")),
+            dev.mordomo.privacy.Masking.NONE,
             ChatConfig.from(Settings.of(settings, Map.of())),
             InstantSource.system());
     for (int i = 0; i < 2; i++) {

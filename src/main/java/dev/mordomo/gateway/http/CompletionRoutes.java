@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /**
  * Chat completions as OpenAI's clients know them: a turn like any other, told in other words. The
@@ -155,8 +156,11 @@ final class CompletionRoutes {
             turn.conversationId().toString(),
             "X-Turn-Id",
             turn.id().toString());
-    EventStream stream = new EventStream(request, loop, services.config().queuedBytes(), headers);
-    Reply reply = new Reply(request, loop, headers);
+    UnaryOperator<String> shown =
+        text -> services.sockets().placeholders().restored(exchange.scope(), text);
+    EventStream stream =
+        new EventStream(request, loop, shown, services.config().queuedBytes(), headers);
+    Reply reply = new Reply(request, loop, shown, headers);
     CompletionEar ear = ear(wanted, turn, repeated, stream, reply, exchange.requestId());
     Optional<Message> there =
         turn.status() == TurnStatus.COMPLETED

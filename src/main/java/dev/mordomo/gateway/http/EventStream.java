@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class EventStream {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Context loop;
+  private final UnaryOperator<String> shown;
   private final int most;
   private final Map<String, String> headers;
   private final AtomicInteger waiting = new AtomicInteger();
@@ -34,10 +36,17 @@ final class EventStream {
   private Optional<Promise<Void>> roomWanted = Optional.empty();
 
   /**
+   * @param shown what is sent of a text
    * @param most how many characters may wait
    * @param headers beside those that every stream has
    */
-  EventStream(HttpServerRequest request, Context loop, int most, Map<String, String> headers) {
+  EventStream(
+      HttpServerRequest request,
+      Context loop,
+      UnaryOperator<String> shown,
+      int most,
+      Map<String, String> headers) {
+    this.shown = shown;
     this.request = request;
     this.response = request.response();
     this.loop = loop;
@@ -77,10 +86,11 @@ final class EventStream {
   }
 
   /** Sends whole events, each with its empty line. */
-  void send(String text) {
+  void send(String events) {
     if (closed.get()) {
       return;
     }
+    String text = shown.apply(events);
     begun.set(true);
     int size = text.length();
     if (waiting.addAndGet(size) > most && waiting.get() > size) {

@@ -8,6 +8,7 @@ import dev.mordomo.gateway.socket.SocketGateway;
 import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Secret;
+import dev.mordomo.privacy.Placeholders;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -136,7 +137,8 @@ public final class HttpGateway extends VerticleBase {
             services.authenticator(),
             new BodyReader(config, work),
             idempotency,
-            new Auditing(services.database(), services.clock()));
+            new Auditing(services.database(), services.clock()),
+            new Placeholders(services.secret()));
     List<Route> table = new ArrayList<>(Routes.table(open));
     table.addAll(more);
     return new Mount(runner, config).router(vertx, table, accepting, open::file);

@@ -5,15 +5,21 @@ import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * An answer that comes later, from any thread.
  *
+ * @param shown what is sent of a text
  * @param headers beside the answer's own
  */
-record Reply(HttpServerRequest request, Context loop, Map<String, String> headers) {
+record Reply(
+    HttpServerRequest request,
+    Context loop,
+    UnaryOperator<String> shown,
+    Map<String, String> headers) {
   private static final Logger LOG = LoggerFactory.getLogger(Reply.class);
 
   void send(Answer.Text answer) {
@@ -26,7 +32,7 @@ record Reply(HttpServerRequest request, Context loop, Map<String, String> header
       Headers.put(response, answer.headers(), "application/json");
       response
           .setStatusCode(answer.status())
-          .end(answer.body())
+          .end(shown.apply(answer.body()))
           .onFailure(e -> LOG.debug("the client left before its answer", e));
     });
   }

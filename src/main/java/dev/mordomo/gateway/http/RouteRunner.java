@@ -5,6 +5,7 @@ import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.privacy.Placeholders;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClosedException;
@@ -28,6 +29,7 @@ final class RouteRunner {
   private final BodyReader bodies;
   private final Idempotency idempotency;
   private final Auditing auditing;
+  private final Placeholders placeholders;
 
   RouteRunner(
       Vertx vertx,
@@ -35,13 +37,15 @@ final class RouteRunner {
       Authenticator authenticator,
       BodyReader bodies,
       Idempotency idempotency,
-      Auditing auditing) {
+      Auditing auditing,
+      Placeholders placeholders) {
     this.vertx = vertx;
     this.work = work;
     this.authenticator = authenticator;
     this.bodies = bodies;
     this.idempotency = idempotency;
     this.auditing = auditing;
+    this.placeholders = placeholders;
   }
 
   /** Takes a request from the event loop; it is answered from a virtual thread. */
@@ -71,6 +75,17 @@ final class RouteRunner {
   private Answer answer(Route route, RoutingContext routing, String requestId) {
     HttpServerRequest request = routing.request();
     Optional<Principal> principal = principal(route, request);
+    Answer answer = recorded(route, routing, requestId, principal);
+    return answer instanceof Answer.Text text && principal.isPresent()
+        ? new Answer.Text(
+            text.status(),
+            text.headers(),
+            placeholders.restored(principal.get().scope(), text.body()))
+        : answer;
+  }
+
+  private Answer recorded(
+      Route route, RoutingContext routing, String requestId, Optional<Principal> principal) {
     return switch (route.audit()) {
       case Route.Audit.Recorded recorded ->
           auditing.audited(

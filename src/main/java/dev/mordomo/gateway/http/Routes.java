@@ -191,6 +191,11 @@ final class Routes {
     return List.of(
         delete("/v1/users/:id", USER, privacy::eraseUser).audited("user.delete"),
         delete("/v1/tenants/:id", USER, privacy::eraseTenant).audited("tenant.delete"),
+        get("/v1/tenants/:id/privacy", USER, privacy::policy),
+        patch("/v1/tenants/:id/privacy", USER, privacy::changePolicy).audited("tenant.privacy"),
+        get("/v1/me/consents", USER, privacy::consents),
+        post("/v1/me/consents", USER, privacy::consent).creating().audited("consent.give"),
+        delete("/v1/me/consents/:id", USER, privacy::revoke).audited("consent.revoke"),
         get("/v1/erasures", ADMIN, privacy::erasures),
         get("/v1/erasures/:id", ADMIN, privacy::erasure));
   }

@@ -67,7 +67,12 @@ final class TurnSse {
     SocketServices services = gateway.sockets();
     return new Answer.Stream((request, loop) -> {
       EventStream stream =
-          new EventStream(request, loop, services.config().queuedBytes(), Map.of());
+          new EventStream(
+              request,
+              loop,
+              text -> services.placeholders().restored(exchange.scope(), text),
+              services.config().queuedBytes(),
+              Map.of());
       Pulse.start(loop.owner(), services, exchange.principal(), stream);
       first.ifPresent(members -> stream.send(event(from.map(TurnSse::id), Json.write(members))));
       Ear ear = new Ear(stream, turn, services.clock());

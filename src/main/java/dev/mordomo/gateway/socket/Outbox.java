@@ -3,6 +3,7 @@ package dev.mordomo.gateway.socket;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,20 +14,26 @@ import org.slf4j.LoggerFactory;
 final class Outbox {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
   private final ServerWebSocket socket;
+  private final UnaryOperator<String> shown;
   private final int most;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  Outbox(ServerWebSocket socket, int most) {
+  /**
+   * @param shown what is sent of a text
+   */
+  Outbox(ServerWebSocket socket, UnaryOperator<String> shown, int most) {
     this.socket = socket;
+    this.shown = shown;
     this.most = most;
   }
 
   /** Sends one text message of one or more lines. */
-  void send(String text) {
+  void send(String frames) {
     if (closed.get()) {
       return;
     }
+    String text = shown.apply(frames);
     int size = text.length();
     if (waiting.addAndGet(size) > most && waiting.get() > size) {
       close(CloseCode.SLOW);

@@ -59,9 +59,14 @@ final class Session implements Live {
       long second) {
     this.services = services;
     this.context = context;
-    this.outbox = new Outbox(socket, services.config().queuedBytes());
+    this.outbox = new Outbox(socket, this::shown, services.config().queuedBytes());
     this.headerToken = headerToken;
     this.clock = new SessionClock(services.config(), second);
+  }
+
+  private String shown(String frames) {
+    Principal who = principal;
+    return who == null ? frames : services.placeholders().restored(who.scope(), frames);
   }
 
   @Override

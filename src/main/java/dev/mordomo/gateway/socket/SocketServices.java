@@ -4,6 +4,7 @@ import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
+import dev.mordomo.privacy.Placeholders;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Function;
@@ -11,6 +12,7 @@ import java.util.function.Function;
 /**
  * What every socket of the node shares.
  *
+ * @param placeholders opened for their user in everything that is sent
  * @param greeting what the connect reply tells a user, with {@code user_id} in it
  */
 public record SocketServices(
@@ -22,4 +24,5 @@ public record SocketServices(
     Sessions sessions,
     Presence presence,
     RpcTable rpc,
-    Function<Scope, Map<String, Object>> greeting) {}
+    Function<Scope, Map<String, Object>> greeting,
+    Placeholders placeholders) {}

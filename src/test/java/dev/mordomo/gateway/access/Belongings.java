@@ -104,6 +104,7 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
             .orElseThrow()
             .get("id")
             .asText());
+    ids.put("consents", id(api.post("/v1/me/consents", Map.of("purpose", "personal_data"))));
     ids.put("api-keys", id(api.post("/v1/api-keys", Map.of("name", "Phone of " + word))));
     ids.put("actions", insert(database, ACTION, owner, word));
     ids.put("jobs", insert(database, JOB, owner, word));
@@ -134,6 +135,7 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
             "api-keys",
             "actions",
             "erasures",
+            "consents",
             "jobs")) {
       ids.put(kind, Ids.next().toString());
     }

@@ -16,6 +16,7 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.privacy.Placeholders;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -81,7 +82,8 @@ public final class TestGateway implements AutoCloseable {
             sessions,
             new Presence(db.vertx(), bus, hub, () -> 1),
             rpc,
-            scope -> Map.of("user_id", scope.userId(), "pending_reminders", List.of()));
+            scope -> Map.of("user_id", scope.userId(), "pending_reminders", List.of()),
+            new Placeholders(TestDatabase.SECRET));
     var services =
         new HttpGateway.Services(
             config,
@@ -114,7 +116,8 @@ public final class TestGateway implements AutoCloseable {
         new Sessions(config.socketsPerUser()),
         new Presence(db.vertx(), bus, hub, () -> 1),
         new RpcTable(),
-        scope -> Map.of());
+        scope -> Map.of(),
+        new Placeholders(TestDatabase.SECRET));
   }
 
   private Future<Principal> authenticate(String token) {

@@ -1,0 +1,279 @@
+package dev.mordomo.gateway.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.ApiClient;
+import dev.mordomo.RunningApp;
+import dev.mordomo.gateway.http.EventSource.Event;
+import dev.mordomo.gateway.socket.WireClient;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.model.FakeModelServer;
+import dev.mordomo.model.FakeModelServer.Behaviour;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Personal data on its way through the house: what the model, the tables and its user see of it.
+ */
+class PersonalDataTest {
+  private static final String CPF = "529.982.247-25";
+  private static final String MAIL = "ana.souza@exemplo.com.br";
+  private static final String SAID = "Meu CPF é " + CPF + " e meu e-mail " + MAIL + ", anote.";
+  private static final Behaviour REPEATS =
+      Behaviour.saying("Anotei: [CP", "F_1", "] e [EMA", "IL_1", "]. De novo: [CPF_1].");
+  private static final String ANSWER = "Anotei: " + CPF + " e " + MAIL + ". De novo: " + CPF + ".";
+
+  private static Vertx vertx;
+  private static FakeModelServer model;
+  private static RunningApp app;
+  private static ApiClient ana;
+  private static String tenant;
+
+  @BeforeAll
+  static void open() {
+    vertx = Vertx.vertx();
+    model = FakeModelServer.start(vertx);
+    app =
+        new RunningApp(
+            TestDatabase.create(),
+            Map.of("model.chat", "openai/test", "knowledge.manual", "false"),
+            Map.of("OPENAI_BASE_URL", model.openAiUrl()));
+    ana = ApiClient.signIn(app.url());
+    tenant = ana.get("/v1/me").get("tenant_id").asText();
+  }
+
+  @AfterAll
+  static void close() {
+    app.close();
+    model.close();
+    vertx.close().await();
+  }
+
+  @BeforeEach
+  void forget() {
+    policy("reversible");
+    for (JsonNode consent : ana.get("/v1/me/consents").get("data")) {
+      send("DELETE", "/v1/me/consents/" + consent.get("id").asText());
+    }
+  }
+
+  private static void policy(String policy) {
+    assertEquals(
+        policy,
+        ana.patch("/v1/tenants/" + tenant + "/privacy", Map.of("personal_data", policy))
+            .get("personal_data")
+            .asText());
+  }
+
+  private static String send(String method, String path) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(URI.create(app.url() + path))
+                  .header("Authorization", "Bearer " + ana.token())
+                  .method(method, HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              BodyHandlers.ofString())
+          .body();
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String conversation() {
+    return ana.post("/v1/conversations", Map.of("collections", List.of())).get("id").asText();
+  }
+
+  private static List<Event> say(String conversation, String words) {
+    try (EventSource source =
+        EventSource.post(
+            app.url(),
+            "/v1/conversations/" + conversation + "/turns",
+            ana.token(),
+            Map.of(),
+            Json.write(Map.of("content", words, "client_message_id", Ids.next().toString())))) {
+      return source.rest();
+    }
+  }
+
+  private static String text(List<Event> events) {
+    return events.stream()
+        .filter(e -> e.type().equals("turn.delta"))
+        .map(e -> e.data().get("text").asText())
+        .collect(Collectors.joining());
+  }
+
+  private static List<JsonNode> messages(String conversation) {
+    List<JsonNode> messages = new ArrayList<>();
+    ana.get("/v1/conversations/" + conversation + "/messages").get("data").forEach(messages::add);
+    return messages;
+  }
+
+  private static long rowsWith(String word) throws Exception {
+    long rows = 0;
+    try (Connection owner = app.database().owner();
+        Statement statement = owner.createStatement()) {
+      List<String> tables = new ArrayList<>();
+      try (ResultSet names =
+          statement.executeQuery(
+              "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind"
+                  + " = 'r'")) {
+        while (names.next()) {
+          tables.add(names.getString(1));
+        }
+      }
+      for (String table : tables) {
+        try (ResultSet count =
+            statement.executeQuery(
+                "SELECT count(*) FROM \"" + table + "\" t WHERE t::text LIKE '%" + word + "%'")) {
+          count.next();
+          rows += count.getLong(1);
+        }
+      }
+    }
+    return rows;
+  }
+
+  @Test
+  void reversibly() throws Exception {
+    String conversation = conversation();
+    model.then(REPEATS);
+    List<Event> events = say(conversation, SAID);
+    String asked = model.next().json().toString();
+    assertTrue(asked.contains("Meu CPF é [CPF_1] e meu e-mail [EMAIL_1], anote."), asked);
+    assertFalse(asked.contains(CPF) || asked.contains(MAIL) || asked.contains("[["), asked);
+
+    // Its user sees it, in the stream and later.
+    assertEquals(ANSWER, text(events));
+    assertEquals(SAID, events.getFirst().type().isEmpty() ? "" : started(events));
+    List<JsonNode> messages = messages(conversation);
+    assertEquals(SAID, messages.getFirst().get("content").asText());
+    assertEquals(ANSWER, messages.getLast().get("content").asText());
+    assertEquals(
+        Json.read("{\"policy\":\"reversible\",\"found\":{\"cpf\":1,\"email\":1}}"),
+        messages.getFirst().at("/metadata/personal_data"));
+    assertFalse(ana.get("/v1/conversations/" + conversation).get("title").asText().contains("[["));
+
+    // No table holds it.
+    assertEquals(0, rowsWith(CPF));
+    assertEquals(0, rowsWith(MAIL));
+
+    // The history of the next turn is told with the same care.
+    model.then(REPEATS);
+    say(conversation, "E o outro, 111.444.777-35?");
+    String next = model.next().json().toString();
+    assertTrue(next.contains("Meu CPF é [CPF_1]") && next.contains("E o outro, [CPF_2]?"), next);
+    assertFalse(next.contains(CPF) || next.contains("111.444"), next);
+  }
+
+  private static String started(List<Event> events) {
+    return events.stream()
+        .filter(e -> e.type().equals("turn.started"))
+        .map(e -> e.data().at("/message/content").asText())
+        .findFirst()
+        .orElse(SAID);
+  }
+
+  @Test
+  void onTheSocketAndInTheFormOfOpenAi() throws Exception {
+    String conversation = conversation();
+    try (WireClient socket =
+        WireClient.connected(URI.create(app.url()).getPort(), ana.token()).pongs()) {
+      socket.send("{\"id\":2,\"subscribe\":{\"channel\":\"conversation:" + conversation + "\"}}");
+      socket.next();
+      model.then(REPEATS);
+      say(conversation, SAID);
+      StringBuilder heard = new StringBuilder();
+      while (true) {
+        JsonNode data = socket.next().at("/push/pub/data");
+        if (data.path("type").asText().equals("turn.delta")) {
+          heard.append(data.get("text").asText());
+        } else if (data.path("type").asText().equals("turn.started")) {
+          assertEquals(SAID, data.at("/message/content").asText());
+        } else if (data.path("type").asText().equals("turn.completed")) {
+          assertEquals(ANSWER, data.at("/message/content").asText());
+          break;
+        }
+      }
+      assertEquals(ANSWER, heard.toString());
+      model.next();
+    }
+    model.then(REPEATS);
+    JsonNode completion =
+        ana.post(
+            "/v1/chat/completions",
+            Map.of(
+                "model",
+                "openai/test",
+                "messages",
+                List.of(
+                    Map.of("role", "system", "content", "A cliente é " + MAIL),
+                    Map.of("role", "user", "content", SAID))));
+    assertEquals(ANSWER, completion.at("/choices/0/message/content").asText());
+    assertFalse(model.next().json().toString().contains(MAIL));
+    assertEquals(0, rowsWith(MAIL));
+  }
+
+  @Test
+  void maskedForGood() throws Exception {
+    policy("mask");
+    String conversation = conversation();
+    model.then(Behaviour.saying("Entendi: [cpf]."));
+    assertEquals("Entendi: [cpf].", text(say(conversation, SAID)));
+    assertTrue(model.next().json().toString().contains("Meu CPF é [cpf] e meu e-mail [email]"));
+    assertEquals(
+        "Meu CPF é [cpf] e meu e-mail [email], anote.",
+        messages(conversation).getFirst().get("content").asText());
+    assertEquals(0, rowsWith(CPF));
+  }
+
+  @Test
+  void keptWhereTheTenantSaysSoOrTheUserAgrees() throws Exception {
+    policy("keep");
+    model.always(Behaviour.saying("ok"));
+    say(conversation(), SAID);
+    assertTrue(model.next().json().toString().contains(CPF));
+
+    policy("mask");
+    JsonNode consent = ana.post("/v1/me/consents", Map.of("purpose", "personal_data"));
+    assertEquals(consent, ana.post("/v1/me/consents", Map.of("purpose", "personal_data")));
+    String conversation = conversation();
+    say(conversation, SAID);
+    assertTrue(model.next().json().toString().contains(CPF));
+    assertEquals(
+        "keep", messages(conversation).getFirst().at("/metadata/personal_data/policy").asText());
+
+    JsonNode revoked = Json.read(send("DELETE", "/v1/me/consents/" + consent.get("id").asText()));
+    assertFalse(revoked.get("revoked_at").isNull());
+    say(conversation(), SAID);
+    assertFalse(model.next().json().toString().contains(CPF));
+    assertEquals(revoked, ana.get("/v1/me/consents").get("data").get(0));
+    // So that the other tests find none of it.
+    try (Connection owner = app.database().owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute("TRUNCATE message, event, conversation, turn CASCADE");
+    }
+  }
+}
