@@ -22,7 +22,7 @@ public final class Bench {
     Map<String, Work> all = new LinkedHashMap<>();
     all.put("start", (report, brief) -> new StartBench(report, FOLDER, brief).run());
     all.put("turn", (report, brief) -> new TurnBench(report, brief).run());
-    all.put("search", (report, brief) -> new SearchBench(report, brief).run());
+    all.put("search", (report, brief) -> new SearchBench(report, FOLDER, brief).run());
     all.put("ingest", (report, brief) -> new IngestBench(report, FOLDER, brief).run());
     all.put("quality", (report, brief) -> new QualityBench(report, FOLDER).run());
     all.put("embed", (report, brief) -> new EmbedBench(report, FOLDER).run());
