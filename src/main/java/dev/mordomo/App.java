@@ -414,6 +414,7 @@ public final class App implements AutoCloseable {
               try {
                 TimeUnit.MILLISECONDS.sleep(WATCHDOG.toMillis());
                 LOG.error("the shutdown took longer than {} s: halting", WATCHDOG.toSeconds());
+                Logs.end();
                 Runtime.getRuntime().halt(1);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

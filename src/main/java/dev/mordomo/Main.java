@@ -23,7 +23,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    int code = run(Arrays.asList(arguments), System.getenv(), System.out, System.err);
+    List<String> given = Arrays.asList(arguments);
+    int code = run(given, System.getenv(), System.out, System.err);
+    if (code != 0 || !command(given).equals("run")) {
+      Logs.end();
+    }
     if (code != 0) {
       System.exit(code);
     }
@@ -32,7 +36,7 @@ public final class Main {
   /** The exit code; 0 for {@code run} when the server has started, whose threads then go on. */
   static int run(
       List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
-    String command = arguments.isEmpty() ? "run" : arguments.getFirst();
+    String command = command(arguments);
     List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
     try {
       Settings settings = Settings.load(settingsFile(environment), environment);
@@ -58,6 +62,10 @@ public final class Main {
     }
   }
 
+  private static String command(List<String> arguments) {
+    return arguments.isEmpty() ? "run" : arguments.getFirst();
+  }
+
   private static Optional<Path> settingsFile(Map<String, String> environment) {
     Path named = Path.of(environment.getOrDefault("MORDOMO_CONF", "conf/mordomo.yaml"));
     return Files.isRegularFile(named) ? Optional.of(named) : Optional.empty();
@@ -76,11 +84,19 @@ public final class Main {
             .map(java.time.Instant::toEpochMilli)
             .orElse(System.currentTimeMillis());
     App app = App.start(settings, data, clustered);
-    Runtime.getRuntime().addShutdownHook(new Thread(app::stop, "shutdown"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));
     if (app.firstStart().isPresent()) {
       awaitManual(app, out);
     }
     greet(app, out, System.currentTimeMillis() - from);
+  }
+
+  private static void stop(App app) {
+    try {
+      app.stop();
+    } finally {
+      Logs.end();
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.mordomo.kernel.TestDatabase;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,10 @@ import java.util.stream.Stream;
 public final class NodeProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration END = Duration.ofSeconds(20);
+
+  /** What Linux keeps of a pipe that nobody reads. */
+  private static final int PIPE = 65_536;
+
   private static final Pattern READY = Pattern.compile("ready at http://[^:]+:(\\d+)");
 
   private final Path folder;
@@ -29,15 +34,19 @@ public final class NodeProcess implements AutoCloseable {
   private final Process process;
   private final String url;
 
-  private NodeProcess(TestDatabase database, Map<String, String> more, List<String> arguments)
+  private NodeProcess(
+      TestDatabase database,
+      Map<String, String> more,
+      List<String> arguments,
+      Optional<Redirect> console)
       throws IOException {
     folder = Files.createTempDirectory("mordomo-node");
     said = folder.resolve("said");
     ProcessBuilder builder =
-        new ProcessBuilder(command(arguments))
+        new ProcessBuilder(behind(console, command(arguments, console.isPresent())))
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(said.toFile());
+            .redirectOutput(console.orElse(Redirect.to(said.toFile())));
     Map<String, String> environment = builder.environment();
     // The variables of the test server are no settings: a node refuses them.
     environment.keySet().removeIf(name -> name.startsWith("MORDOMO_"));
@@ -51,7 +60,9 @@ public final class NodeProcess implements AutoCloseable {
     environment.put("MORDOMO_KNOWLEDGE_MANUAL", "false");
     environment.putAll(more);
     process = builder.start();
-    url = "http://127.0.0.1:" + awaitPort();
+    url =
+        "http://127.0.0.1:"
+            + (console.isPresent() ? more.get("MORDOMO_GATEWAY_PORT") : awaitPort());
   }
 
   /**
@@ -68,16 +79,41 @@ public final class NodeProcess implements AutoCloseable {
     return start(database, more, List.of("--cluster"));
   }
 
-  private static NodeProcess start(
-      TestDatabase database, Map<String, String> more, List<String> arguments) {
+  /** A pipe that nobody reads is full from the start. */
+  private static List<String> behind(Optional<Redirect> console, List<String> command) {
+    List<String> all = new ArrayList<>();
+    if (console.filter(Redirect.PIPE::equals).isPresent()) {
+      all.addAll(List.of("sh", "-c", "head -c " + PIPE + " /dev/zero; exec \"$@\"", "sh"));
+    }
+    all.addAll(command);
+    return all;
+  }
+
+  /**
+   * A node that logs as it is installed, to where the test says; the caller waits until it listens.
+   *
+   * @param console a pipe is one that takes nothing any more
+   * @param more with a {@code MORDOMO_GATEWAY_PORT}
+   */
+  public static NodeProcess startLoggingTo(
+      Redirect console, TestDatabase database, Map<String, String> more) {
     try {
-      return new NodeProcess(database, more, arguments);
+      return new NodeProcess(database, more, List.of(), Optional.of(console));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static List<String> command(List<String> arguments) {
+  private static NodeProcess start(
+      TestDatabase database, Map<String, String> more, List<String> arguments) {
+    try {
+      return new NodeProcess(database, more, arguments, Optional.empty());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> command(List<String> arguments, boolean asInstalled) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (arguments.contains("--cluster")) {
@@ -90,7 +126,9 @@ public final class NodeProcess implements AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "-Dlogback.configurationFile="
-                + System.getProperty("logback.configurationFile", "logback-test.xml"),
+                + (asInstalled
+                    ? Path.of("conf/logback.xml").toAbsolutePath()
+                    : System.getProperty("logback.configurationFile", "logback-test.xml")),
             "-cp",
             classPath(arguments.contains("--cluster")),
             "dev.mordomo.Main",
@@ -126,6 +164,15 @@ public final class NodeProcess implements AutoCloseable {
   public String read() {
     try {
       return Files.readString(said);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether its console, which is a pipe to this process, takes nothing. */
+  public boolean isUnheard() {
+    try {
+      return process.getInputStream().available() >= PIPE;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
