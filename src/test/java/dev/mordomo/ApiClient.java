@@ -67,6 +67,17 @@ public final class ApiClient {
             .POST(BodyPublishers.ofString(Json.write(body))));
   }
 
+  /** A post, whatever its answer. */
+  public HttpResponse<String> tryPost(String path, Map<String, ?> body)
+      throws IOException, InterruptedException {
+    return HTTP.send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(Json.write(body)))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
   public JsonNode patch(String path, Map<String, ?> body) {
     return send(
         request(path)

@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A PostgreSQL of the test's own, which can be stopped, crashed and started again. It keeps its
- * port. Commits are kept as a real one keeps them: one that was asynchronous may be lost in a
+ * A PostgreSQL of the test's own, which can be stopped, crashed, frozen and started again. It keeps
+ * its port. Commits are kept as a real one keeps them: one that was asynchronous may be lost in a
  * crash.
  */
 public final class PostgresServer implements AutoCloseable {
@@ -104,6 +106,35 @@ public final class PostgresServer implements AutoCloseable {
   /** Ends at once, as if it had been killed: the next start recovers. */
   public void crash() {
     control("stop", "-w", "-m", "immediate");
+  }
+
+  /** All its processes stand still, its connections stay open, until {@link #wake}. */
+  public void freeze() {
+    long postmaster = postmaster();
+    // First the one that could make more of them.
+    signal("STOP", Stream.of(postmaster));
+    signal("STOP", children(postmaster));
+  }
+
+  /** They go on where they were, with all that came in meanwhile. */
+  public void wake() {
+    long postmaster = postmaster();
+    signal("CONT", children(postmaster));
+    signal("CONT", Stream.of(postmaster));
+  }
+
+  private long postmaster() {
+    return Long.parseLong(as("head", "-n", "1", folder + "/data/postmaster.pid").strip());
+  }
+
+  private static Stream<Long> children(long of) {
+    return ProcessHandle.of(of).orElseThrow().children().map(ProcessHandle::pid);
+  }
+
+  private void signal(String name, Stream<Long> processes) {
+    String pids = processes.map(String::valueOf).collect(Collectors.joining(" "));
+    // One that has just ended is no concern.
+    as("sh", "-c", "for p in " + pids + "; do kill -" + name + " $p || true; done");
   }
 
   private void control(String... arguments) {

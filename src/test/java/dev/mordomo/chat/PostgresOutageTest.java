@@ -3,6 +3,7 @@ package dev.mordomo.chat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,7 @@ import dev.mordomo.Await;
 import dev.mordomo.PostgresServer;
 import dev.mordomo.RunningApp;
 import dev.mordomo.gateway.socket.WireClient;
+import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.FakeModelServer;
 import dev.mordomo.model.FakeModelServer.Asked;
@@ -26,21 +28,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * PostgreSQL goes away under load, for longer than a node's lease, and comes back: after a stop in
- * good order, and after a crash that takes commits with it.
+ * PostgreSQL goes away for ten seconds under load, and comes back: after a stop in good order,
+ * after a crash that takes commits with it, and after it has stood still with all its connections
+ * open.
  */
 class PostgresOutageTest {
   private static final Duration LEASE = Duration.ofSeconds(2);
-  private static final Duration AWAY = LEASE.multipliedBy(2);
+  private static final Duration AWAY = Duration.ofSeconds(10);
+  private static final Duration STATEMENT = Duration.ofSeconds(4);
+  private static final Duration CONNECTION = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final int TALKS = 4;
+  private static final int ASKERS = 4;
+  private static final Duration PACE = Duration.ofMillis(250);
 
   private static Vertx vertx;
   private static FakeModelServer model;
@@ -59,6 +70,9 @@ class PostgresOutageTest {
                 "model.chat", "openai/test",
                 "knowledge.manual", "false",
                 "chat.node_lease", LEASE.toSeconds() + "s",
+                "database.statement_timeout", STATEMENT.toSeconds() + "s",
+                "database.connect_timeout", CONNECTION.toSeconds() + "s",
+                "limits.turns_per_minute", "100000",
                 "limits.ping_seconds", "600"),
             Map.of("OPENAI_BASE_URL", model.openAiUrl(), "DATABASE_URL", postgres.url()));
   }
@@ -205,18 +219,154 @@ class PostgresOutageTest {
         });
   }
 
-  private static void awayAndBack(Runnable stop) {
+  /** Users who go on asking, each in a conversation of their own, and note what they were told. */
+  private static final class Asking implements AutoCloseable {
+    private final ApiClient client;
+    private final List<UUID> conversations = new ArrayList<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicBoolean enough = new AtomicBoolean();
+
+    /** The turns by their words. */
+    private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
+
+    /** The conversations of words that were not taken. */
+    private final Map<String, UUID> refused = new ConcurrentHashMap<>();
+
+    private Asking(ApiClient client) {
+      this.client = client;
+      for (int i = 0; i < ASKERS; i++) {
+        UUID conversation =
+            UUID.fromString(client.post("/v1/conversations", Map.of()).get("id").asText());
+        conversations.add(conversation);
+        threads.execute(() -> ask(conversation));
+      }
+      Await.until("they are heard", () -> acknowledged.size() > ASKERS, PATIENCE);
+    }
+
+    private void ask(UUID conversation) {
+      for (int i = 0; !enough.get(); i++) {
+        String words = "pergunta " + i + " de " + conversation;
+        if (!isTaken(conversation, words)) {
+          refused.put(words, conversation);
+        }
+        LockSupport.parkNanos(PACE.toNanos());
+      }
+    }
+
+    private boolean isTaken(UUID conversation, String words) {
+      try {
+        var answer =
+            client.tryPost(
+                "/v1/conversations/" + conversation + "/turns",
+                Map.of(
+                    "content",
+                    words,
+                    "client_message_id",
+                    words,
+                    "model",
+                    "embedded/extractive",
+                    "collections",
+                    List.of()));
+        if (answer.statusCode() != 202) {
+          return false;
+        }
+        acknowledged.put(words, Json.read(answer.body()).get("turn_id").asText());
+        return true;
+      } catch (IOException e) {
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /** Whoever was refused asks again; then each was heard once, and each was answered once. */
+    private void assertNothingIsLostOrDoubled() throws Exception {
+      int before = acknowledged.size();
+      Await.until("they are heard again", () -> acknowledged.size() > before + ASKERS, PATIENCE);
+      enough.set(true);
+      threads.close();
+      assertFalse(refused.isEmpty(), "nobody was refused while the database was away");
+      for (var one : refused.entrySet()) {
+        Await.until("it is taken", () -> isTaken(one.getValue(), one.getKey()), PATIENCE);
+      }
+      for (String turn : acknowledged.values()) {
+        Await.until("the turn ends", () -> status(client, turn).equals("completed"), PATIENCE);
+      }
+      for (UUID conversation : conversations) {
+        List<String> wanted =
+            acknowledged.keySet().stream()
+                .filter(words -> words.endsWith(conversation.toString()))
+                .sorted()
+                .toList();
+        List<JsonNode> all = messages(client, conversation);
+        assertEquals(wanted, contents(all, "user").stream().sorted().toList());
+        assertEquals(wanted.size(), contents(all, "assistant").size());
+      }
+    }
+
+    private static List<String> contents(List<JsonNode> messages, String role) {
+      return messages.stream()
+          .filter(message -> message.get("role").asText().equals(role))
+          .map(message -> message.get("content").asText())
+          .toList();
+    }
+
+    @Override
+    public void close() {
+      enough.set(true);
+      threads.close();
+    }
+  }
+
+  private static List<JsonNode> messages(ApiClient client, UUID conversation) {
+    List<JsonNode> messages = new ArrayList<>();
+    String path = "/v1/conversations/" + conversation + "/messages?limit=100";
+    JsonNode page = client.get(path);
+    page.get("data").forEach(messages::add);
+    while (!page.path("next_cursor").isNull() && page.has("next_cursor")) {
+      page = client.get(path + "&cursor=" + page.get("next_cursor").asText());
+      page.get("data").forEach(messages::add);
+    }
+    return messages;
+  }
+
+  private static String status(ApiClient client, String turn) {
+    return client.get("/v1/turns/" + turn).get("status").asText();
+  }
+
+  private static void awayAndBack(Runnable stop, Runnable start) {
     assertEquals(200, readiness());
     stop.run();
-    Await.until("readiness says so", () -> readiness() == 503, PATIENCE);
-    long from = System.nanoTime();
-    Await.until(
-        "it was away for longer than a lease",
-        () -> System.nanoTime() - from > AWAY.toNanos(),
-        PATIENCE);
-    assertEquals(503, readiness());
-    postgres.start();
+    try {
+      Await.until("readiness says so", () -> readiness() == 503, PATIENCE);
+      long from = System.nanoTime();
+      Await.until(
+          "it was away for ten seconds", () -> System.nanoTime() - from > AWAY.toNanos(), PATIENCE);
+      assertEquals(503, readiness());
+    } finally {
+      start.run();
+    }
     Await.until("readiness says so", () -> readiness() == 200, PATIENCE);
+  }
+
+  /** Each device has heard all that was said, on the socket that it had, and may ask on. */
+  private static void assertWholeAndOpen(ApiClient client, List<Talk> talks) throws Exception {
+    for (Talk talk : talks) {
+      talk.say("fim.");
+      talk.asked.finish();
+      talk.hearToTheEnd();
+      assertEquals("turn.completed", talk.ended.get("type").asText(), talk.ended::toString);
+      assertEquals(talk.said.toString(), talk.heard.toString());
+      assertEquals(talk.said.toString(), talk.answer().get("content").asText());
+      assertEquals(2, messages(client, talk.conversation).size());
+      assertEquals("completed", status(client, talk.turn));
+      // And the next turn of the same conversation runs.
+      String next = begin(client, talk.conversation, "E depois? " + talk.conversation);
+      model.next().say("Nada.").finish();
+      Await.until("the next turn ends", () -> status(client, next).equals("completed"), PATIENCE);
+      talk.close();
+    }
   }
 
   @Test
@@ -226,26 +376,39 @@ class PostgresOutageTest {
     AtomicBoolean enough = new AtomicBoolean();
     Thread talking = talking(talks, enough);
     talks.forEach(Talk::hearAWord);
-    awayAndBack(postgres::stop);
-    // It speaks on after it.
-    enough.set(true);
-    talking.join();
-    for (Talk talk : talks) {
-      talk.say("fim.");
-      talk.asked.finish();
-      talk.hearToTheEnd();
-      assertEquals("turn.completed", talk.ended.get("type").asText(), talk.ended::toString);
-      assertEquals(talk.said.toString(), talk.heard.toString());
-      assertEquals(talk.said.toString(), talk.answer().get("content").asText());
-      assertEquals("completed", client.get("/v1/turns/" + talk.turn).get("status").asText());
-      // And the next turn of the same conversation runs.
-      String next = begin(client, talk.conversation, "E depois? " + talk.conversation);
-      model.next().say("Nada.").finish();
-      Await.until(
-          "the next turn ends",
-          () -> client.get("/v1/turns/" + next).get("status").asText().equals("completed"),
-          PATIENCE);
-      talk.close();
+    try (Asking asking = new Asking(client)) {
+      awayAndBack(postgres::stop, postgres::start);
+      // It speaks on after it.
+      enough.set(true);
+      talking.join();
+      assertWholeAndOpen(client, talks);
+      asking.assertNothingIsLostOrDoubled();
+    }
+  }
+
+  @Test
+  void afterItStoodStillNobodyHasLostAWordOrASocketAndNothingIsDoubled() throws Exception {
+    ApiClient client = ApiClient.signIn(app.url());
+    List<Talk> talks = talks(client);
+    AtomicBoolean enough = new AtomicBoolean();
+    Thread talking = talking(talks, enough);
+    talks.forEach(Talk::hearAWord);
+    try (Asking asking = new Asking(client)) {
+      AtomicLong waited = new AtomicLong();
+      awayAndBack(
+          () -> {
+            postgres.freeze();
+            long from = System.nanoTime();
+            assertThrows(AssertionError.class, () -> client.get("/v1/conversations"));
+            waited.set(System.nanoTime() - from);
+          },
+          postgres::wake);
+      Duration bound = STATEMENT.plus(CONNECTION.multipliedBy(2)).plusSeconds(5);
+      assertTrue(waited.get() < bound.toNanos(), "waited for " + waited.get() / 1_000_000 + " ms");
+      enough.set(true);
+      talking.join();
+      assertWholeAndOpen(client, talks);
+      asking.assertNothingIsLostOrDoubled();
     }
   }
 
@@ -256,32 +419,35 @@ class PostgresOutageTest {
     AtomicBoolean enough = new AtomicBoolean();
     Thread talking = talking(talks, enough);
     talks.forEach(Talk::hearAWord);
-    awayAndBack(postgres::crash);
-    enough.set(true);
-    talking.join();
-    for (Talk talk : talks) {
-      talk.say("fim.");
-      talk.asked.finish();
-      Await.until(
-          "the turn ends",
-          () -> client.get("/v1/turns/" + talk.turn).get("status").asText().equals("completed"),
-          PATIENCE);
-      assertEquals(talk.said.toString(), talk.answer().get("content").asText());
-      // The old place in the stream is worth nothing now, and the client is told so.
-      try (WireClient again =
-          WireClient.connected(URI.create(app.url()).getPort(), client.token())) {
-        again.send(
-            "{\"id\":2,\"subscribe\":{\"channel\":\"conversation:%s\",\"recover\":true,\"epoch\":\"%s\",\"offset\":%d}}"
-                .formatted(talk.conversation, talk.epoch, talk.offset));
-        JsonNode reply = again.next();
-        assertFalse(reply.at("/subscribe/recovered").asBoolean(), reply::toString);
-        assertTrue(reply.at("/subscribe/was_recovering").asBoolean(), reply::toString);
-        assertNotEquals(talk.epoch, reply.at("/subscribe/epoch").asText());
+    try (Asking asking = new Asking(client)) {
+      awayAndBack(postgres::crash, postgres::start);
+      enough.set(true);
+      talking.join();
+      for (Talk talk : talks) {
+        assertWholeInANewEpoch(client, talk);
       }
-      // From the beginning of the new epoch all of it can be read, and no word is missing.
-      assertEquals(talk.said.toString(), replayed(client, talk));
-      talk.close();
+      asking.assertNothingIsLostOrDoubled();
     }
+  }
+
+  private static void assertWholeInANewEpoch(ApiClient client, Talk talk) {
+    talk.say("fim.");
+    talk.asked.finish();
+    Await.until("the turn ends", () -> status(client, talk.turn).equals("completed"), PATIENCE);
+    assertEquals(talk.said.toString(), talk.answer().get("content").asText());
+    // The old place in the stream is worth nothing now, and the client is told so.
+    try (WireClient again = WireClient.connected(URI.create(app.url()).getPort(), client.token())) {
+      again.send(
+          "{\"id\":2,\"subscribe\":{\"channel\":\"conversation:%s\",\"recover\":true,\"epoch\":\"%s\",\"offset\":%d}}"
+              .formatted(talk.conversation, talk.epoch, talk.offset));
+      JsonNode reply = again.next();
+      assertFalse(reply.at("/subscribe/recovered").asBoolean(), reply::toString);
+      assertTrue(reply.at("/subscribe/was_recovering").asBoolean(), reply::toString);
+      assertNotEquals(talk.epoch, reply.at("/subscribe/epoch").asText());
+    }
+    // From the beginning of the new epoch all of it can be read, and no word is missing.
+    assertEquals(talk.said.toString(), replayed(client, talk));
+    talk.close();
   }
 
   /** All deltas of the turn that are in the channel, by the history command. */
