@@ -222,7 +222,8 @@ public final class App implements AutoCloseable {
             new PersonalData(database, new Placeholders(secret)),
             chatConfig,
             clock);
-    privacy = new PrivacyService(database, identity, jobs, files, bus, clock);
+    privacy =
+        new PrivacyService(database, identity, jobs, files, new Placeholders(secret), bus, clock);
   }
 
   private void loadManual() {

@@ -45,6 +45,7 @@ final class Holdings {
           erased("idempotency_key"),
           erased("search_trace"),
           erased("consent"),
+          erased("export"),
           erased("refresh_token"),
           erased("api_key"),
           erased("user_identity"),

@@ -14,6 +14,7 @@ import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.FileStore;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.SqlClient;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,10 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
- * Erasing people and tenants, what becomes of personal data, and who agreed to it. Every method
- * waits, on a virtual thread.
+ * Erasing and exporting people and tenants, what becomes of personal data, and who agreed to it.
+ * Every method waits, on a virtual thread.
  */
 public final class PrivacyService {
   private static final int AT_ONCE = 100;
@@ -35,6 +37,7 @@ public final class PrivacyService {
   private final Database database;
   private final IdentityService identity;
   private final JobService jobs;
+  private final FileStore files;
   private final InstantSource clock;
 
   public PrivacyService(
@@ -42,13 +45,16 @@ public final class PrivacyService {
       IdentityService identity,
       JobService jobs,
       FileStore files,
+      Placeholders placeholders,
       Bus bus,
       InstantSource clock) {
     this.database = database;
     this.identity = identity;
     this.jobs = jobs;
+    this.files = files;
     this.clock = clock;
     jobs.register(new ErasureJob(database, files, bus, clock));
+    jobs.register(new ExportJob(database, identity, files, placeholders, clock));
   }
 
   /**
@@ -146,6 +152,109 @@ public final class PrivacyService {
     }
     running.forEach(
         erasure -> database.as(JobRequest.INSTALLATION, c -> enqueue(c, erasure)).announce().run());
+  }
+
+  /**
+   * Begins to write everything of the caller's into one file.
+   *
+   * @param tenant a whole tenant's instead, for the superuser
+   * @throws Failure {@code forbidden} for a tenant, unless superuser; {@code not_found}
+   */
+  public Export export(Scope who, Optional<UUID> tenant) {
+    tenant.ifPresent(id -> {
+      if (!who.isSuperuser()) {
+        throw Failure.of(FailureCode.FORBIDDEN, "a whole tenant is exported by the superuser");
+      }
+      identity.tenants().get(who, id);
+    });
+    Export export =
+        new Export(
+            Ids.next(),
+            tenant.isPresent() ? Erasure.Kind.TENANT : Erasure.Kind.USER,
+            tenant.orElse(who.userId()),
+            Export.Status.RUNNING,
+            Map.of(),
+            0,
+            now(),
+            Optional.empty());
+    Deed.about(export.id());
+    Enqueued enqueued =
+        database.as(
+            who,
+            c -> {
+              ExportStore.insert(c, who, export);
+              return jobs.enqueue(c, who, ExportJob.TYPE, Map.of(ExportJob.EXPORT, export.id()));
+            });
+    enqueued.announce().run();
+    return export;
+  }
+
+  /**
+   * @throws Failure {@code not_found} when it is not one's own
+   */
+  public Export exported(Scope who, UUID id) {
+    return database
+        .as(who, c -> ExportStore.get(c, id))
+        .orElseThrow(() -> Failure.notFound("the export"));
+  }
+
+  /** One's own, newest first. */
+  public List<Export> exports(Scope who, Optional<UUID> before, int limit) {
+    return database.as(who, c -> ExportStore.list(c, who, before, limit));
+  }
+
+  /**
+   * The file, for this one time.
+   *
+   * @throws Failure {@code not_found} also when it is not ready, was downloaded, or has expired
+   */
+  public ExportFile download(Scope who, UUID id) {
+    Deed.about(id);
+    ExportStore.Place place =
+        database
+            .as(who, c -> ExportStore.claim(c, id, now()))
+            .orElseThrow(() -> Failure.notFound("the export's file"));
+    return new Claimed(who, id, place);
+  }
+
+  private final class Claimed implements ExportFile {
+    private final Scope who;
+    private final UUID id;
+    private final ExportStore.Place place;
+
+    Claimed(Scope who, UUID id, ExportStore.Place place) {
+      this.who = who;
+      this.id = id;
+      this.place = place;
+    }
+
+    @Override
+    public long size() {
+      return place.size();
+    }
+
+    @Override
+    public void send(Consumer<Buffer> part) {
+      try {
+        for (int i = 0; i < place.parts(); i++) {
+          part.accept(
+              files
+                  .get(PartsStream.key(place.folder(), i))
+                  .orElseThrow(() -> Failure.notFound("the export's file")));
+        }
+      } catch (RuntimeException e) {
+        database.as(
+            who,
+            c -> {
+              ExportStore.giveBack(c, id);
+              return true;
+            });
+        throw e;
+      }
+      for (int i = 0; i < place.parts(); i++) {
+        files.delete(PartsStream.key(place.folder(), i));
+      }
+    }
   }
 
   /**

@@ -114,7 +114,15 @@ class ErasureJobTest {
             IdentityConfig.from(Settings.of(Map.of(), Map.of())),
             clock);
     jobs = new JobService(db.database(), streams, bus, JOBS, clock);
-    privacy = new PrivacyService(db.database(), identity, jobs, files, bus, clock);
+    privacy =
+        new PrivacyService(
+            db.database(),
+            identity,
+            jobs,
+            files,
+            new Placeholders(TestDatabase.SECRET),
+            bus,
+            clock);
   }
 
   private void work() {

@@ -1,11 +1,18 @@
 package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.Fields;
+import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.privacy.Consent;
 import dev.mordomo.privacy.Erasure;
+import dev.mordomo.privacy.Export;
+import dev.mordomo.privacy.ExportFile;
 import dev.mordomo.privacy.PersonalPolicy;
 import dev.mordomo.privacy.PrivacyService;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +20,7 @@ import java.util.UUID;
 
 /** What people ask of whoever keeps their data. */
 final class PrivacyRoutes {
+  private static final String ZIP = "application/zip";
   private static final String TENANT = "the tenant";
 
   private final PrivacyService privacy;
@@ -34,6 +42,51 @@ final class PrivacyRoutes {
     Page page = Page.of(exchange.query());
     return page.answer(
         privacy.erasures(exchange.scope(), page.after(), page.oneMore()), Erasure::id);
+  }
+
+  Answer export(Exchange exchange) {
+    Fields fields = exchange.fields();
+    Optional<UUID> tenant = fields.optionalId("tenant_id");
+    fields.verify();
+    return Answer.accepted(privacy.export(exchange.scope(), tenant));
+  }
+
+  /** Newest first. */
+  Answer exports(Exchange exchange) {
+    Page page = Page.of(exchange.query());
+    return page.answer(privacy.exports(exchange.scope(), page.after(), page.oneMore()), Export::id);
+  }
+
+  Answer exported(Exchange exchange) {
+    return Answer.ok(privacy.exported(exchange.scope(), exchange.id("id", "the export")));
+  }
+
+  Answer exportFile(Exchange exchange) {
+    UUID id = exchange.id("id", "the export's file");
+    if (exchange.request().method().equals(HttpMethod.HEAD)) {
+      privacy.exported(exchange.scope(), id);
+      return new Answer.Empty(200, Map.of("Content-Type", ZIP));
+    }
+    ExportFile file = privacy.download(exchange.scope(), id);
+    return new Answer.Stream((request, loop) -> send(file, id, request.response(), loop));
+  }
+
+  private static void send(ExportFile file, UUID id, HttpServerResponse response, Context loop) {
+    file.send(part -> {
+      Promise<Void> written = Promise.promise();
+      loop.runOnContext(ignored -> {
+        if (!response.headWritten()) {
+          response.putHeader("Content-Type", ZIP);
+          response.putHeader("Content-Length", String.valueOf(file.size()));
+          response.putHeader("Cache-Control", "no-store");
+          response.putHeader(
+              "Content-Disposition", "attachment; filename=\"mordomo-" + id + ".zip\"");
+        }
+        response.write(part).onComplete(written);
+      });
+      Database.await(written.future());
+    });
+    loop.runOnContext(ignored -> response.end());
   }
 
   Answer policy(Exchange exchange) {

@@ -112,6 +112,7 @@ class AuditWalkTest {
         Set.of(
                     "GET /v1/search/{id}/trace",
                     "POST /v1/tenants",
+                    "POST /v1/exports",
                     "PATCH /v1/tenants/{id}",
                     "DELETE /v1/tenants/{id}")
                 .contains(operation.name())

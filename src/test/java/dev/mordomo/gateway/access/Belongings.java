@@ -105,6 +105,12 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
             .get("id")
             .asText());
     ids.put("consents", id(api.post("/v1/me/consents", Map.of("purpose", "personal_data"))));
+    String export = id(api.post("/v1/exports", Map.of()));
+    ids.put("exports", export);
+    Await.until(
+        "the export is written",
+        () -> api.get("/v1/exports/" + export).get("status").asText().equals("ready"),
+        PATIENCE);
     ids.put("api-keys", id(api.post("/v1/api-keys", Map.of("name", "Phone of " + word))));
     ids.put("actions", insert(database, ACTION, owner, word));
     ids.put("jobs", insert(database, JOB, owner, word));
@@ -136,6 +142,7 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
             "actions",
             "erasures",
             "consents",
+            "exports",
             "jobs")) {
       ids.put(kind, Ids.next().toString());
     }

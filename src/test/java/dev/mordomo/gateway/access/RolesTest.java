@@ -57,7 +57,11 @@ class RolesTest {
           "POST /v1/auth/oidc", Set.of(400),
           "POST /v1/auth/oidc/start", Set.of(400),
           "POST /v1/auth/claim", Set.of(401),
-          "GET /v1/documents/{id}/file", Set.of(404));
+          "GET /v1/documents/{id}/file", Set.of(404),
+          // Downloaded once.
+          "GET /v1/exports/{id}/file", Set.of(404),
+          // It names a tenant, and only the superuser may.
+          "POST /v1/exports", Set.of(403));
 
   private static final RolesTable HTTP = RolesTable.http();
   private static final RolesTable SOCKET = RolesTable.socket();
