@@ -44,5 +44,6 @@ export function answerFrom(message, before = emptyAnswer) {
     firstTokenMs: message.time_to_first_token_ms ?? null,
     createdAt: message.created_at ?? null,
     feedback: message.metadata?.feedback ?? null,
+    cutBy: message.metadata?.cut_by ?? null,
   };
 }

@@ -33,6 +33,9 @@ function Outcome({ turn, status }) {
   if (status === 'failed') {
     return html`<p class="note error" role="alert"><${Icon} name="alert" />${failureText(turn.error)}</p>`;
   }
+  if (turn.answer?.cutBy === 'quota') {
+    return html`<p class="note error" role="status"><${Icon} name="alert" />${t('turn.cut_by_quota')}</p>`;
+  }
   if (status !== 'interrupted') return null;
   return html`<p class="note"><${Icon} name="stop" />${turn.answer?.text ? t('turn.interrupted') : t('turn.no_answer')}</p>`;
 }

@@ -77,6 +77,7 @@ export default {
   'turn.answering': 'Mordomo is answering.',
   'turn.completed': 'The answer is complete.',
   'turn.interrupted': 'The answer was interrupted.',
+  'turn.cut_by_quota': 'The answer ends here: the token quota is spent.',
   'turn.failed': 'The answer failed.',
   'turn.no_answer': 'It was left without an answer.',
 

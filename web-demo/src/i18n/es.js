@@ -77,6 +77,7 @@ export default {
   'turn.answering': 'Mordomo está respondiendo.',
   'turn.completed': 'Respuesta lista.',
   'turn.interrupted': 'La respuesta se interrumpió.',
+  'turn.cut_by_quota': 'La respuesta termina aquí: se agotó la cuota de tokens.',
   'turn.failed': 'La respuesta falló.',
   'turn.no_answer': 'Quedó sin respuesta.',
 

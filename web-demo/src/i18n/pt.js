@@ -77,6 +77,7 @@ export default {
   'turn.answering': 'O Mordomo está respondendo.',
   'turn.completed': 'Resposta pronta.',
   'turn.interrupted': 'A resposta foi interrompida.',
+  'turn.cut_by_quota': 'A resposta termina aqui: a cota de tokens acabou.',
   'turn.failed': 'A resposta falhou.',
   'turn.no_answer': 'Ficou sem resposta.',
 

@@ -3,6 +3,10 @@ package dev.mordomo;
 import dev.mordomo.action.ActionConfig;
 import dev.mordomo.action.ActionService;
 import dev.mordomo.action.ActionVerticle;
+import dev.mordomo.billing.BillingConfig;
+import dev.mordomo.billing.BillingService;
+import dev.mordomo.billing.BillingVerticle;
+import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.chat.ChatConfig;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.ChatVerticle;
@@ -36,6 +40,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.DatabaseConfig;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Migrations;
 import dev.mordomo.kernel.Outbound;
 import dev.mordomo.kernel.OutboundConfig;
@@ -110,8 +115,10 @@ public final class App implements AutoCloseable {
       new Scope(new UUID(0, 0), new UUID(0, 0), "superuser");
 
   private final InstantSource clock = InstantSource.system();
+  private final UUID node = Ids.next();
   private final GatewayConfig gatewayConfig;
   private final ChatConfig chatConfig;
+  private final BillingConfig billingConfig;
   private final Secret secret;
   private final PrometheusMeterRegistry metrics =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -129,6 +136,7 @@ public final class App implements AutoCloseable {
   private final KnowledgeService knowledge;
   private final ActionService actions;
   private final ReminderService reminders;
+  private final BillingService billing;
   private final ChatService chat;
   private final PrivacyService privacy;
   private final ModelHttp modelHttp;
@@ -152,6 +160,7 @@ public final class App implements AutoCloseable {
     JobConfig jobConfig = JobConfig.from(settings);
     ActionConfig actionConfig = ActionConfig.from(settings);
     ReminderConfig reminderConfig = ReminderConfig.from(settings);
+    billingConfig = BillingConfig.from(settings);
     ModelConfig modelConfig = ModelConfig.from(settings);
     OnnxConfig onnxConfig = OnnxConfig.from(settings);
     RerankConfig rerankConfig = RerankConfig.from(settings);
@@ -209,6 +218,7 @@ public final class App implements AutoCloseable {
     reminders = new ReminderService(database, streams, bus, reminderConfig, clock);
     reminders.tools().forEach(actions::register);
     actions.register(new SearchDocumentsTool(knowledge));
+    billing = new BillingService(vertx, database, streams, node, billingConfig, clock);
     chat =
         new ChatService(
             vertx,
@@ -218,8 +228,10 @@ public final class App implements AutoCloseable {
             models,
             retrieval(),
             actions,
+            billing,
             this::speaker,
             new PersonalData(database, new Placeholders(secret)),
+            node,
             chatConfig,
             clock);
     privacy =
@@ -310,16 +322,20 @@ public final class App implements AutoCloseable {
     deploy(new ActionVerticle(actions));
     deploy(new ReminderVerticle(reminders, database, clock));
     deploy(new PrivacyVerticle(privacy, database));
+    billing.setPrices(billingConfig);
+    deploy(new BillingVerticle(billing));
     for (int i = 0; i < chatConfig.threads(); i++) {
       deploy(new ChatVerticle(chat, bus, i == 0));
     }
-    EmbeddingCalls embeddings = new EmbeddingCalls(database, models.embedding(), clock);
+    EmbeddingCalls embeddings =
+        new EmbeddingCalls(database, models.embedding(), billing, node, clock);
     Features features =
         new Features(
             chat,
             knowledge,
             models,
             identity,
+            new UserQuotas(database, identity.users(), clock),
             actions,
             reminders,
             jobs,

@@ -28,17 +28,20 @@ class ArchitectureTest {
 
   /** What each package may use besides kernel. */
   private static final Map<String, List<String>> MAY_USE =
-      Map.of(
-          "kernel", List.of(),
-          "identity", List.of(),
-          "model", List.of(),
-          "job", List.of(),
-          "ops", List.of(),
-          "action", List.of("identity", "model"),
-          "knowledge", List.of("identity", "model", "job", "action"),
-          "privacy", List.of("identity", "job", "knowledge"),
-          "reminder", List.of("identity", "job", "action", "model"),
-          "chat", List.of("identity", "model", "knowledge", "action", "billing", "job", "privacy"));
+      Map.ofEntries(
+          Map.entry("kernel", List.of()),
+          Map.entry("identity", List.of()),
+          Map.entry("model", List.of()),
+          Map.entry("job", List.of()),
+          Map.entry("ops", List.of()),
+          Map.entry("action", List.of("identity", "model")),
+          Map.entry("billing", List.of("identity", "model")),
+          Map.entry("knowledge", List.of("identity", "model", "job", "action")),
+          Map.entry("privacy", List.of("identity", "job", "knowledge")),
+          Map.entry("reminder", List.of("identity", "job", "action", "model")),
+          Map.entry(
+              "chat",
+              List.of("identity", "model", "knowledge", "action", "billing", "job", "privacy")));
 
   private static final Set<String> STATEMENT = Set.of("query", "preparedQuery", "prepare");
 

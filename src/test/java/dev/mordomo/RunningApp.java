@@ -20,6 +20,7 @@ public final class RunningApp implements AutoCloseable {
   private final TestDatabase database;
   private final Path data;
   private final Map<String, String> settings;
+  private final Map<String, String> environment;
   private final App app;
   private final Optional<RunningApp> first;
 
@@ -43,6 +44,7 @@ public final class RunningApp implements AutoCloseable {
       Optional<RunningApp> first) {
     this.database = database;
     this.first = first;
+    this.environment = Map.copyOf(environment);
     this.settings = new HashMap<>(Map.of("gateway.port", "0", "gateway.instances", "2"));
     this.settings.putAll(more);
     try {
@@ -55,7 +57,7 @@ public final class RunningApp implements AutoCloseable {
 
   /** Another node on the same database, to be closed before this one. */
   public RunningApp besides() {
-    return new RunningApp(database, settings, Map.of(), Optional.of(this));
+    return new RunningApp(database, settings, environment, Optional.of(this));
   }
 
   /** Waits until the manual can be found. */
@@ -65,12 +67,12 @@ public final class RunningApp implements AutoCloseable {
   }
 
   private App start(Map<String, String> more) {
-    Map<String, String> environment = new HashMap<>(database.environment());
-    environment.put("MORDOMO_SECRET", TestDatabase.SECRET_TEXT);
-    environment.put("MORDOMO_ADMIN_EMAIL", EMAIL);
-    environment.put("MORDOMO_ADMIN_PASSWORD", PASSWORD);
-    environment.putAll(more);
-    return App.start(Settings.of(settings, environment), data, false);
+    Map<String, String> variables = new HashMap<>(database.environment());
+    variables.put("MORDOMO_SECRET", TestDatabase.SECRET_TEXT);
+    variables.put("MORDOMO_ADMIN_EMAIL", EMAIL);
+    variables.put("MORDOMO_ADMIN_PASSWORD", PASSWORD);
+    variables.putAll(more);
+    return App.start(Settings.of(settings, variables), data, false);
   }
 
   /** {@code http://127.0.0.1:PORT}. */

@@ -1,6 +1,8 @@
 package dev.mordomo.chat;
 
 import dev.mordomo.action.Actions;
+import dev.mordomo.billing.Allowance;
+import dev.mordomo.billing.TokenEstimate;
 import dev.mordomo.chat.ConversationStore.Draft;
 import dev.mordomo.chat.TurnStore.Begun;
 import dev.mordomo.kernel.Bus;
@@ -36,6 +38,7 @@ public final class ChatService {
   private final Database database;
   private final Streams streams;
   private final ChatModels models;
+  private final Allowance allowance;
   private final ChatConfig config;
   private final Function<Scope, Speaker> speakers;
   private final Masking masking;
@@ -50,6 +53,7 @@ public final class ChatService {
    * To be made on a thread that is no virtual one: the flusher runs on the event loop that it
    * finds.
    *
+   * @param node under which this server's turns and tokens stand
    * @param speakers the locale and time zone of a scope's user; quick, since it is asked each turn
    */
   public ChatService(
@@ -60,8 +64,10 @@ public final class ChatService {
       ChatModels models,
       Retrieval retrieval,
       Actions actions,
+      Allowance allowance,
       Function<Scope, Speaker> speakers,
       Masking masking,
+      UUID node,
       ChatConfig config,
       InstantSource clock) {
     this.database = database;
@@ -69,15 +75,16 @@ public final class ChatService {
     this.masking = masking;
     this.streams = streams;
     this.models = models;
+    this.allowance = allowance;
     this.config = config;
     this.clock = clock;
     this.turnStore = new TurnStore(database);
     EventFlusher flusher = new EventFlusher(vertx, database, streams, clock, config.deltaJoin());
     TurnRunner runner =
-        new TurnRunner(vertx, turnStore, streams, retrieval, actions, config, clock);
+        new TurnRunner(vertx, turnStore, streams, retrieval, actions, allowance, config, clock);
     this.turns =
         new Turns(
-            Ids.next(),
+            node,
             vertx,
             turnStore,
             new TurnStopStore(database),
@@ -288,6 +295,7 @@ public final class ChatService {
         return again(scope, before.get());
       }
     }
+    admit(scope, request);
     UUID conversation =
         given.orElseGet(() ->
             create(
@@ -322,6 +330,17 @@ public final class ChatService {
       streams.announce(database.as(scope, connection -> tell(connection, scope, titled)));
     }
     return started(begun);
+  }
+
+  /** What was asked before is answered whatever is left of the quota. */
+  private void admit(Scope scope, TurnRequest request) {
+    try {
+      allowance.admit(scope, TokenEstimate.of(request.content()));
+    } catch (Failure e) {
+      if (turnStore.findByClientMessage(scope, request.clientMessageId()).isEmpty()) {
+        throw e;
+      }
+    }
   }
 
   private static TurnStarted started(Begun begun) {
@@ -378,6 +397,7 @@ public final class ChatService {
             "web",
             before.keeping(kept));
     check(request);
+    admit(scope, request);
     return started(turns.again(scope, id, said, request, true));
   }
 
@@ -396,6 +416,7 @@ public final class ChatService {
   public TurnStarted goOn(Scope scope, UUID earlier, TurnRequest said) {
     check(said);
     TurnRequest request = masked(scope, said);
+    admit(scope, request);
     return started(turns.again(scope, earlier, words(scope, turn(scope, earlier)), request, false));
   }
 

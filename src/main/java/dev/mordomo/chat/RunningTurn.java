@@ -1,5 +1,6 @@
 package dev.mordomo.chat;
 
+import dev.mordomo.billing.TokenEstimate;
 import dev.mordomo.chat.TurnStore.Said;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
@@ -9,6 +10,7 @@ import dev.mordomo.model.ChatModel;
 import dev.mordomo.model.ChatObserver;
 import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.ChatResult;
+import dev.mordomo.model.ChatResult.Tokens;
 import dev.mordomo.model.ModelCall;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.privacy.Aliases;
@@ -47,8 +49,12 @@ final class RunningTurn {
     }
   }
 
-  /** One model call's outcome. */
-  record Reply(String text, List<ToolCall> toolCalls, ChatResult result) {}
+  /**
+   * One model call's outcome.
+   *
+   * @param isCut whether it would have been longer, had there been more tokens
+   */
+  record Reply(String text, List<ToolCall> toolCalls, ChatResult result, boolean isCut) {}
 
   private final UUID id;
   private final UUID messageId;
@@ -288,7 +294,16 @@ final class RunningTurn {
   }
 
   /** Asks the model once, streams its text, and waits for its end. */
-  Reply ask(ChatRequest wanted) {
+  Reply ask(ChatRequest request) {
+    return ask(request, Integer.MAX_VALUE);
+  }
+
+  /** The same, with no more tokens than the request says, whether or not the model keeps to it. */
+  Reply askWithin(ChatRequest request) {
+    return ask(request, request.maxTokens());
+  }
+
+  private Reply ask(ChatRequest wanted, int most) {
     ChatRequest request = told(wanted);
     Promise<Reply> promise = Promise.promise();
     synchronized (this) {
@@ -296,7 +311,7 @@ final class RunningTurn {
       asked++;
       waiting = Optional.of(promise);
     }
-    ModelCall open = model.stream(request, new Ear(promise));
+    ModelCall open = model.stream(request, new Ear(promise, request, most));
     boolean late;
     synchronized (this) {
       call = Optional.of(open);
@@ -306,6 +321,9 @@ final class RunningTurn {
       open.cancel();
     }
     Reply reply = promise.future().await();
+    if (reply.isCut()) {
+      open.cancel();
+    }
     check();
     return reply;
   }
@@ -334,24 +352,42 @@ final class RunningTurn {
   }
 
   private final class Ear implements ChatObserver {
+    private static final int LONGEST_TOKEN = 8;
+
     private final Promise<Reply> promise;
+    private final ChatRequest request;
+    private final int most;
     private final StringBuilder text = new StringBuilder();
     private final Aliases.Speech speech = aliases.speech();
     private final List<ToolCall> tools = new ArrayList<>();
+    private int pieces;
+    private boolean cut;
 
-    private Ear(Promise<Reply> promise) {
+    private Ear(Promise<Reply> promise, ChatRequest request, int most) {
       this.promise = promise;
+      this.request = request;
+      this.most = most;
     }
 
     @Override
     public void onText(String piece) {
       synchronized (RunningTurn.this) {
-        if (stopped.isPresent()) {
+        if (stopped.isPresent() || cut) {
           return;
         }
         if (firstText.isEmpty()) {
           firstText = Optional.of(clock.instant());
         }
+      }
+      pieces++;
+      // A piece is a token or more, and few tokens are longer than that: surely too many.
+      if (pieces > most || (text.length() + piece.length()) / LONGEST_TOKEN > most) {
+        cut = true;
+        say(speech.rest());
+        Tokens spent = new Tokens(TokenEstimate.of(request), most);
+        ChatResult result = new ChatResult("length", spent, Optional.empty(), Optional.empty());
+        promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, true));
+        return;
       }
       text.append(piece);
       say(speech.add(piece));
@@ -371,7 +407,8 @@ final class RunningTurn {
     @Override
     public void onComplete(ChatResult result) {
       say(speech.rest());
-      promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result));
+      boolean shortened = most < Integer.MAX_VALUE && result.finishReason().equals("length");
+      promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, shortened));
     }
 
     @Override

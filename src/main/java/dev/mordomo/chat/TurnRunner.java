@@ -3,18 +3,21 @@ package dev.mordomo.chat;
 import dev.mordomo.action.Action;
 import dev.mordomo.action.Actions;
 import dev.mordomo.action.ToolContext;
+import dev.mordomo.billing.Allowance;
+import dev.mordomo.billing.Reservation;
+import dev.mordomo.billing.TokenEstimate;
 import dev.mordomo.chat.Message.Tokens;
 import dev.mordomo.chat.TurnStore.Call;
 import dev.mordomo.chat.TurnStore.Ending;
 import dev.mordomo.chat.TurnStore.Finished;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
-import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Draft;
 import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ChatRequest;
+import dev.mordomo.model.ChatResult;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
 import dev.mordomo.model.embedded.extractive.intent.FollowUp;
@@ -30,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +48,7 @@ final class TurnRunner {
   private final Streams streams;
   private final Retrieval retrieval;
   private final Actions actions;
+  private final Allowance allowance;
   private final ChatConfig config;
   private final InstantSource clock;
 
@@ -53,6 +58,7 @@ final class TurnRunner {
       Streams streams,
       Retrieval retrieval,
       Actions actions,
+      Allowance allowance,
       ChatConfig config,
       InstantSource clock) {
     this.vertx = vertx;
@@ -60,6 +66,7 @@ final class TurnRunner {
     this.streams = streams;
     this.retrieval = retrieval;
     this.actions = actions;
+    this.allowance = allowance;
     this.config = config;
     this.clock = clock;
   }
@@ -114,6 +121,8 @@ final class TurnRunner {
     private Optional<Double> confidence = Optional.empty();
     private List<ToolCall> returned = List.of();
     private String finish = "stop";
+    private boolean isCutByQuota;
+    private TokenHold tokens = new TokenHold();
 
     private Map<String, Object> metadata() {
       Map<String, Object> metadata = new LinkedHashMap<>();
@@ -122,6 +131,9 @@ final class TurnRunner {
       }
       if (!finish.equals("stop")) {
         metadata.put("finish_reason", finish);
+      }
+      if (isCutByQuota) {
+        metadata.put("cut_by", "quota");
       }
       return metadata;
     }
@@ -171,24 +183,23 @@ final class TurnRunner {
             now);
     for (int round = 0; ; round++) {
       boolean offersTools = round < config.toolRounds();
-      RunningTurn.Reply reply =
-          turn.ask(
-              new ChatRequest(
-                  messages,
-                  passages,
-                  offersTools ? tools : wanted.tools(),
-                  turn.locale(),
-                  turn.zone(),
-                  now,
-                  wanted.temperature().orElse(config.temperature()),
-                  wanted.maxTokens().orElse(config.maxTokens()),
-                  wanted.mustCall() && round == 0));
+      ChatRequest request =
+          new ChatRequest(
+              messages,
+              passages,
+              offersTools ? tools : wanted.tools(),
+              turn.locale(),
+              turn.zone(),
+              now,
+              wanted.temperature().orElse(config.temperature()),
+              wanted.maxTokens().orElse(config.maxTokens()),
+              wanted.mustCall() && round == 0);
+      answer.tokens = new TokenHold();
+      RunningTurn.Reply reply = ask(turn, request, reserve(turn, request, answer.tokens));
       answer.calls.add(
-          new Call(
-              Ids.next(),
-              reply.result().model().orElse(turn.model().name()),
-              reply.result().tokens().prompt(),
-              reply.result().tokens().completion()));
+          answer.tokens.settle(
+              reply.result().model().orElse(turn.model().name()), reply.result().tokens()));
+      answer.isCutByQuota = reply.isCut();
       answer.intent = answer.intent.or(() -> reply.result().intent());
       answer.confidence = answer.confidence.or(() -> reply.result().confidence());
       answer.finish = reply.result().finishReason();
@@ -213,6 +224,23 @@ final class TurnRunner {
     }
   }
 
+  /** Sets aside what the call may cost. */
+  private Reservation reserve(RunningTurn turn, ChatRequest request, TokenHold hold) {
+    return patiently(
+        turn,
+        "the reservation of tokens",
+        () ->
+            hold.keep(
+                allowance.reserve(turn.scope(), TokenEstimate.of(request), request.maxTokens())));
+  }
+
+  private static RunningTurn.Reply ask(
+      RunningTurn turn, ChatRequest request, Reservation reserved) {
+    return reserved.isCut()
+        ? turn.askWithin(request.withMaxTokens(reserved.completion()))
+        : turn.ask(request);
+  }
+
   /** "e o plano scale?" is searched as the question that it stands for. */
   private static String searched(RunningTurn turn) {
     List<String> earlier =
@@ -223,20 +251,25 @@ final class TurnRunner {
     return turn.told(FollowUp.whole(earlier, turn.question()));
   }
 
-  /** Waits for a database that is away, as long as an answer would. */
   private List<Retrieval.Retrieved> retrieve(RunningTurn turn) {
+    return patiently(
+        turn,
+        "the retrieval",
+        () -> retrieval.retrieve(turn.scope(), turn.collections(), searched(turn)));
+  }
+
+  /** Waits for a database that is away, as long as an answer would. */
+  private <T> T patiently(RunningTurn turn, String what, Supplier<T> work) {
     Instant until = clock.instant().plus(config.storePatience());
     while (true) {
       try {
-        return turn.does(
-            "retrieval",
-            () -> retrieval.retrieve(turn.scope(), turn.collections(), searched(turn)));
+        return turn.does(what, work);
       } catch (Failure e) {
         turn.check();
         if (e.code() != FailureCode.UNAVAILABLE || clock.instant().isAfter(until)) {
           throw e;
         }
-        LOG.warn("the retrieval of turn {} waits for the database: {}", turn.id(), e.detail());
+        LOG.warn("{} of turn {} waits for the database: {}", what, turn.id(), e.detail());
         turn.await(timer());
       }
     }
@@ -271,12 +304,12 @@ final class TurnRunner {
       // The provider did not get to say what it cost: about four characters a token.
       int told = answer.tokens().completion();
       answer.calls.add(
-          new Call(
-              Ids.next(),
+          answer.tokens.settle(
               turn.model().name(),
-              turn.question().length() / 4 + 1,
-              Math.max(0, said.length() / 4 - told)));
+              new ChatResult.Tokens(
+                  turn.question().length() / 4 + 1, Math.max(0, said.length() / 4 - told))));
     }
+    answer.tokens.refund();
     Optional<Message> message =
         status == TurnStatus.COMPLETED || !said.isEmpty()
             ? Optional.of(message(turn, answer, said, status != TurnStatus.COMPLETED, at))

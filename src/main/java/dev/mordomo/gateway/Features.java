@@ -1,6 +1,7 @@
 package dev.mordomo.gateway;
 
 import dev.mordomo.action.ActionService;
+import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.EmbeddingCalls;
 import dev.mordomo.identity.IdentityService;
@@ -16,6 +17,7 @@ public record Features(
     KnowledgeService knowledge,
     ChatModels models,
     IdentityService identity,
+    UserQuotas quotas,
     ActionService actions,
     ReminderService reminders,
     JobService jobs,

@@ -11,8 +11,10 @@ import java.util.stream.Stream;
 /**
  * An organisation whose users and data are apart from everybody else's.
  *
- * @param tokenQuota model tokens that it may spend
- * @param tokensConsumed model tokens that it has spent, prompts and completions
+ * @param tokenQuota model tokens that it may spend in a period
+ * @param tokensConsumed model tokens that it has spent in the running period, prompts and
+ *     completions
+ * @param quotaResetsAt when that period ends and the next begins; empty: never
  */
 public record Tenant(
     UUID id,
@@ -78,14 +80,23 @@ public record Tenant(
   /** A tenant to be made. */
   public record Draft(String name, Plan plan, Status status, long tokenQuota) {}
 
-  /** What the superuser changes; what is empty stays. */
+  /**
+   * What the superuser changes; what is empty stays.
+   *
+   * @param quotaResetsAt when the running period ends; each further one is a month long. Empty
+   *     within: never
+   */
   public record Change(
       Optional<String> name,
       Optional<Plan> plan,
       Optional<Status> status,
-      Optional<Long> tokenQuota) {}
+      Optional<Long> tokenQuota,
+      Optional<Optional<Instant>> quotaResetsAt) {}
 
-  Tenant withConsumed(long tokens) {
-    return new Tenant(id, name, plan, status, tokenQuota, tokens, quotaResetsAt, createdAt);
+  /** What was spent in the running period, and when that ends. */
+  record Consumed(long tokens, Optional<Instant> resetsAt) {}
+
+  Tenant with(Consumed now) {
+    return new Tenant(id, name, plan, status, tokenQuota, now.tokens, now.resetsAt, createdAt);
   }
 }

@@ -40,15 +40,18 @@ final class TenantStore {
   private static final String CHANGE =
       """
       UPDATE tenant SET name = coalesce($2, name), plan = coalesce($3, plan),
-        status = coalesce($4, status), token_quota = coalesce($5, token_quota), updated_at = $6
+        status = coalesce($4, status), token_quota = coalesce($5, token_quota), updated_at = $6,
+        quota_resets_at = CASE WHEN $7 THEN $8 ELSE quota_resets_at END
       WHERE id = $1
       """;
   private static final String DELETE =
       "UPDATE tenant SET deleted_at = $2, status = 'suspended', updated_at = $2 WHERE id = $1";
   private static final String CONSUMED =
       """
-      SELECT tenant_id, sum(prompt_tokens::bigint + completion_tokens)::bigint FROM usage
-      WHERE tenant_id = ANY ($1) GROUP BY tenant_id
+      SELECT t.id, p.resets_at, (
+        SELECT coalesce(sum(u.prompt_tokens::bigint + u.completion_tokens), 0)::bigint FROM usage u
+        WHERE u.tenant_id = t.id AND u.created_at >= p.since AND u.id >= uuid_from_time(p.since))
+      FROM tenant t, quota_period(t.id, $2) p WHERE t.id = ANY ($1)
       """;
 
   Optional<Tenant> get(SqlClient connection, UUID id) {
@@ -91,7 +94,9 @@ final class TenantStore {
             change.plan().map(Plan::wire).orElse(null),
             change.status().map(Status::wire).orElse(null),
             change.tokenQuota().orElse(null),
-            utc(at)));
+            utc(at),
+            change.quotaResetsAt().isPresent(),
+            change.quotaResetsAt().flatMap(time -> time).map(TenantStore::utc).orElse(null)));
   }
 
   /** Keeps the row, on which the ledger of usage hangs. */
@@ -100,15 +105,20 @@ final class TenantStore {
   }
 
   /**
-   * Tokens that each tenant has spent, by the system login.
+   * Tokens that each tenant has spent in its period, by the system login.
    *
    * @param tenants which the caller may see
    */
-  Map<UUID, Long> consumed(Database database, List<Tenant> tenants) {
+  Map<UUID, Tenant.Consumed> consumed(Database database, List<Tenant> tenants, Instant at) {
     UUID[] ids = tenants.stream().map(Tenant::id).toArray(UUID[]::new);
-    Map<UUID, Long> consumed = new HashMap<>();
-    for (Row row : database.callSystem(CONSUMED, Tuple.tuple().addArrayOfUUID(ids))) {
-      consumed.put(row.getUUID(0), row.getLong(1));
+    Map<UUID, Tenant.Consumed> consumed = new HashMap<>();
+    Tuple parameters = Tuple.tuple().addArrayOfUUID(ids).addValue(utc(at));
+    for (Row row : database.callSystem(CONSUMED, parameters)) {
+      consumed.put(
+          row.getUUID(0),
+          new Tenant.Consumed(
+              row.getLong(2),
+              Optional.ofNullable(row.getOffsetDateTime(1)).map(OffsetDateTime::toInstant)));
     }
     return consumed;
   }

@@ -25,6 +25,8 @@ import java.util.function.Function;
 public final class Tenants {
   private static final int LONGEST_NAME = 160;
   private static final Duration DEFAULT_REPORT = Duration.ofDays(30);
+  private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
 
   private final Database database;
   private final TenantStore store;
@@ -95,7 +97,9 @@ public final class Tenants {
             change.name().map(Tenants::checkedName),
             change.plan(),
             change.status(),
-            change.tokenQuota().map(Tenants::quota));
+            change.tokenQuota().map(Tenants::quota),
+            change.quotaResetsAt());
+    checked.quotaResetsAt().flatMap(time -> time).ifPresent(Tenants::checkEnd);
     database.as(
         scope,
         connection -> {
@@ -164,9 +168,10 @@ public final class Tenants {
     if (tenants.isEmpty()) {
       return tenants;
     }
-    Map<UUID, Long> consumed = store.consumed(database, tenants);
+    Map<UUID, Tenant.Consumed> consumed = store.consumed(database, tenants, clock.instant());
     return tenants.stream()
-        .map(tenant -> tenant.withConsumed(consumed.getOrDefault(tenant.id(), 0L)))
+        .map(tenant ->
+            Optional.ofNullable(consumed.get(tenant.id())).map(tenant::with).orElse(tenant))
         .toList();
   }
 
@@ -202,6 +207,12 @@ public final class Tenants {
       throw Failure.invalid("token_quota", "expected 0 or more");
     }
     return tokens;
+  }
+
+  private static void checkEnd(Instant resetsAt) {
+    if (resetsAt.isBefore(EARLIEST) || resetsAt.isAfter(LATEST)) {
+      throw Failure.invalid("quota_resets_at", "expected a time of this century");
+    }
   }
 
   private static Failure forbidden(String detail) {

@@ -48,4 +48,10 @@ public record ChatRequest(
       int maxTokens) {
     this(messages, passages, tools, locale, zone, now, temperature, maxTokens, false);
   }
+
+  /** The same request for a shorter answer. */
+  public ChatRequest withMaxTokens(int most) {
+    return new ChatRequest(
+        messages, passages, tools, locale, zone, now, temperature, most, mustCall);
+  }
 }

@@ -49,6 +49,8 @@ final class Holdings {
           erased("refresh_token"),
           erased("api_key"),
           erased("user_identity"),
+          erased("token_lease"),
+          erased("token_account"),
           erased("app_user"),
           kept("erasure", "the receipt: ids and numbers alone"),
           kept("audit", "who did what is kept; addresses and user agents are blanked"),

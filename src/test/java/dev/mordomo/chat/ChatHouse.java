@@ -3,9 +3,12 @@ package dev.mordomo.chat;
 import dev.mordomo.action.Action;
 import dev.mordomo.action.Actions;
 import dev.mordomo.action.ToolContext;
+import dev.mordomo.billing.BillingConfig;
+import dev.mordomo.billing.BillingService;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.DatabaseConfig;
 import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Streams;
@@ -53,6 +56,15 @@ final class ChatHouse implements AutoCloseable {
     Bus bus = new Bus(vertx);
     streams = new Streams(database, bus);
     bus.subscribe(Streams.ADVANCED, advanced -> heard.addAll(advanced.events()));
+    UUID node = Ids.next();
+    BillingService billing =
+        new BillingService(
+            vertx,
+            database,
+            streams,
+            node,
+            BillingConfig.from(Settings.of(Map.of(), Map.of())),
+            InstantSource.system());
     chat =
         new ChatService(
             vertx,
@@ -62,8 +74,10 @@ final class ChatHouse implements AutoCloseable {
             model,
             (scope, collections, question) -> retrieval.retrieve(scope, collections, question),
             new LateActions(),
+            billing,
             scope -> new Speaker("pt-BR", ZoneId.of("America/Sao_Paulo")),
             dev.mordomo.privacy.Masking.NONE,
+            node,
             ChatConfig.from(Settings.of(settings, Map.of())),
             InstantSource.system());
     for (int i = 0; i < 2; i++) {

@@ -235,6 +235,10 @@ class AuthenticationTest {
 
   private static Tenant.Change status(Tenant.Status status) {
     return new Tenant.Change(
-        Optional.empty(), Optional.empty(), Optional.of(status), Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(status),
+        Optional.empty(),
+        Optional.empty());
   }
 }

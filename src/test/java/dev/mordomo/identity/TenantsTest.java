@@ -42,7 +42,11 @@ class TenantsTest {
 
   private static Tenant.Change quota(long tokens) {
     return new Tenant.Change(
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(tokens));
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(tokens),
+        Optional.empty());
   }
 
   @Test
@@ -58,7 +62,8 @@ class TenantsTest {
                 Optional.of("Câmara"),
                 Optional.of(Plan.SCALE),
                 Optional.of(Status.ACTIVE),
-                Optional.of(9L)));
+                Optional.of(9L),
+                Optional.empty()));
     assertEquals(changed, tenants.get(superuser, made.id()));
     assertEquals(Plan.SCALE, changed.plan());
     assertEquals(9, changed.tokenQuota());
@@ -121,6 +126,7 @@ class TenantsTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.of(Status.SUSPENDED),
+                    Optional.empty(),
                     Optional.empty())));
   }
 

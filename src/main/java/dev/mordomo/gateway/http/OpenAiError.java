@@ -22,7 +22,8 @@ final class OpenAiError {
     Map<String, String> headers = new HashMap<>(Problem.of(failure, requestId).headers());
     headers.put("Content-Type", "application/json");
     // The official clients ask again by themselves, also where that cannot help.
-    headers.put("x-should-retry", String.valueOf(failure.code().retryable()));
+    boolean again = failure.code().retryable() && failure.code() != FailureCode.QUOTA_EXCEEDED;
+    headers.put("x-should-retry", String.valueOf(again));
     return new Answer.Text(failure.code().status(), headers, body(failure));
   }
 

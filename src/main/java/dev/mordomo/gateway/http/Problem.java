@@ -43,7 +43,9 @@ final class Problem {
         // No header of its own.
       }
     }
-    if (failure.code().status() == 429 || failure.retryAfter().isPresent()) {
+    // A spent quota says when there is more, if that is known: until then asking again is vain.
+    boolean soon = failure.code().status() == 429 && failure.code() != FailureCode.QUOTA_EXCEEDED;
+    if (soon || failure.retryAfter().isPresent()) {
       Duration wait = failure.retryAfter().orElse(Duration.ofSeconds(1));
       headers.put("Retry-After", String.valueOf(Math.max(1, wait.plusMillis(999).toSeconds())));
     }

@@ -11,6 +11,7 @@ import static dev.mordomo.gateway.http.Route.patch;
 import static dev.mordomo.gateway.http.Route.post;
 import static dev.mordomo.gateway.http.Route.put;
 
+import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.Oversight;
 import dev.mordomo.gateway.RateLimit;
@@ -42,7 +43,7 @@ final class Routes {
 
   static List<Route> table(Features features, RateLimit turnLimit, HttpGateway.Services services) {
     List<Route> table = new ArrayList<>();
-    table.addAll(identity(features.identity()));
+    table.addAll(identity(features.identity(), features.quotas()));
     table.addAll(signIn(features.identity(), services));
     table.addAll(Route.within(KeyScope.CHAT, chat(features, turnLimit, services)));
     table.addAll(Route.within(KeyScope.CHAT, openAi(features, turnLimit, services)));
@@ -64,9 +65,9 @@ final class Routes {
         post("/v1/auth/claim", USER, oidc::claim).audited("conversation.claim"));
   }
 
-  static List<Route> identity(IdentityService service) {
+  static List<Route> identity(IdentityService service, UserQuotas quotas) {
     IdentityRoutes identity = new IdentityRoutes(service);
-    TenantRoutes tenants = new TenantRoutes(service);
+    TenantRoutes tenants = new TenantRoutes(service, quotas);
     return List.of(
         get("/.well-known/jwks.json", ANYONE, identity::keys),
         get("/v1/.well-known/jwks.json", ANYONE, identity::keys),
@@ -84,6 +85,8 @@ final class Routes {
         post("/v1/users", ADMIN, tenants::createUser).creating().audited("user.create"),
         get("/v1/users/:id", USER, tenants::user).audited("user.read"),
         patch("/v1/users/:id", USER, tenants::changeUser).audited("user.change"),
+        get("/v1/users/:id/quota", USER, tenants::quota),
+        put("/v1/users/:id/quota", USER, tenants::setQuota).audited("user.quota"),
         get("/v1/tenants", ADMIN, tenants::tenants),
         post("/v1/tenants", SUPERUSER, tenants::createTenant).creating().audited("tenant.create"),
         get("/v1/tenants/:id", USER, tenants::tenant),

@@ -1,5 +1,6 @@
 package dev.mordomo.gateway.http;
 
+import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.gateway.Fields;
 import dev.mordomo.identity.IdentityService;
 import dev.mordomo.identity.Role;
@@ -8,6 +9,7 @@ import dev.mordomo.identity.Tenant.Plan;
 import dev.mordomo.identity.Tenant.Status;
 import dev.mordomo.identity.UsageReport;
 import dev.mordomo.identity.User;
+import java.util.List;
 import java.util.Optional;
 
 /** Tenants, what they use, and their users. */
@@ -19,9 +21,11 @@ final class TenantRoutes {
   private static final String TENANT = "the tenant";
 
   private final IdentityService identity;
+  private final UserQuotas quotas;
 
-  TenantRoutes(IdentityService identity) {
+  TenantRoutes(IdentityService identity, UserQuotas quotas) {
     this.identity = identity;
+    this.quotas = quotas;
   }
 
   Answer users(Exchange exchange) {
@@ -91,16 +95,33 @@ final class TenantRoutes {
             fields.optionalText("name", 1, LONGEST_NAME),
             fields.choice("plan", Plan.wires()).map(Plan::of),
             fields.choice("status", Status.wires()).map(Status::of),
-            fields.longInteger("token_quota", 0, Long.MAX_VALUE));
+            fields.longInteger("token_quota", 0, Long.MAX_VALUE),
+            fields.clearableTime("quota_resets_at"));
     fields.verify();
     return Answer.ok(
         identity.tenants().change(exchange.scope(), exchange.id("id", TENANT), change));
   }
 
+  Answer quota(Exchange exchange) {
+    return Answer.ok(quotas.get(exchange.scope(), exchange.id("id", USER)));
+  }
+
+  Answer setQuota(Exchange exchange) {
+    Fields fields = exchange.fields();
+    Optional<Long> tokens = fields.longInteger("token_quota", 0, Long.MAX_VALUE);
+    if (!fields.has("token_quota")) {
+      fields.refuse("token_quota", "expected a whole number, or null for none");
+    }
+    fields.verify();
+    return Answer.ok(quotas.set(exchange.scope(), exchange.id("id", USER), tokens));
+  }
+
   Answer usage(Exchange exchange) {
     Query query = exchange.query();
     Optional<String> by = query.choice("by", UsageReport.By.wires());
-    return Answer.ok(
+    boolean table =
+        query.choice("format", List.of("json", "csv")).filter("csv"::equals).isPresent();
+    UsageReport report =
         identity
             .tenants()
             .usage(
@@ -108,6 +129,7 @@ final class TenantRoutes {
                 exchange.id("id", TENANT),
                 query.time("from"),
                 query.time("to"),
-                by.map(UsageReport.By::of).orElse(UsageReport.By.DAY)));
+                by.map(UsageReport.By::of).orElse(UsageReport.By.DAY));
+    return table ? UsageTable.of(report) : Answer.ok(report);
   }
 }

@@ -132,6 +132,7 @@ class ContractTest {
         lines(
             Stream.of(
                 "conversation.updated",
+                "quota.warning",
                 ActionEvent.Requested.ADDRESS.name(),
                 ActionEvent.Updated.ADDRESS.name(),
                 JobEvent.Updated.ADDRESS.name(),
@@ -260,7 +261,8 @@ class ContractTest {
         new ArrayList<>(Routes.table(new PublicRoutes(null, () -> "", () -> false)));
     table.addAll(
         Routes.table(
-            new Features(null, null, null, null, null, null, null, null, new Oversight(null), null),
+            new Features(
+                null, null, null, null, null, null, null, null, null, new Oversight(null), null),
             null,
             null));
     return table;

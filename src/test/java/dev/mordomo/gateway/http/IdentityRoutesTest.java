@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.identity.IdentityConfig;
 import dev.mordomo.identity.IdentityService;
@@ -64,7 +65,8 @@ class IdentityRoutesTest {
                 identity::authenticate,
                 TestGateway.sockets(db, config, clock, identity::authenticate),
                 () -> ""),
-            Routes.identity(identity));
+            Routes.identity(
+                identity, new UserQuotas(db.database(), identity.users(), InstantSource.system())));
     db.vertx().deployVerticle(gateway, HttpGateway.deployment(config).setInstances(1)).await();
     port = gateway.port();
     chief = signIn(EMAIL, PASSWORD).get("access_token").asText();
