@@ -17,7 +17,10 @@ import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.Oversight;
-import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.gateway.RateConfig;
+import dev.mordomo.gateway.RateLimits;
+import dev.mordomo.gateway.RateStore;
+import dev.mordomo.gateway.RateVerticle;
 import dev.mordomo.gateway.http.HttpGateway;
 import dev.mordomo.gateway.http.IdempotencyVerticle;
 import dev.mordomo.gateway.socket.Hub;
@@ -117,6 +120,7 @@ public final class App implements AutoCloseable {
   private final InstantSource clock = InstantSource.system();
   private final UUID node = Ids.next();
   private final GatewayConfig gatewayConfig;
+  private final RateConfig rateConfig;
   private final ChatConfig chatConfig;
   private final BillingConfig billingConfig;
   private final Secret secret;
@@ -151,6 +155,7 @@ public final class App implements AutoCloseable {
 
   private App(Settings settings, Path data, boolean clustered) {
     gatewayConfig = GatewayConfig.from(settings);
+    rateConfig = RateConfig.from(settings);
     chatConfig = ChatConfig.from(settings);
     DatabaseConfig databaseConfig = DatabaseConfig.from(settings);
     OutboundConfig outboundConfig = OutboundConfig.from(settings);
@@ -342,13 +347,15 @@ public final class App implements AutoCloseable {
             embeddings,
             new Oversight(audit),
             privacy);
-    RateLimit turns = new RateLimit("turns", gatewayConfig.turnsPerMinute(), clock);
+    RateStore rates = new RateStore(database);
+    deploy(new RateVerticle(rates));
+    RateLimits limits = new RateLimits(rateConfig, rates, clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     identity.follow(sessions::hear);
     Authenticator authenticator = Authenticator.of(identity);
     Presence presence = new Presence(vertx, bus, hub, nodes);
     presence.start();
-    SocketCalls calls = new SocketCalls(features, turns);
+    SocketCalls calls = new SocketCalls(features, limits);
     SocketServices sockets =
         new SocketServices(
             gatewayConfig,
@@ -363,10 +370,17 @@ public final class App implements AutoCloseable {
             new Placeholders(secret));
     HttpGateway.Services services =
         new HttpGateway.Services(
-            gatewayConfig, database, secret, clock, authenticator, sockets, metrics::scrape);
+            gatewayConfig,
+            database,
+            secret,
+            clock,
+            authenticator,
+            limits,
+            sockets,
+            metrics::scrape);
     hub.start();
     for (int i = 0; i < gatewayConfig.instances(); i++) {
-      HttpGateway door = new HttpGateway(services, features, turns);
+      HttpGateway door = new HttpGateway(services, features);
       doors.add(
           vertx
               .deployVerticle(door, HttpGateway.deployment(gatewayConfig).setInstances(1))

@@ -27,8 +27,7 @@ public record GatewayConfig(
     int queuedBytes,
     Duration ping,
     Duration expiryGrace,
-    int socketsPerUser,
-    int turnsPerMinute) {
+    int socketsPerUser) {
   private static final int KIB = 1024;
 
   public GatewayConfig {
@@ -48,8 +47,7 @@ public record GatewayConfig(
         settings.integer("limits.queued_bytes", KIB * KIB, KIB, 256 * KIB * KIB),
         Duration.ofSeconds(settings.integer("limits.ping_seconds", 25, 1, 3600)),
         settings.duration("gateway.expiry_grace", Duration.ofSeconds(10)),
-        settings.integer("limits.sockets_per_user", 20, 1, 1_000_000),
-        settings.integer("limits.turns_per_minute", 60, 1, 10_000_000));
+        settings.integer("limits.sockets_per_user", 20, 1, 1_000_000));
   }
 
   private static int port(Settings settings, String value) {

@@ -2,65 +2,158 @@ package dev.mordomo.gateway;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mordomo.gateway.RateStore.Taken;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.UUID;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * How often a user may do something on this node: a bucket of one minute's worth, refilled evenly.
- * Forgotten after a minute of silence, when it would be full again.
+ * How often somebody may do something, whichever nodes they come to: a bucket of one minute's
+ * worth, refilled evenly, in PostgreSQL. This node takes permits from it in blocks, and keeps what
+ * it did not need for a while. When the database is away, everybody has a bucket on each node.
  */
 public final class RateLimit {
+  private static final Logger LOG = LoggerFactory.getLogger(RateLimit.class);
   private static final double MINUTE_MILLIS = 60_000;
-  private static final long MOST_USERS = 200_000;
+  private static final long MOST_BUCKETS = 200_000;
+  private static final int BLOCKS_A_MINUTE = 20;
 
-  private static final class Bucket {
-    double left;
-    long at;
-  }
+  /** How long permits are kept that nobody needs: they were taken from other nodes. */
+  private static final long KEPT_MILLIS = 10_000;
 
   private final String what;
+  private final String name;
   private final int perMinute;
+  private final RateStore store;
   private final InstantSource clock;
-  private final Cache<UUID, Bucket> buckets =
+  private final Cache<String, Bucket> buckets =
       Caffeine.newBuilder()
-          .maximumSize(MOST_USERS)
+          .maximumSize(MOST_BUCKETS)
           .expireAfterAccess(Duration.ofMinutes(1))
           .build();
 
-  public RateLimit(String what, int perMinute, InstantSource clock) {
+  /** One's own part of a bucket; under its monitor. */
+  private static final class Bucket {
+    private int permits;
+    private long takenAt;
+    private long emptyUntil;
+    private Optional<Promise<Void>> asking = Optional.empty();
+    // For when the database is away.
+    private double alone;
+    private long aloneAt;
+  }
+
+  /**
+   * @param what for the refused: {@code turns}
+   * @param name of the buckets: those of one name are shared by all nodes
+   * @param perMinute 0: as often as one likes
+   */
+  public RateLimit(String what, String name, int perMinute, RateStore store, InstantSource clock) {
     this.what = what;
+    this.name = name;
     this.perMinute = perMinute;
+    this.store = store;
     this.clock = clock;
   }
 
   /**
+   * Waits, on a virtual thread.
+   *
    * @throws Failure {@code rate_limited}, saying when to come back
    */
-  public void take(UUID user) {
-    long now = clock.millis();
-    Bucket bucket =
-        buckets.get(
-            user,
-            id -> {
-              Bucket full = new Bucket();
-              full.left = perMinute;
-              full.at = now;
-              return full;
-            });
-    synchronized (bucket) {
-      double refill = (now - bucket.at) * perMinute / MINUTE_MILLIS;
-      bucket.left = Math.min(perMinute, bucket.left + Math.max(0, refill));
-      bucket.at = now;
-      if (bucket.left < 1) {
-        long wait = (long) Math.ceil((1 - bucket.left) * MINUTE_MILLIS / perMinute);
-        throw Failure.of(
-                FailureCode.RATE_LIMITED, "at most " + perMinute + " " + what + " a minute")
-            .retryAfter(Duration.ofMillis(wait));
-      }
-      bucket.left -= 1;
+  public void take(String whose) {
+    if (perMinute == 0) {
+      return;
     }
+    Bucket bucket = buckets.get(whose, ignored -> fresh());
+    while (true) {
+      Promise<Void> mine = Promise.promise();
+      Optional<Future<Void>> others;
+      synchronized (bucket) {
+        if (here(bucket)) {
+          return;
+        }
+        others = bucket.asking.map(Promise::future);
+        if (others.isEmpty()) {
+          bucket.asking = Optional.of(mine);
+        }
+      }
+      if (others.isPresent()) {
+        others.get().await();
+      } else if (ask(bucket, whose, mine)) {
+        return;
+      }
+    }
+  }
+
+  private Bucket fresh() {
+    Bucket bucket = new Bucket();
+    bucket.alone = perMinute;
+    bucket.aloneAt = clock.millis();
+    return bucket;
+  }
+
+  /** Whether a permit was here. */
+  private boolean here(Bucket bucket) {
+    long now = clock.millis();
+    if (now < bucket.emptyUntil) {
+      throw refused(bucket.emptyUntil - now);
+    }
+    boolean there = bucket.permits > 0 && now - bucket.takenAt < KEPT_MILLIS;
+    if (there) {
+      bucket.permits--;
+    }
+    return there;
+  }
+
+  /** Asks for this one and for whoever came meanwhile. */
+  private boolean ask(Bucket bucket, String whose, Promise<Void> done) {
+    try {
+      Taken taken =
+          store.take(name + ' ' + whose, perMinute, Math.max(1, perMinute / BLOCKS_A_MINUTE));
+      synchronized (bucket) {
+        bucket.permits = taken.granted();
+        bucket.takenAt = clock.millis();
+        bucket.emptyUntil =
+            taken.granted() > 0 ? 0 : bucket.takenAt + Math.max(1, taken.pause().toMillis());
+        return here(bucket);
+      }
+    } catch (Failure e) {
+      if (e.code() == FailureCode.RATE_LIMITED) {
+        throw e;
+      }
+      LOG.debug("{} are limited by this node alone: {}", what, e.detail());
+      synchronized (bucket) {
+        takeAlone(bucket);
+      }
+      return true;
+    } finally {
+      synchronized (bucket) {
+        bucket.asking = Optional.empty();
+      }
+      done.complete();
+    }
+  }
+
+  private void takeAlone(Bucket bucket) {
+    long now = clock.millis();
+    double refill = (now - bucket.aloneAt) * perMinute / MINUTE_MILLIS;
+    bucket.alone = Math.min(perMinute, bucket.alone + Math.max(0, refill));
+    bucket.aloneAt = now;
+    if (bucket.alone < 1) {
+      throw refused((long) Math.ceil((1 - bucket.alone) * MINUTE_MILLIS / perMinute));
+    }
+    bucket.alone -= 1;
+  }
+
+  private Failure refused(long waitMillis) {
+    return Failure.of(FailureCode.RATE_LIMITED, "at most " + perMinute + " " + what + " a minute")
+        .retryAfter(Duration.ofMillis(waitMillis));
   }
 }

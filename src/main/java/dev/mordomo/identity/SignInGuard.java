@@ -4,11 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
-import java.net.InetAddress;
+import dev.mordomo.kernel.Network;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 
 /**
  * Slows whoever guesses passwords, per account and per address, on this node. After the allowed
@@ -18,7 +17,6 @@ import java.util.HexFormat;
 final class SignInGuard {
   private static final long MOST_KEYS = 100_000;
   private static final int MOST_DOUBLINGS = 20;
-  private static final int NETWORK_BYTES = 8;
 
   private record Failures(int count, Instant last) {}
 
@@ -99,15 +97,6 @@ final class SignInGuard {
 
   /** One for all addresses that somebody has. */
   static String addressKey(String address) {
-    // Who has one IPv6 address has its whole /64.
-    if (address.indexOf(':') < 0) {
-      return "address " + address;
-    }
-    try {
-      byte[] bytes = InetAddress.ofLiteral(address).getAddress();
-      return "address " + HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, NETWORK_BYTES));
-    } catch (IllegalArgumentException e) {
-      return "address " + address;
-    }
+    return "address " + Network.of(address);
   }
 }

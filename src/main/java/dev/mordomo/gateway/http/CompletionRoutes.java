@@ -7,7 +7,7 @@ import dev.mordomo.chat.Turn;
 import dev.mordomo.chat.TurnRequest;
 import dev.mordomo.chat.TurnStarted;
 import dev.mordomo.chat.TurnStatus;
-import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.gateway.http.CompletionChunks.Whole;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
@@ -35,15 +35,15 @@ final class CompletionRoutes {
 
   private final ChatService chat;
   private final ChatModels models;
-  private final RateLimit limit;
+  private final RateLimits limits;
   private final HttpGateway.Services services;
   private final Repeats repeats;
 
   CompletionRoutes(
-      ChatService chat, ChatModels models, RateLimit limit, HttpGateway.Services services) {
+      ChatService chat, ChatModels models, RateLimits limits, HttpGateway.Services services) {
     this.chat = chat;
     this.models = models;
-    this.limit = limit;
+    this.limits = limits;
     this.services = services;
     this.repeats = new Repeats(services);
   }
@@ -63,7 +63,7 @@ final class CompletionRoutes {
     }
     try {
       checkModel(wanted);
-      limit.take(scope.userId());
+      limits.turn(scope);
       TurnStarted started = begin(scope, wanted);
       repeats.remember(exchange, started.turnId());
       return Answer.accepted(started);

@@ -3,7 +3,7 @@ package dev.mordomo.gateway.http;
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
-import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.gateway.socket.SocketGateway;
 import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.kernel.Database;
@@ -51,6 +51,7 @@ public final class HttpGateway extends VerticleBase {
       Secret secret,
       InstantSource clock,
       Authenticator authenticator,
+      RateLimits limits,
       SocketServices sockets,
       Supplier<String> metrics) {}
 
@@ -60,11 +61,9 @@ public final class HttpGateway extends VerticleBase {
   private @Nullable HttpServer server;
   private @Nullable SocketGateway sockets;
 
-  /**
-   * @param turns how many turns a user may begin, the same budget as over the socket
-   */
-  public HttpGateway(Services services, Features features, RateLimit turns) {
-    this(services, Routes.table(features, turns, services), features.chat()::isDraining);
+  public HttpGateway(Services services, Features features) {
+    this(
+        services, Routes.table(features, services.limits(), services), features.chat()::isDraining);
   }
 
   HttpGateway(Services services) {
@@ -135,6 +134,7 @@ public final class HttpGateway extends VerticleBase {
             vertx,
             work,
             services.authenticator(),
+            services.limits(),
             new BodyReader(config, work),
             idempotency,
             new Auditing(services.database(), services.clock()),

@@ -1,6 +1,7 @@
 package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.Authenticator;
+import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
@@ -22,10 +23,12 @@ import org.slf4j.LoggerFactory;
 final class RouteRunner {
   private static final Logger LOG = LoggerFactory.getLogger(RouteRunner.class);
   private static final long DISCARD_MILLIS = 2_000;
+  private static final String LIMITED = "/v1/";
 
   private final Vertx vertx;
   private final Context work;
   private final Authenticator authenticator;
+  private final RateLimits limits;
   private final BodyReader bodies;
   private final Idempotency idempotency;
   private final Auditing auditing;
@@ -35,6 +38,7 @@ final class RouteRunner {
       Vertx vertx,
       Context work,
       Authenticator authenticator,
+      RateLimits limits,
       BodyReader bodies,
       Idempotency idempotency,
       Auditing auditing,
@@ -42,6 +46,7 @@ final class RouteRunner {
     this.vertx = vertx;
     this.work = work;
     this.authenticator = authenticator;
+    this.limits = limits;
     this.bodies = bodies;
     this.idempotency = idempotency;
     this.auditing = auditing;
@@ -128,6 +133,16 @@ final class RouteRunner {
 
   /** Who asks; empty where anyone may. */
   private Optional<Principal> principal(Route route, HttpServerRequest request) {
+    // Probes of health are never refused.
+    if (route.path().startsWith(LIMITED) && request.remoteAddress().hostAddress() != null) {
+      limits.fromAddress(request.remoteAddress().hostAddress());
+    }
+    Optional<Principal> principal = known(route, request);
+    principal.ifPresent(limits::by);
+    return principal;
+  }
+
+  private Optional<Principal> known(Route route, HttpServerRequest request) {
     if (route.access() == Access.ANYONE) {
       return Optional.empty();
     }

@@ -14,7 +14,7 @@ import static dev.mordomo.gateway.http.Route.put;
 import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.Oversight;
-import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.identity.IdentityService;
 import dev.mordomo.identity.KeyScope;
 import java.util.ArrayList;
@@ -41,12 +41,12 @@ final class Routes {
         get("/docs", ANYONE, open::docs));
   }
 
-  static List<Route> table(Features features, RateLimit turnLimit, HttpGateway.Services services) {
+  static List<Route> table(Features features, RateLimits limits, HttpGateway.Services services) {
     List<Route> table = new ArrayList<>();
     table.addAll(identity(features.identity(), features.quotas()));
     table.addAll(signIn(features.identity(), services));
-    table.addAll(Route.within(KeyScope.CHAT, chat(features, turnLimit, services)));
-    table.addAll(Route.within(KeyScope.CHAT, openAi(features, turnLimit, services)));
+    table.addAll(Route.within(KeyScope.CHAT, chat(features, limits, services)));
+    table.addAll(Route.within(KeyScope.CHAT, openAi(features, limits, services)));
     table.addAll(Route.within(KeyScope.KNOWLEDGE, knowledge(features)));
     table.addAll(Route.within(KeyScope.DEVICES, deeds(features)));
     table.addAll(jobs(features));
@@ -95,11 +95,11 @@ final class Routes {
   }
 
   private static List<Route> chat(
-      Features features, RateLimit turnLimit, HttpGateway.Services services) {
+      Features features, RateLimits limits, HttpGateway.Services services) {
     ConversationRoutes conversations = new ConversationRoutes(features.chat());
     MessageRoutes messages = new MessageRoutes(features.chat());
     TurnRoutes turns =
-        new TurnRoutes(features.chat(), turnLimit, new TurnSse(features.chat(), services));
+        new TurnRoutes(features.chat(), limits, new TurnSse(features.chat(), services));
     return List.of(
         get("/v1/conversations", GUEST, conversations::list),
         post("/v1/conversations", GUEST, conversations::create)
@@ -131,9 +131,9 @@ final class Routes {
   }
 
   private static List<Route> openAi(
-      Features features, RateLimit turnLimit, HttpGateway.Services services) {
+      Features features, RateLimits limits, HttpGateway.Services services) {
     CompletionRoutes completions =
-        new CompletionRoutes(features.chat(), features.models(), turnLimit, services);
+        new CompletionRoutes(features.chat(), features.models(), limits, services);
     EmbeddingRoutes embeddings = new EmbeddingRoutes(features.embeddings());
     ModelRoutes models = new ModelRoutes(features.models());
     return List.of(

@@ -6,7 +6,7 @@ import dev.mordomo.chat.Turn;
 import dev.mordomo.chat.TurnRequest;
 import dev.mordomo.gateway.AgainFields;
 import dev.mordomo.gateway.Fields;
-import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.gateway.TurnFields;
 import dev.mordomo.kernel.Json;
 import java.util.LinkedHashMap;
@@ -17,12 +17,12 @@ import java.util.UUID;
 /** Turns: a user's words, and what becomes of them. */
 final class TurnRoutes {
   private final ChatService chat;
-  private final RateLimit limit;
+  private final RateLimits limits;
   private final TurnSse events;
 
-  TurnRoutes(ChatService chat, RateLimit limit, TurnSse events) {
+  TurnRoutes(ChatService chat, RateLimits limits, TurnSse events) {
     this.chat = chat;
-    this.limit = limit;
+    this.limits = limits;
     this.events = events;
   }
 
@@ -30,7 +30,7 @@ final class TurnRoutes {
     UUID conversation = exchange.id("id", "the conversation");
     TurnSse.lastEventId(exchange);
     TurnRequest request = TurnFields.read(exchange.fields(), Optional.of(conversation), "web");
-    limit.take(exchange.scope().userId());
+    limits.turn(exchange.scope());
     return Answer.accepted(chat.startTurn(exchange.scope(), request));
   }
 
@@ -62,7 +62,7 @@ final class TurnRoutes {
     UUID turn = exchange.id("id", "the turn");
     TurnSse.lastEventId(exchange);
     AgainFields fields = AgainFields.read(exchange.fields());
-    limit.take(exchange.scope().userId());
+    limits.turn(exchange.scope());
     return Answer.accepted(
         chat.again(exchange.scope(), turn, how, fields.clientMessageId(), fields.model()));
   }

@@ -5,7 +5,7 @@ import dev.mordomo.chat.ChatService;
 import dev.mordomo.gateway.AgainFields;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.Fields;
-import dev.mordomo.gateway.RateLimit;
+import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.gateway.ReportFields;
 import dev.mordomo.gateway.SnoozeFields;
 import dev.mordomo.gateway.TurnFields;
@@ -19,14 +19,14 @@ import java.util.UUID;
 /** What the rpc methods do: decode, validate, call. */
 public final class SocketCalls {
   private final Features features;
-  private final RateLimit turns;
+  private final RateLimits limits;
 
   /**
-   * @param turns how many turns a user may begin, the same budget as over HTTP
+   * @param limits how many turns a user may begin, the same budget as over HTTP
    */
-  public SocketCalls(Features features, RateLimit turns) {
+  public SocketCalls(Features features, RateLimits limits) {
     this.features = features;
-    this.turns = turns;
+    this.limits = limits;
   }
 
   public RpcTable table() {
@@ -59,14 +59,14 @@ public final class SocketCalls {
 
   private Object startTurn(Scope scope, Fields fields) {
     var request = TurnFields.read(fields, Optional.empty(), "web");
-    turns.take(scope.userId());
+    limits.turn(scope);
     return features.chat().startTurn(scope, request);
   }
 
   private Object again(Scope scope, Fields fields, ChatService.Again how) {
     UUID turn = fields.id("turn_id");
     AgainFields wanted = AgainFields.read(fields);
-    turns.take(scope.userId());
+    limits.turn(scope);
     return features.chat().again(scope, turn, how, wanted.clientMessageId(), wanted.model());
   }
 

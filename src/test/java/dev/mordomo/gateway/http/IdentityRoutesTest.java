@@ -63,6 +63,7 @@ class IdentityRoutesTest {
                 TestDatabase.SECRET,
                 clock,
                 identity::authenticate,
+                TestGateway.limits(db, Map.of(), clock),
                 TestGateway.sockets(db, config, clock, identity::authenticate),
                 () -> ""),
             Routes.identity(

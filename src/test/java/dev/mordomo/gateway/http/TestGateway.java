@@ -2,6 +2,9 @@ package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.gateway.RateConfig;
+import dev.mordomo.gateway.RateLimits;
+import dev.mordomo.gateway.RateStore;
 import dev.mordomo.gateway.socket.Hub;
 import dev.mordomo.gateway.socket.Presence;
 import dev.mordomo.gateway.socket.RpcTable;
@@ -62,6 +65,11 @@ public final class TestGateway implements AutoCloseable {
     this(settings, List.of());
   }
 
+  static RateLimits limits(TestDatabase db, Map<String, String> settings, InstantSource clock) {
+    return new RateLimits(
+        RateConfig.from(Settings.of(settings, Map.of())), new RateStore(db.database()), clock);
+  }
+
   TestGateway(Map<String, String> settings, List<Route> routes) {
     Map<String, String> all = new java.util.HashMap<>(settings);
     all.put("gateway.port", "0");
@@ -91,6 +99,7 @@ public final class TestGateway implements AutoCloseable {
             TestDatabase.SECRET,
             clock,
             this::authenticate,
+            limits(db, all, clock),
             sockets,
             () -> "up 1\n");
     HttpGateway[] last = new HttpGateway[1];

@@ -1,0 +1,36 @@
+package dev.mordomo.gateway;
+
+import dev.mordomo.kernel.Database;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+
+/** The buckets that all nodes share, by the system login. */
+public final class RateStore {
+  private static final String TAKE = "SELECT granted, wait_seconds FROM take_permits($1, $2, $3)";
+  private static final String FORGET =
+      "DELETE FROM rate_bucket WHERE at < now() - interval '2 minutes'";
+  private static final double MILLIS = 1000;
+
+  private final Database database;
+
+  public RateStore(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * @param pause until there is one, where none was granted
+   */
+  record Taken(int granted, Duration pause) {}
+
+  Taken take(String key, int perMinute, int block) {
+    Row row = database.callSystem(TAKE, Tuple.of(key, perMinute, block)).iterator().next();
+    return new Taken(
+        row.getInteger(0), Duration.ofMillis((long) Math.ceil(row.getDouble(1) * MILLIS)));
+  }
+
+  /** Forgets buckets that are full again. */
+  void forget() {
+    database.callSystem(FORGET, Tuple.tuple());
+  }
+}
