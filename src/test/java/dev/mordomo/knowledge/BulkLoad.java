@@ -1,7 +1,9 @@
 package dev.mordomo.knowledge;
 
+import dev.mordomo.Await;
 import dev.mordomo.kernel.Scope;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +44,10 @@ public final class BulkLoad implements AutoCloseable {
 
   /** Waits until all that was loaded is in the vector index. */
   public void index() {
-    while (service.vectorIndex().keepUp() != VectorIndex.Round.NOTHING) {
-      Thread.onSpinWait();
-    }
+    Await.until(
+        "indexed",
+        () -> service.vectorIndex().keepUp() == VectorIndex.Round.NOTHING,
+        Duration.ofHours(1));
   }
 
   @Override
