@@ -234,8 +234,10 @@ class DeliveryTest {
 
   @Test
   void aClaimWhoseAnswerIsLostRunsItsTurnOnce() throws Exception {
-    try (ChatHouse house = house();
-        ChatHouse other = new ChatHouse(db, Map.of())) {
+    // Neither takes the other for silent while its beat waits at the door.
+    Map<String, String> patient = Map.of("chat.node_lease", "60s");
+    try (ChatHouse house = house(patient);
+        ChatHouse other = new ChatHouse(db, patient)) {
       UUID conversation = house.conversation(scope).id();
       other.chat.startTurn(scope, TurnRequest.of(conversation, "um", "claim-1"));
       ScriptedModel.Session first = other.model.next();
