@@ -120,7 +120,7 @@ with_database() {
 
 stop_unless_running() { claimed "$MORDOMO_DATA/mordomo.pid" || cluster_stop; }
 
-# command_java COMMAND ARGUMENTS…: user, tenant, key, audit, ingest, migrate: Main does them.
+# command_java COMMAND ARGUMENTS…: user, tenant, key, audit, retention, ingest, migrate: Main does them.
 command_java() {
     need_jdk
     build_if_changed

@@ -76,6 +76,7 @@ import dev.mordomo.privacy.PersonalData;
 import dev.mordomo.privacy.Placeholders;
 import dev.mordomo.privacy.PrivacyService;
 import dev.mordomo.privacy.PrivacyVerticle;
+import dev.mordomo.privacy.RetentionConfig;
 import dev.mordomo.reminder.ReminderConfig;
 import dev.mordomo.reminder.ReminderService;
 import dev.mordomo.reminder.ReminderVerticle;
@@ -168,6 +169,7 @@ public final class App implements AutoCloseable {
     billingConfig = BillingConfig.from(settings);
     ModelConfig modelConfig = ModelConfig.from(settings);
     OnnxConfig onnxConfig = OnnxConfig.from(settings);
+    RetentionConfig retentionConfig = RetentionConfig.from(settings);
     RerankConfig rerankConfig = RerankConfig.from(settings);
     ClusterConfig clusterConfig = ClusterConfig.from(settings);
     AuditConfig auditConfig = AuditConfig.from(settings);
@@ -240,7 +242,16 @@ public final class App implements AutoCloseable {
             chatConfig,
             clock);
     privacy =
-        new PrivacyService(database, identity, jobs, files, new Placeholders(secret), bus, clock);
+        new PrivacyService(
+            database,
+            identity,
+            jobs,
+            files,
+            new Placeholders(secret),
+            knowledge::deleteDocument,
+            retentionConfig,
+            bus,
+            clock);
   }
 
   private void loadManual() {
@@ -426,6 +437,10 @@ public final class App implements AutoCloseable {
 
   IdentityService identity() {
     return identity;
+  }
+
+  PrivacyService privacy() {
+    return privacy;
   }
 
   KnowledgeService knowledge() {

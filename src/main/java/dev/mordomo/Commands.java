@@ -4,6 +4,7 @@ import dev.mordomo.identity.IdentityCommands;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.knowledge.KnowledgeCommands;
 import dev.mordomo.ops.audit.AuditCommands;
+import dev.mordomo.privacy.RetentionCommands;
 import java.io.Console;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ final class Commands {
                   err,
                   isTerminal())
               .run(all, settings.variable("CHROMA_TOKEN"));
+      case "retention" -> new RetentionCommands(app.privacy(), out, err).run(all);
       case "audit" -> new AuditCommands(app.audit(), out, err).run(all);
       default -> new IdentityCommands(app.identity(), out, err).run(all);
     };
@@ -58,6 +60,7 @@ final class Commands {
       case "user password" -> Optional.of("user.change");
       case "tenant add" -> Optional.of("tenant.create");
       case "key rotate" -> Optional.of("signing_key.rotate");
+      case "retention" -> Optional.of("retention.run");
       case "key revoke" -> Optional.of("signing_key.revoke");
       default ->
           switch (all.getFirst()) {

@@ -34,6 +34,15 @@ final class PersonalStore {
         coalesce(settings->'privacy', '{}') || jsonb_build_object('personal_data', $2::text))
       WHERE id = $1
       """;
+  private static final String DAYS =
+      "SELECT (settings #>> '{privacy,retention_days}')::integer FROM tenant WHERE id = $1";
+  private static final String CHANGE_DAYS =
+      """
+      UPDATE tenant SET updated_at = $3, settings = settings || jsonb_build_object('privacy',
+        coalesce(settings->'privacy', '{}') - 'retention_days' || CASE WHEN $2::integer > 0
+          THEN jsonb_build_object('retention_days', $2::integer) ELSE '{}' END)
+      WHERE id = $1
+      """;
   private static final String COLUMNS = "id, user_id, purpose, given_at, revoked_at";
   private static final String GIVE =
       """
@@ -72,6 +81,15 @@ final class PersonalStore {
 
   static void change(SqlClient connection, UUID tenant, PersonalPolicy policy, Instant at) {
     Database.run(connection, CHANGE, Tuple.of(tenant, policy.wire(), utc(at)));
+  }
+
+  static Optional<Integer> retentionDays(SqlClient connection, UUID tenant) {
+    return Optional.ofNullable(
+        Database.run(connection, DAYS, Tuple.of(tenant)).iterator().next().getInteger(0));
+  }
+
+  static void changeRetention(SqlClient connection, UUID tenant, int days, Instant at) {
+    Database.run(connection, CHANGE_DAYS, Tuple.of(tenant, days, utc(at)));
   }
 
   /** Gives the one that holds; agreeing again changes nothing. */

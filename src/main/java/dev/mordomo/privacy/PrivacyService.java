@@ -16,6 +16,7 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.FileStore;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.SqlClient;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -33,11 +35,13 @@ import java.util.function.Consumer;
  */
 public final class PrivacyService {
   private static final int AT_ONCE = 100;
+  private static final Duration DAY = Duration.ofDays(1);
 
   private final Database database;
   private final IdentityService identity;
   private final JobService jobs;
   private final FileStore files;
+  private final RetentionJob retention;
   private final InstantSource clock;
 
   public PrivacyService(
@@ -46,6 +50,8 @@ public final class PrivacyService {
       JobService jobs,
       FileStore files,
       Placeholders placeholders,
+      BiConsumer<Scope, UUID> deleteDocument,
+      RetentionConfig config,
       Bus bus,
       InstantSource clock) {
     this.database = database;
@@ -53,6 +59,8 @@ public final class PrivacyService {
     this.jobs = jobs;
     this.files = files;
     this.clock = clock;
+    this.retention = new RetentionJob(database, deleteDocument, config, clock);
+    jobs.register(retention);
     jobs.register(new ErasureJob(database, files, bus, clock));
     jobs.register(new ExportJob(database, identity, files, placeholders, clock));
   }
@@ -130,6 +138,54 @@ public final class PrivacyService {
   public List<Erasure> erasures(Scope who, Optional<UUID> before, int limit) {
     requireAdmin(who);
     return database.as(who, c -> ErasureStore.list(c, before, limit));
+  }
+
+  /** What is past its time: of the tenant, or of all for the superuser. Nothing is removed. */
+  public List<RetentionDue> due(Scope who) {
+    requireAdmin(who);
+    return retention.due().stream()
+        .filter(one -> who.isSuperuser() || one.tenantId().equals(who.tenantId()))
+        .toList();
+  }
+
+  List<RetentionDue> due() {
+    return retention.due();
+  }
+
+  List<RetentionDue> removeExpired() {
+    return retention.remove(done -> {});
+  }
+
+  /** How many days what was said is kept; empty: by the plan. */
+  public Optional<Integer> retentionDays(Scope who, UUID tenant) {
+    identity.tenants().get(who, tenant);
+    return database.as(who, c -> PersonalStore.retentionDays(c, tenant));
+  }
+
+  /**
+   * @param days 0: by the plan
+   */
+  public void changeRetention(Scope who, UUID tenant, int days) {
+    identity.tenants().get(who, tenant);
+    Deed.about(tenant, tenant);
+    database.as(
+        who,
+        c -> {
+          PersonalStore.changeRetention(c, tenant, days, now());
+          return true;
+        });
+  }
+
+  /** Starts the daily removal, unless it was done within a day. */
+  void expireDaily() {
+    Instant dayAgo = now().minus(DAY);
+    boolean done =
+        jobs.list(JobRequest.INSTALLATION, Optional.empty(), Optional.empty(), AT_ONCE).stream()
+            .anyMatch(
+                job -> job.type().equals(RetentionJob.TYPE) && job.createdAt().isAfter(dayAgo));
+    if (!done) {
+      jobs.start(JobRequest.INSTALLATION, RetentionJob.TYPE, Map.of());
+    }
   }
 
   /** Begins what has to be erased and has no job: it gave up, or nobody asked for it here. */

@@ -7,7 +7,10 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the start and every hour for what is to be erased and has no job, on one node. */
+/**
+ * Looks at the start and every hour, on one node, for what is to be erased and has no job, and has
+ * removed what is past its time once a day.
+ */
 public final class PrivacyVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(PrivacyVerticle.class);
   private static final Duration LOOK = Duration.ofHours(1);
@@ -26,9 +29,14 @@ public final class PrivacyVerticle extends AbstractVerticle {
     look();
   }
 
+  private void begin() {
+    privacy.resume();
+    privacy.expireDaily();
+  }
+
   private void look() {
     try {
-      boolean looked = database.alone("privacy", privacy::resume);
+      boolean looked = database.alone("privacy", this::begin);
       LOG.debug("erasures: {}", looked ? "looked" : "another node looks");
     } catch (Failure e) {
       LOG.warn("erasures that wait are looked for later: {}", e.detail());

@@ -121,6 +121,8 @@ class ErasureJobTest {
             jobs,
             files,
             new Placeholders(TestDatabase.SECRET),
+            (who, id) -> {},
+            new RetentionConfig(false),
             bus,
             clock);
   }

@@ -20,6 +20,7 @@ import java.util.UUID;
 
 /** What people ask of whoever keeps their data. */
 final class PrivacyRoutes {
+  private static final int LONGEST_DAYS = 36_500;
   private static final String ZIP = "application/zip";
   private static final String TENANT = "the tenant";
 
@@ -90,25 +91,33 @@ final class PrivacyRoutes {
   }
 
   Answer policy(Exchange exchange) {
-    return Answer.ok(shown(privacy.policy(exchange.scope(), exchange.id("id", TENANT))));
+    return Answer.ok(shown(exchange.scope(), exchange.id("id", TENANT)));
   }
 
   Answer changePolicy(Exchange exchange) {
     Fields fields = exchange.fields();
     Optional<PersonalPolicy> policy =
         fields.choice("personal_data", PersonalPolicy.WORDS).map(PersonalPolicy::of);
+    Optional<Integer> days = fields.integer("retention_days", 0, LONGEST_DAYS);
     fields.verify();
     UUID tenant = exchange.id("id", TENANT);
     Scope who = exchange.scope();
-    return Answer.ok(
-        shown(
-            policy.isPresent()
-                ? privacy.changePolicy(who, tenant, policy.get())
-                : privacy.policy(who, tenant)));
+    policy.ifPresent(wanted -> privacy.changePolicy(who, tenant, wanted));
+    days.ifPresent(wanted -> privacy.changeRetention(who, tenant, wanted));
+    return Answer.ok(shown(who, tenant));
   }
 
-  private static Map<String, PersonalPolicy> shown(PersonalPolicy policy) {
-    return Map.of("personal_data", policy);
+  private Map<String, Object> shown(Scope who, UUID tenant) {
+    return Map.of(
+        "personal_data",
+        privacy.policy(who, tenant),
+        "retention_days",
+        privacy.retentionDays(who, tenant));
+  }
+
+  /** What would be removed now. */
+  Answer due(Exchange exchange) {
+    return Answer.ok(Map.of("data", privacy.due(exchange.scope())));
   }
 
   /** Newest first. */

@@ -203,6 +203,7 @@ final class Routes {
         get("/v1/me/consents", USER, privacy::consents),
         post("/v1/me/consents", USER, privacy::consent).creating().audited("consent.give"),
         delete("/v1/me/consents/:id", USER, privacy::revoke).audited("consent.revoke"),
+        get("/v1/retention", ADMIN, privacy::due),
         get("/v1/erasures", ADMIN, privacy::erasures),
         get("/v1/erasures/:id", ADMIN, privacy::erasure));
   }

@@ -1,0 +1,51 @@
+package dev.mordomo.privacy;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/** {@code ./mordomo retention}: removes what is past its time, or says what would go. */
+public final class RetentionCommands {
+  private static final int USAGE = 2;
+  private static final String HELP =
+      """
+      Usage:
+        ./mordomo retention --dry-run   what is past its time, by tenant; nothing is removed
+        ./mordomo retention             removes it now; a running server does so every day
+      """;
+
+  private final PrivacyService privacy;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  public RetentionCommands(PrivacyService privacy, PrintStream out, PrintStream err) {
+    this.privacy = privacy;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * @param arguments from {@code retention} on
+   * @return the exit code
+   */
+  public int run(List<String> arguments) {
+    List<String> rest = arguments.subList(1, arguments.size());
+    if (rest.equals(List.of("help")) || rest.equals(List.of("--help"))) {
+      out.print(HELP);
+      return 0;
+    }
+    if (!rest.isEmpty() && !rest.equals(List.of("--dry-run"))) {
+      err.println("mordomo: retention takes --dry-run or nothing");
+      err.print(HELP);
+      return USAGE;
+    }
+    boolean dry = !rest.isEmpty();
+    List<RetentionDue> all = dry ? privacy.due() : privacy.removeExpired();
+    all.forEach(one ->
+        out.printf(
+            "tenant %s  %d messages  %d conversations  %d documents%n",
+            one.tenantId(), one.messages(), one.conversations(), one.documents()));
+    out.println(
+        all.isEmpty() ? "Nothing is past its time." : dry ? "Nothing was removed." : "Removed.");
+    return 0;
+  }
+}

@@ -1,0 +1,286 @@
+package dev.mordomo.privacy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.MovableClock;
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.TestDatabase;
+import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes when the clock moves, and above all what stays. */
+class RetentionTest {
+  private static final Instant NOW = Instant.parse("2030-06-15T12:00:00Z");
+
+  private final TestDatabase db = TestDatabase.create();
+  private final MovableClock clock = new MovableClock(NOW);
+  private final List<Scope> deleters = new ArrayList<>();
+  private int number;
+
+  @BeforeEach
+  void months() {
+    for (int day = 1_100; day > 0; day -= 28) {
+      db.database()
+          .callSystem("SELECT maintain_partitions($1)", Tuple.of(utc(NOW.minus(days(day)))));
+    }
+  }
+
+  @AfterEach
+  void close() {
+    db.close();
+  }
+
+  private RetentionJob retention(boolean allChannels) {
+    return new RetentionJob(
+        db.database(), this::deleteDocument, new RetentionConfig(allChannels), clock);
+  }
+
+  private void deleteDocument(Scope as, UUID id) {
+    deleters.add(as);
+    assertEquals(
+        1,
+        db.database()
+            .as(as, c -> Database.run(c, "DELETE FROM document WHERE id = $1", Tuple.of(id)))
+            .rowCount(),
+        "may be deleted by " + as);
+  }
+
+  private static Duration days(int n) {
+    return Duration.ofDays(n);
+  }
+
+  private static java.time.OffsetDateTime utc(Instant at) {
+    return at.atOffset(ZoneOffset.UTC);
+  }
+
+  private Scope tenant(String plan, String settings) throws SQLException {
+    Scope scope = db.tenantWithUser("member");
+    owner(
+        "UPDATE tenant SET plan = '%s', settings = '%s' WHERE id = '%s'"
+            .formatted(plan, settings, scope.tenantId()));
+    return scope;
+  }
+
+  /** With messages so many days old. */
+  private UUID conversation(Scope of, String channel, int... ages) throws SQLException {
+    UUID id = Ids.next();
+    int youngest = java.util.Arrays.stream(ages).min().orElse(0);
+    owner(
+        """
+        INSERT INTO conversation (id, tenant_id, user_id, channel, message_count, started_at, last_message_at)
+        VALUES ('%s', '%s', '%s', '%s', %d, '%s', '%s')
+        """
+            .formatted(
+                id,
+                of.tenantId(),
+                of.userId(),
+                channel,
+                ages.length,
+                NOW.minus(days(1_000)),
+                NOW.minus(days(youngest))));
+    for (int age : ages) {
+      Instant at = NOW.minus(days(age)).plusMillis(number++);
+      owner(
+          """
+          INSERT INTO message (id, tenant_id, user_id, conversation_id, role, content, created_at)
+          VALUES (uuid_from_time('%s'), '%s', '%s', '%s', 'user', 'x', '%s')
+          """
+              .formatted(at, of.tenantId(), of.userId(), id, at));
+    }
+    return id;
+  }
+
+  private void owner(String sql) throws SQLException {
+    try (Connection owner = db.owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private long count(String sql) throws SQLException {
+    try (Connection owner = db.owner();
+        Statement statement = owner.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  private long messages(Scope of) throws SQLException {
+    return count("SELECT count(*) FROM message WHERE tenant_id = '" + of.tenantId() + "'");
+  }
+
+  private static RetentionDue due(Scope of, long messages, long conversations) {
+    return new RetentionDue(of.tenantId(), messages, conversations, 0);
+  }
+
+  private static List<RetentionDue> sorted(RetentionDue... due) {
+    return java.util.Arrays.stream(due)
+        .sorted(java.util.Comparator.comparing(d -> d.tenantId().toString()))
+        .toList();
+  }
+
+  private static List<RetentionDue> sorted(List<RetentionDue> due) {
+    return sorted(due.toArray(RetentionDue[]::new));
+  }
+
+  @Test
+  void byThePlanAndByTheTenant() throws SQLException {
+    Scope starter = tenant("starter", "{}");
+    Scope enterprise = tenant("enterprise", "{}");
+    Scope own = tenant("enterprise", "{\"privacy\":{\"retention_days\":7}}");
+    UUID old = conversation(starter, "whatsapp", 200, 40);
+    UUID long_ = conversation(starter, "whatsapp", 200, 31, 29, 1);
+    conversation(starter, "web", 200, 40);
+    conversation(enterprise, "whatsapp", 729, 300);
+    conversation(own, "web", 8, 9, 6);
+    conversation(own, "whatsapp", 300);
+    RetentionJob retention = retention(false);
+
+    List<RetentionDue> expected = sorted(due(starter, 4, 1), due(own, 3, 1));
+    assertEquals(expected, sorted(retention.due()));
+    assertEquals(6 + 2, messages(starter), "a dry run removes nothing");
+    assertEquals(expected, sorted(retention.remove(done -> {})));
+    assertEquals(List.of(), retention.due());
+    assertEquals(List.of(), retention.remove(done -> {}));
+
+    assertEquals(2 + 2, messages(starter));
+    assertEquals(2, messages(enterprise));
+    assertEquals(1, messages(own));
+    assertEquals(0, count("SELECT count(*) FROM conversation WHERE id = '" + old + "'"));
+    assertEquals(2, count("SELECT message_count FROM conversation WHERE id = '" + long_ + "'"));
+
+    // Two days later another of each.
+    clock.advance(days(2));
+    assertEquals(
+        sorted(due(starter, 1, 0), due(enterprise, 1, 0), due(own, 1, 1)),
+        sorted(retention.remove(done -> {})));
+  }
+
+  @Test
+  void everyChannelWhereTheInstallationWantsIt() throws SQLException {
+    Scope pro = tenant("pro", "{}");
+    conversation(pro, "web", 181, 179);
+    assertEquals(List.of(), retention(false).due());
+    assertEquals(List.of(due(pro, 1, 0)), retention(true).remove(done -> {}));
+  }
+
+  @Test
+  void aMonthThatIsPastForAllIsDroppedAndNoOther() throws SQLException {
+    Scope starter = tenant("starter", "{}");
+    Scope enterprise = tenant("enterprise", "{}");
+    UUID talk = conversation(starter, "whatsapp", 400, 400, 300, 2);
+    conversation(enterprise, "whatsapp", 300);
+    String past =
+        "message_" + utc(NOW.minus(days(400))).toString().substring(0, 7).replace("-", "");
+    String shared =
+        "message_" + utc(NOW.minus(days(300))).toString().substring(0, 7).replace("-", "");
+    assertTrue(isThere(past) && isThere(shared));
+    assertEquals(List.of(due(starter, 3, 0)), retention(false).remove(done -> {}));
+    assertFalse(isThere(past));
+    assertTrue(isThere(shared));
+    assertEquals(1, messages(enterprise));
+    assertEquals(1, count("SELECT message_count FROM conversation WHERE id = '" + talk + "'"));
+    String current =
+        "message_" + utc(NOW.minus(days(28))).toString().substring(0, 7).replace("-", "");
+    assertTrue(isThere(current), "months to come and of late stay, empty or not");
+  }
+
+  private boolean isThere(String table) throws SQLException {
+    return count("SELECT count(*) FROM pg_class WHERE relname = '" + table + "'") == 1;
+  }
+
+  @Test
+  void aRunningTurnKeepsItsConversation() throws SQLException {
+    Scope starter = tenant("starter", "{}");
+    UUID talk = conversation(starter, "whatsapp", 40);
+    owner(
+        """
+        INSERT INTO turn (id, tenant_id, user_id, conversation_id, client_message_id, user_message_id,
+          message_id, status, request, node_id, created_at)
+        VALUES (gen_random_uuid(), '%s', '%s', '%s', 'x', gen_random_uuid(), gen_random_uuid(), 'running',
+          '{}', gen_random_uuid(), now())
+        """
+            .formatted(starter.tenantId(), starter.userId(), talk));
+    retention(false).remove(done -> {});
+    assertEquals(1, count("SELECT count(*) FROM conversation WHERE id = '" + talk + "'"));
+  }
+
+  @Test
+  void documentsByTheirOwnPeriod() throws SQLException {
+    Scope scope = tenant("starter", "{}");
+    UUID own = collection(scope.tenantId(), scope.userId());
+    UUID shared = collection(scope.tenantId(), null);
+    document(own, scope.tenantId(), scope.userId(), "P1Y", 364);
+    UUID past = document(own, scope.tenantId(), scope.userId(), "P1Y", 367);
+    UUID pastToo = document(shared, scope.tenantId(), null, "P2W", 15);
+    document(shared, scope.tenantId(), null, "P2W", 13);
+    for (String never : List.of("", "P", "PT", "forever", "-P1D", "P99999999Y", "1 day")) {
+      document(own, scope.tenantId(), scope.userId(), never, 1_000);
+    }
+    RetentionDue two = new RetentionDue(scope.tenantId(), 0, 0, 2);
+    RetentionJob retention = retention(false);
+    assertEquals(List.of(two), retention.due());
+    assertEquals(List.of(two), retention.remove(done -> {}));
+    assertEquals(
+        0, count("SELECT count(*) FROM document WHERE id IN ('" + past + "', '" + pastToo + "')"));
+    assertEquals(9, count("SELECT count(*) FROM document"));
+    clock.advance(days(3));
+    assertEquals(List.of(two), retention.remove(done -> {}));
+    assertEquals(4, deleters.size());
+  }
+
+  private UUID collection(UUID tenant, @org.jspecify.annotations.Nullable UUID user)
+      throws SQLException {
+    UUID id = Ids.next();
+    owner(
+        "INSERT INTO collection (id, tenant_id, user_id, scope, name) VALUES ('%s', '%s', %s, '%s', '%s')"
+            .formatted(
+                id,
+                tenant,
+                user == null ? "NULL" : "'" + user + "'",
+                user == null ? "tenant" : "user",
+                id));
+    return id;
+  }
+
+  private UUID document(
+      UUID collection,
+      UUID tenant,
+      @org.jspecify.annotations.Nullable UUID user,
+      String period,
+      int age)
+      throws SQLException {
+    UUID id = Ids.next();
+    owner(
+        """
+        INSERT INTO document (id, collection_id, tenant_id, user_id, title, source_type, sha256, status,
+          metadata, created_at)
+        VALUES ('%s', '%s', '%s', %s, 'T', 'txt', '\\x00', 'indexed', '{"retention":"%s"}', '%s')
+        """
+            .formatted(
+                id,
+                collection,
+                tenant,
+                user == null ? "NULL" : "'" + user + "'",
+                period,
+                NOW.minus(days(age))));
+    return id;
+  }
+}
