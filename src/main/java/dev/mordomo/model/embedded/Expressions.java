@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds the expressions of several words in a sentence, inflected or without their accents. */
@@ -29,10 +30,15 @@ final class Expressions {
   private static final String WHAT_IF = "what ";
 
   private static final Set<String> AND = Set.of("e", "y");
+  private static final Pattern REFLEXIVE = Pattern.compile("(?<=r)-?se$");
 
   private static final Pattern VERB = Pattern.compile(".*[aeiô]r");
   private static final Pattern INFINITIVE =
       Pattern.compile(".*([aeiôí]r|[aeiáéí]r(se|me|te|lo|la|los|las|nos|le|les|-.+))");
+
+  /** An infinitive that carries a pronoun: darme (de baja), inscrever-me. */
+  private static final Pattern CARRIES =
+      Pattern.compile("(.+[aei]r)-?(me|te|se|nos|os|lhes?|les?|l[oa]s?)");
 
   /** An auxiliary with one of these is followed by a verb: voltar a, dejar de. */
   private static final Set<String> INFINITIVE_AFTER = Set.of("a", "de", "que", "por", "para");
@@ -101,6 +107,12 @@ final class Expressions {
   private static List<String> firstWords(Reading reading) {
     List<String> words = new ArrayList<>(reading.analyses().size() + 1);
     words.add(Letters.fold(reading.word()));
+    String bare = bare(reading);
+    if (!bare.isEmpty()) {
+      words.add(bare);
+      words.add(bare + "se");
+      words.add(bare + "-se");
+    }
     boolean small =
         reading.analyses().stream()
             .anyMatch(a -> a.cost() == 0 && a.sense().part() == Part.FUNCTION);
@@ -112,6 +124,15 @@ final class Expressions {
       }
     }
     return words;
+  }
+
+  /** The infinitive that carries a pronoun, without accents; "" when the word is none. */
+  static String bare(Reading reading) {
+    if (!reading.analyses().isEmpty()) {
+      return "";
+    }
+    Matcher carries = CARRIES.matcher(Letters.fold(reading.word()));
+    return carries.matches() ? carries.group(1) : "";
   }
 
   private static boolean inflected(Morphology.Analysis analysis) {
@@ -153,6 +174,10 @@ final class Expressions {
   private boolean matches(String lemma, boolean first, Reading reading) {
     String word = reading.word();
     if (word.equals(lemma) || (!first && lemma.equals(neighbours.contracted(word)))) {
+      return true;
+    }
+    String bare = first ? bare(reading) : "";
+    if (!bare.isEmpty() && bare.equals(REFLEXIVE.matcher(Letters.fold(lemma)).replaceFirst(""))) {
       return true;
     }
     if (word.equals(Letters.fold(lemma))) {

@@ -3,6 +3,7 @@ package dev.mordomo.model.embedded;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class Gloss {
 
   /** Loads the lexicons, some 200 ms. */
   public Gloss() {
-    Meanings meanings = Meanings.load();
+    CompletableFuture<Meanings> meanings = CompletableFuture.supplyAsync(Meanings::load);
     glossers =
         Stream.of("pt", "es")
             .parallel()

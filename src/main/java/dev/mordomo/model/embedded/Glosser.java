@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,16 +26,17 @@ final class Glosser {
   private final Inflection inflection;
   private final Meanings meanings;
 
-  Glosser(String language, Meanings meanings) {
+  /** Loads the lexicon of a language while the meanings may still be loading. */
+  Glosser(String language, CompletableFuture<Meanings> meanings) {
     this.language = language;
     this.portuguese = language.equals("pt");
-    this.meanings = meanings;
     this.morphology = new Morphology(language);
     this.neighbours = Neighbours.load(language);
     this.expressions = new Expressions(morphology.lexicon(), neighbours);
     this.choice = new SenseChoice(neighbours);
     this.functionWords = new FunctionWords(language, neighbours);
     this.inflection = new Inflection(morphology, neighbours);
+    this.meanings = meanings.join();
   }
 
   /** The English gloss of a sentence in this language. */
@@ -66,10 +68,12 @@ final class Glosser {
       if (unit.expression != null) {
         String english = unit.expression.english();
         Part part = unit.expression.part();
-        boolean infinitive = INFINITIVE.matcher(token.word()).matches();
+        String bare = Expressions.bare(sentence.get(unit.start));
+        String word = bare.isEmpty() ? token.word() : bare;
+        boolean infinitive = INFINITIVE.matcher(word).matches();
         VerbForm form =
             part == Part.VERB || part == Part.EXPRESSION
-                ? VerbForm.of(portuguese, token.word(), unit.expression.lemma())
+                ? VerbForm.of(portuguese, word, unit.expression.lemma())
                 : VerbForm.BASE;
         pieces.add(new Piece(token.word(), english, part, infinitive, false, form));
         asked = QUESTION.matcher(english).lookingAt();
@@ -93,9 +97,20 @@ final class Glosser {
     return gloss.toString();
   }
 
-  /** "VO" among small letters is no "vó". */
+  /**
+   * What a word may mean; by its looks, when the core does not know it. "VO" among small letters is
+   * no "vó".
+   */
   private List<Morphology.Analysis> analyses(Token token, boolean mixedCase) {
     List<Morphology.Analysis> analyses = morphology.analyses(token.word());
+    if (!token.isName()
+        && analyses.stream()
+            .allMatch(a -> a.sense().learned() || (a.cost() >= Morphology.DERIVED))) {
+      Optional<Sense> cognate = Cognates.of(token.word());
+      if (cognate.isPresent()) {
+        return List.of(new Morphology.Analysis(cognate.get(), 0));
+      }
+    }
     return mixedCase && token.isAcronym()
         ? analyses.stream().filter(analysis -> analysis.cost() == 0).toList()
         : analyses;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Holds the quality of the model on the half of the evaluation set that nobody tunes on. The
- * figures are those of the last time that it was measured; a fall beyond {@link #MARGIN} fails.
+ * figures are the best that were measured; a fall beyond {@link #MARGIN} fails.
  */
 final class EmbeddingEvaluationTest {
   private static final double MARGIN = 0.03;
@@ -47,13 +47,13 @@ final class EmbeddingEvaluationTest {
   @ParameterizedTest
   @CsvSource({
     "en, en, 0.793",
-    "pt, pt, 0.622",
+    "pt, pt, 0.674",
     "es, es, 0.615",
-    "pt, en, 0.719",
+    "pt, en, 0.756",
     "es, en, 0.696",
-    "en, pt, 0.667",
+    "en, pt, 0.689",
     "en, es, 0.741",
-    "pt, es, 0.667",
+    "pt, es, 0.689",
     "es, pt, 0.622",
   })
   void theRightPassageComesFirstAsOftenAsBefore(String question, String passage, double before) {
@@ -62,7 +62,7 @@ final class EmbeddingEvaluationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"en, 0.976", "pt, 0.810", "es, 0.786"})
+  @CsvSource({"en, 0.976", "pt, 0.833", "es, 0.833"})
   void aParaphraseComesFirstAsOftenAsBefore(String language, double before) {
     double topOne = heldOut.paraphrases(language);
     assertTrue(topOne >= before - MARGIN, language + ": " + topOne);

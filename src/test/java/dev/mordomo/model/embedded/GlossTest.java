@@ -34,6 +34,16 @@ final class GlossTest {
       textBlock =
           """
           pt | a porta aberta         | open door
+          pt | Não entendo a fatura   | do not understand
+          pt | as sessões VO          | sessions VO
+          pt | uma das minhas vacas   | one of my
+          pt | E se chover?           | what if
+          pt | manipulação estéril    | sterile manipulation
+          es | Dé cinco golpes        | give five
+          es | Si vendo la casa       | if sell
+          es | El agua está permitida | is allowed
+          es | Quiero darme de baja   | want to cancel
+          es | puedo inscribirme en el curso | can enroll
           pt | as janelas             | windows
           pt | pagamos a conta        | pay
           pt | nós pagaríamos         | pay
