@@ -4,7 +4,7 @@ import dev.mordomo.action.Actions;
 import dev.mordomo.billing.Allowance;
 import dev.mordomo.billing.TokenEstimate;
 import dev.mordomo.chat.ConversationStore.Draft;
-import dev.mordomo.chat.TurnStore.Begun;
+import dev.mordomo.chat.TurnBeginStore.Begun;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Deed;
@@ -81,11 +81,20 @@ public final class ChatService {
     this.turnStore = new TurnStore(database);
     EventFlusher flusher = new EventFlusher(vertx, database, streams, clock, config.deltaJoin());
     TurnRunner runner =
-        new TurnRunner(vertx, turnStore, streams, retrieval, actions, allowance, config, clock);
+        new TurnRunner(
+            vertx,
+            new TurnEndStore(vertx, database),
+            streams,
+            retrieval,
+            actions,
+            allowance,
+            config,
+            clock);
     this.turns =
         new Turns(
             node,
             vertx,
+            new TurnBeginStore(vertx, database, node, config.queuedTurns()),
             turnStore,
             new TurnStopStore(database),
             streams,

@@ -1,7 +1,7 @@
 package dev.mordomo.chat;
 
 import dev.mordomo.chat.Retrieval.Retrieved;
-import dev.mordomo.chat.TurnStore.Said;
+import dev.mordomo.chat.TurnBeginStore.Said;
 import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.Passage;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.mordomo.chat;
 
 import dev.mordomo.billing.TokenEstimate;
-import dev.mordomo.chat.TurnStore.Said;
+import dev.mordomo.chat.TurnBeginStore.Said;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;

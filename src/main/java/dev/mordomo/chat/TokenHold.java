@@ -1,7 +1,7 @@
 package dev.mordomo.chat;
 
 import dev.mordomo.billing.Reservation;
-import dev.mordomo.chat.TurnStore.Call;
+import dev.mordomo.chat.TurnEndStore.Call;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.model.ChatResult.Tokens;
 import java.util.Optional;

@@ -7,9 +7,9 @@ import dev.mordomo.billing.Allowance;
 import dev.mordomo.billing.Reservation;
 import dev.mordomo.billing.TokenEstimate;
 import dev.mordomo.chat.Message.Tokens;
-import dev.mordomo.chat.TurnStore.Call;
-import dev.mordomo.chat.TurnStore.Ending;
-import dev.mordomo.chat.TurnStore.Finished;
+import dev.mordomo.chat.TurnEndStore.Call;
+import dev.mordomo.chat.TurnEndStore.Ending;
+import dev.mordomo.chat.TurnEndStore.Finished;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
@@ -44,7 +44,7 @@ final class TurnRunner {
   private static final Duration RETRY = Duration.ofMillis(500);
 
   private final Vertx vertx;
-  private final TurnStore store;
+  private final TurnEndStore store;
   private final Streams streams;
   private final Retrieval retrieval;
   private final Actions actions;
@@ -54,7 +54,7 @@ final class TurnRunner {
 
   TurnRunner(
       Vertx vertx,
-      TurnStore store,
+      TurnEndStore store,
       Streams streams,
       Retrieval retrieval,
       Actions actions,
@@ -246,7 +246,7 @@ final class TurnRunner {
     List<String> earlier =
         turn.history().stream()
             .filter(said -> said.role().equals("user"))
-            .map(TurnStore.Said::content)
+            .map(TurnBeginStore.Said::content)
             .toList();
     return turn.told(FollowUp.whole(earlier, turn.question()));
   }

@@ -1,20 +1,16 @@
 package dev.mordomo.chat;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import dev.mordomo.chat.Turn.Problem;
 import dev.mordomo.kernel.Database;
-import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams.Draft;
 import dev.mordomo.kernel.Streams.Position;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -24,27 +20,11 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The life of turns in PostgreSQL; see V003__turns.sql and V020__delivery.sql. */
+/**
+ * Turns in PostgreSQL, between their beginning and their end; see V003__turns.sql and
+ * V020__delivery.sql.
+ */
 final class TurnStore {
-  private static final String BEGIN =
-      """
-      SELECT existing, turn_id, turn_status, message_id, conversation_id, fence, last_offset, epoch,
-        conversation_model, collections, history::text, first_turn
-      FROM begin_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-      """;
-  private static final String AGAIN =
-      """
-      SELECT existing, turn_id, turn_status, message_id, conversation_id, fence, last_offset, epoch,
-        conversation_model, collections, history::text, first_turn
-      FROM again_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-      """;
-  private static final String CLAIM =
-      "SELECT turn_id, fence, history::text FROM claim_turn($1, $2, $3, $4, $5)";
-  private static final String FINISH =
-      """
-      SELECT last_offset, epoch, more
-      FROM finish_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text[], $11::text[], $12, $13, $14, $15, $16)
-      """;
   private static final String RENEW = "SELECT renew_node($1, make_interval(secs => $2))";
   private static final String REAP =
       "SELECT channel_id, user_id, last_offset, epoch, type, payload, conversation_tenant, more"
@@ -92,28 +72,6 @@ final class TurnStore {
       SELECT id FROM turn WHERE conversation_id = $1 AND status IN ('retrieving', 'running')
       ORDER BY id LIMIT 1
       """;
-  private static final TypeReference<List<Said>> HISTORY = new TypeReference<>() {};
-
-  /** One message of the history that a model is given. */
-  record Said(String role, String content) {}
-
-  /** What {@code begin_turn} found or made. */
-  record Begun(
-      boolean existing,
-      UUID turn,
-      TurnStatus status,
-      UUID message,
-      UUID conversation,
-      long fence,
-      Position position,
-      Optional<String> model,
-      Optional<List<UUID>> collections,
-      List<Said> history,
-      boolean first) {}
-
-  record Claimed(UUID turn, long fence, List<Said> history) {}
-
-  record Finished(Position position, boolean more) {}
 
   record Reaped(
       UUID conversation, UUID user, UUID tenant, Position position, Draft event, boolean more) {}
@@ -134,106 +92,10 @@ final class TurnStore {
       Optional<String> model,
       Optional<List<UUID>> collections) {}
 
-  /** A model call to be written to the ledger. */
-  record Call(UUID id, String model, int prompt, int completion) {}
-
-  /** The end of a turn. */
-  record Ending(
-      TurnStatus status,
-      Optional<Problem> error,
-      List<Draft> events,
-      Optional<Message> message,
-      List<Reference> context,
-      List<Call> calls) {}
-
   private final Database database;
 
   TurnStore(Database database) {
     this.database = database;
-  }
-
-  Begun begin(
-      Scope scope,
-      UUID conversation,
-      UUID turn,
-      Message message,
-      UUID assistantMessage,
-      TurnRequest request,
-      String startedPayload,
-      UUID node,
-      int mostQueued,
-      boolean retrieves,
-      Instant at) {
-    Row row =
-        database
-            .call(
-                BEGIN,
-                Tuple.of(scope.tenantId(), scope.userId(), conversation, turn, message.id())
-                    .addValue(assistantMessage)
-                    .addString(request.clientMessageId())
-                    .addString(message.type())
-                    .addString(message.content())
-                    .addString(request.source().orElse(null))
-                    .addInteger(request.audio().flatMap(TurnRequest.Audio::durationMs).orElse(null))
-                    .addString(
-                        request.audio().flatMap(TurnRequest.Audio::transcriptionModel).orElse(null))
-                    .addValue(new JsonObject(Json.write(request.metadata())))
-                    .addValue(new JsonObject(Json.write(new Wanted(request))))
-                    .addString(startedPayload)
-                    .addUUID(node)
-                    .addInteger(mostQueued)
-                    .addBoolean(retrieves)
-                    .addValue(at.atOffset(ZoneOffset.UTC)))
-            .iterator()
-            .next();
-    return begun(row);
-  }
-
-  /** A turn over the words of an earlier one. */
-  Begun again(
-      Scope scope,
-      UUID earlier,
-      UUID turn,
-      UUID assistantMessage,
-      TurnRequest request,
-      String startedPayload,
-      UUID node,
-      int mostQueued,
-      boolean retrieves,
-      boolean replaces,
-      Instant at) {
-    return begun(
-        database
-            .call(
-                AGAIN,
-                Tuple.of(scope.tenantId(), scope.userId(), earlier, turn, assistantMessage)
-                    .addString(request.clientMessageId())
-                    .addValue(new JsonObject(Json.write(new Wanted(request))))
-                    .addString(startedPayload)
-                    .addUUID(node)
-                    .addInteger(mostQueued)
-                    .addBoolean(retrieves)
-                    .addBoolean(replaces)
-                    .addValue(at.atOffset(ZoneOffset.UTC)))
-            .iterator()
-            .next());
-  }
-
-  private static Begun begun(Row row) {
-    UUID[] collections = row.getArrayOfUUIDs(9);
-    String history = row.getString(10);
-    return new Begun(
-        row.getBoolean(0),
-        row.getUUID(1),
-        TurnStatus.of(row.getString(2)),
-        row.getUUID(3),
-        row.getUUID(4),
-        orZero(row.getLong(5)),
-        new Position(row.getString(7), orZero(row.getLong(6))),
-        Optional.ofNullable(row.getString(8)),
-        collections == null ? Optional.empty() : Optional.of(List.of(collections)),
-        history == null ? List.of() : Json.read(history, HISTORY),
-        Boolean.TRUE.equals(row.getBoolean(11)));
   }
 
   /** What was asked beside the words, kept with the turn. */
@@ -274,70 +136,6 @@ final class TurnStore {
                             connection, LATEST, Tuple.of(turn.conversationId(), turn.messageId()))
                         .iterator()))
         .orElse(turn);
-  }
-
-  Optional<Claimed> claim(Scope scope, UUID conversation, UUID node, Instant at) {
-    Row row =
-        database
-            .call(
-                CLAIM,
-                Tuple.of(
-                    scope.tenantId(),
-                    scope.userId(),
-                    conversation,
-                    node,
-                    at.atOffset(ZoneOffset.UTC)))
-            .iterator()
-            .next();
-    return row.getUUID(0) == null
-        ? Optional.empty()
-        : Optional.of(
-            new Claimed(row.getUUID(0), row.getLong(1), Json.read(row.getString(2), HISTORY)));
-  }
-
-  /**
-   * @throws Failure {@code conflict} when the turn is not this node's any more
-   */
-  Finished finish(Scope scope, TurnStream stream, Ending ending, Instant at) {
-    Optional<Problem> error = ending.error();
-    Row row =
-        database
-            .call(
-                FINISH,
-                Tuple.of(scope.tenantId(), scope.userId(), stream.conversation, stream.turn)
-                    .addLong(stream.fence)
-                    .addString(ending.status().wire())
-                    .addString(error.map(Problem::code).orElse(null))
-                    .addString(error.map(Problem::detail).orElse(null))
-                    .addBoolean(error.map(Problem::retryable).orElse(false))
-                    .addArrayOfString(
-                        ending.events().stream().map(Draft::type).toArray(String[]::new))
-                    .addArrayOfString(
-                        ending.events().stream().map(Draft::payload).toArray(String[]::new))
-                    .addValue(ending.message().map(TurnStore::row).orElse(null))
-                    .addString(
-                        Json.write(ending.message().map(Message::references).orElse(List.of())))
-                    .addString(Json.write(ending.context()))
-                    .addValue(new io.vertx.core.json.JsonArray(Json.write(ending.calls())))
-                    .addValue(at.atOffset(ZoneOffset.UTC)))
-            .iterator()
-            .next();
-    return new Finished(new Position(row.getString(1), row.getLong(0)), row.getBoolean(2));
-  }
-
-  private static JsonObject row(Message message) {
-    return new JsonObject()
-        .put("id", message.id().toString())
-        .put("content", message.content())
-        .put("prompt_tokens", message.tokens().prompt())
-        .put("completion_tokens", message.tokens().completion())
-        .put("model", message.model().orElse(null))
-        .put("intent", message.intent().orElse(null))
-        .put("confidence", message.confidence().orElse(null))
-        .put("latency_ms", message.latencyMs().orElse(null))
-        .put("time_to_first_token_ms", message.timeToFirstTokenMs().orElse(null))
-        .put("interrupted", message.interrupted())
-        .put("metadata", new JsonObject(Json.write(message.metadata())));
   }
 
   void renew(UUID node, Duration lease) {
@@ -487,9 +285,5 @@ final class TurnStore {
 
   private static Optional<Instant> instant(@Nullable OffsetDateTime time) {
     return Optional.ofNullable(time).map(OffsetDateTime::toInstant);
-  }
-
-  private static long orZero(@Nullable Long number) {
-    return number == null ? 0 : number;
   }
 }

@@ -1,9 +1,10 @@
 package dev.mordomo.chat;
 
+import dev.mordomo.chat.TurnBeginStore.Beginning;
+import dev.mordomo.chat.TurnBeginStore.Begun;
+import dev.mordomo.chat.TurnBeginStore.Said;
 import dev.mordomo.chat.TurnStore.Adopted;
-import dev.mordomo.chat.TurnStore.Begun;
 import dev.mordomo.chat.TurnStore.Reaped;
-import dev.mordomo.chat.TurnStore.Said;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
@@ -55,6 +56,7 @@ final class Turns {
 
   private final UUID node;
   private final Vertx vertx;
+  private final TurnBeginStore beginnings;
   private final TurnStore store;
   private final TurnStopStore stopStore;
   private final Streams streams;
@@ -100,6 +102,7 @@ final class Turns {
   Turns(
       UUID node,
       Vertx vertx,
+      TurnBeginStore beginnings,
       TurnStore store,
       TurnStopStore stopStore,
       Streams streams,
@@ -112,6 +115,7 @@ final class Turns {
       InstantSource clock) {
     this.node = node;
     this.vertx = vertx;
+    this.beginnings = beginnings;
     this.store = store;
     this.stopStore = stopStore;
     this.streams = streams;
@@ -161,18 +165,17 @@ final class Turns {
     return start(
         new Start(turn, assistant, scope, request, asked, payload),
         () ->
-            store.begin(
-                scope,
-                conversation,
-                turn,
-                message,
-                assistant,
-                request,
-                payload,
-                node,
-                config.queuedTurns(),
-                retrieves,
-                at));
+            beginnings.begin(
+                new Beginning(
+                    scope,
+                    conversation,
+                    turn,
+                    message,
+                    assistant,
+                    request,
+                    payload,
+                    retrieves,
+                    at)));
   }
 
   /**
@@ -204,18 +207,8 @@ final class Turns {
     return start(
         new Start(turn, assistant, scope, request, asked, payload),
         () ->
-            store.again(
-                scope,
-                earlier,
-                turn,
-                assistant,
-                request,
-                payload,
-                node,
-                config.queuedTurns(),
-                retrieves,
-                replaces,
-                at));
+            beginnings.again(
+                scope, earlier, turn, assistant, request, payload, retrieves, replaces, at));
   }
 
   /** A turn that is about to be stored. */
@@ -375,8 +368,8 @@ final class Turns {
             .toList();
     candidates.forEach(this::enter);
     try {
-      store
-          .claim(first.scope(), first.conversation(), node, clock.instant())
+      beginnings
+          .claim(first.scope(), first.conversation(), clock.instant())
           .ifPresent(turn ->
               Optional.ofNullable(queued.remove(turn.turn()))
                   .ifPresent(mine -> launch(mine, turn.fence(), turn.history())));

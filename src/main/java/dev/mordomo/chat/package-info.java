@@ -9,6 +9,9 @@
  * time, in order; a {@code client_message_id} is one turn for ever; a turn ends exactly once, with
  * one assistant message or none; only the turn that is its channel's writer can append to it.
  *
+ * <p>What comes at once goes to PostgreSQL at once: beginnings and ends of turns ({@code
+ * GroupCall}), and their words ({@code EventFlusher}), in one statement each.
+ *
  * <p>When a node dies, its lease ends, and the reaper of any node marks its turns interrupted,
  * keeps what was said, and says so on the channel; turns that waited there are taken up by another.
  * A node judges others only after a lease of steady beats of its own, since after an outage of the

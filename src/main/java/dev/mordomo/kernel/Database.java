@@ -359,6 +359,16 @@ public final class Database {
         || said.contains("connection");
   }
 
+  /** What a function of the migrations has refused in its answer, as if it had raised it. */
+  public static Failure refused(String code, String message) {
+    return switch (code) {
+      case "MD404" -> Failure.notFound(message);
+      case "MD429" -> Failure.of(FailureCode.QUEUE_FULL, message);
+      case "MD409" -> Failure.of(FailureCode.CONFLICT, message);
+      default -> Failure.of(FailureCode.INTERNAL, "the database refused: " + code);
+    };
+  }
+
   private static String message(PgException e) {
     String message = e.getErrorMessage();
     return message == null ? "the row" : message;

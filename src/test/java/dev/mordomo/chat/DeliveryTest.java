@@ -214,16 +214,21 @@ class DeliveryTest {
     }
   }
 
-  /** Whether the end of a turn waits for a lock, and behind it the claim of another. */
+  /**
+   * Whether the end of a turn waits for a lock, and behind it the claim of another: an end locks
+   * its channel with its conversation, a claim the conversation first.
+   */
   private static boolean theClaimWaitsBehindTheEnd() {
     return query(
                 """
                 SELECT count(*) FROM pg_locks ending JOIN pg_locks claiming
                   ON ending.waitstart < claiming.waitstart
-                WHERE EXISTS (SELECT FROM pg_locks WHERE pid = ending.pid AND mode = 'RowExclusiveLock'
-                    AND relation = 'conversation'::regclass)
+                WHERE EXISTS (SELECT FROM pg_locks WHERE pid = ending.pid AND mode = 'RowShareLock'
+                    AND relation = 'channel'::regclass)
                   AND EXISTS (SELECT FROM pg_locks WHERE pid = claiming.pid AND mode = 'RowShareLock'
                     AND relation = 'conversation'::regclass)
+                  AND NOT EXISTS (SELECT FROM pg_locks WHERE pid = claiming.pid
+                    AND relation = 'channel'::regclass)
                 """,
                 Tuple.tuple())
             .iterator()
