@@ -506,6 +506,8 @@ final class Turns {
       claimAll();
     }
     if (healthy) {
+      // What was taken up just now may run already.
+      lost.removeIf(this::isHere);
       reap(lost);
     }
   }
