@@ -7,7 +7,13 @@ import java.time.Duration;
 
 /** The buckets that all nodes share, by the system login. */
 public final class RateStore {
-  private static final String TAKE = "SELECT granted, wait_seconds FROM take_permits($1, $2, $3)";
+  /** Nobody can read from a bucket whose it is. */
+  private static final String TAKE =
+      """
+      SELECT granted, wait_seconds
+      FROM take_permits(encode(sha256(convert_to($1, 'UTF8')), 'hex'), $2, $3)
+      """;
+
   private static final String FORGET =
       "DELETE FROM rate_bucket WHERE at < now() - interval '2 minutes'";
   private static final double MILLIS = 1000;

@@ -117,7 +117,10 @@ class RateLimitTest {
 
   private static long buckets(String user) {
     return db.database()
-        .callSystem("SELECT count(*) FROM rate_bucket WHERE key = 'turn ' || $1", Tuple.of(user))
+        .callSystem(
+            "SELECT count(*) FROM rate_bucket"
+                + " WHERE key = encode(sha256(convert_to('turn ' || $1, 'UTF8')), 'hex')",
+            Tuple.of(user))
         .iterator()
         .next()
         .getLong(0);
