@@ -26,6 +26,7 @@ public final class ChatVerticle extends AbstractVerticle {
   private final boolean first;
   private final List<MessageConsumer<?>> subscriptions = new ArrayList<>();
   private boolean stopped;
+  private boolean takesOver;
 
   public ChatVerticle(ChatService chat, Bus bus, boolean first) {
     this.chat = chat;
@@ -69,13 +70,30 @@ public final class ChatVerticle extends AbstractVerticle {
       return;
     }
     try {
-      chat.turns().beat();
+      boolean healthy = chat.turns().beat();
+      if (!takesOver) {
+        // On its own: it may wait for locks, and the lease is to be renewed meanwhile.
+        takesOver = true;
+        context.runOnContext(ignored -> takeOver(healthy));
+      }
     } catch (Failure e) {
       LOG.warn("the node's beat failed, the next comes in {} s: {}", BEAT.toSeconds(), e.detail());
     } catch (RuntimeException e) {
       LOG.error("the node's beat failed, the next comes in {} s", BEAT.toSeconds(), e);
     }
     vertx.setTimer(BEAT.toMillis(), ignored -> beat());
+  }
+
+  private void takeOver(boolean healthy) {
+    try {
+      chat.turns().takeOver(healthy);
+    } catch (Failure e) {
+      LOG.warn("what was left is taken over after the next beat: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("what was left could not be taken over; the next beat tries again", e);
+    } finally {
+      takesOver = false;
+    }
   }
 
   private void lookForStops() {

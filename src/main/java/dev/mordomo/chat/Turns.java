@@ -496,16 +496,24 @@ final class Turns {
     store.renew(node, config.nodeLease());
   }
 
-  /** Once a second: this node is alive, and takes over what others have left. */
-  void beat() {
+  /**
+   * Once a second: this node is alive.
+   *
+   * @return whether it may judge others
+   */
+  boolean beat() {
     renew();
-    boolean healthy = health.beat(System.nanoTime());
+    return health.beat(System.nanoTime());
+  }
+
+  /** After a beat: takes over what others have left, and what this node has lost. */
+  void takeOver(boolean healthy) {
     Set<UUID> lost = lost();
     if (!draining) {
       adopt(lost, healthy);
       claimAll();
     }
-    if (healthy) {
+    if (healthy && health.isSteady()) {
       // What was taken up just now may run already.
       lost.removeIf(this::isHere);
       reap(lost);

@@ -274,6 +274,47 @@ class DeliveryTest {
     }
   }
 
+  @Test
+  void aClaimThatWaitsForALockDoesNotCostTheNodeItsLease() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of("chat.node_lease", "2s"))) {
+      UUID conversation = house.conversation(scope).id();
+      house.chat.startTurn(scope, TurnRequest.of(conversation, "um", "lease-1"));
+      ScriptedModel.Session first = house.model.next();
+      UUID second =
+          house.chat.startTurn(scope, TurnRequest.of(conversation, "dois", "lease-2")).turnId();
+      String lease =
+          "SELECT extract(epoch FROM lease_until)::bigint FROM node"
+              + " WHERE id = (SELECT node_id FROM turn WHERE id = $1)";
+      try (Connection owner = db.owner();
+          Statement statement = owner.createStatement()) {
+        owner.setAutoCommit(false);
+        statement.execute(
+            "SELECT 1 FROM conversation WHERE id = '" + conversation + "' FOR UPDATE");
+        Await.until(
+            "the claim waits",
+            () ->
+                query(
+                            """
+                            SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+                            WHERE NOT granted AND datname = current_database()
+                            """,
+                            Tuple.tuple())
+                        .iterator()
+                        .next()
+                        .getLong(0)
+                    > 0,
+            PATIENCE);
+        long before = number(lease, second);
+        Await.until("the lease goes on", () -> number(lease, second) > before + 2, PATIENCE);
+        commit(owner);
+      }
+      first.say("Um.").end();
+      house.model.next().say("Dois.").end();
+      house.until("turn.completed");
+      house.until("turn.completed");
+    }
+  }
+
   private static void commit(Connection connection) {
     try {
       connection.commit();
