@@ -237,6 +237,25 @@ class PersonalDataTest {
   }
 
   @Test
+  void whatAToolIsGivenIsSealedToo() throws Exception {
+    model.then(
+        Behaviour.calling(
+            "call_1",
+            "create_reminder",
+            "{\"title\":\"Ligar para [PHONE_1]\",\"scheduled_at\":\"2099-01-01T09:00:00-03:00\"}"),
+        Behaviour.saying("Pronto: [PHONE_1]."));
+    List<Event> events = say(conversation(), "Lembre-me de ligar para (11) 98765-4321");
+    model.next();
+    String asked = model.next().json().toString();
+    assertFalse(asked.contains("98765"), asked);
+    assertTrue(asked.contains("Ligar para [PHONE_1]"), asked);
+    assertEquals("Pronto: (11) 98765-4321.", text(events));
+    JsonNode reminder = ana.get("/v1/reminders").get("data").get(0);
+    assertEquals("Ligar para (11) 98765-4321", reminder.get("title").asText());
+    assertEquals(0, rowsWith("98765-4321"));
+  }
+
+  @Test
   void maskedForGood() throws Exception {
     policy("mask");
     String conversation = conversation();
