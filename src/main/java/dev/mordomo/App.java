@@ -13,6 +13,7 @@ import dev.mordomo.chat.ChatVerticle;
 import dev.mordomo.chat.EmbeddingCalls;
 import dev.mordomo.chat.Retrieval;
 import dev.mordomo.chat.Speaker;
+import dev.mordomo.gateway.AuditTrail;
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
@@ -23,6 +24,7 @@ import dev.mordomo.gateway.RateStore;
 import dev.mordomo.gateway.RateVerticle;
 import dev.mordomo.gateway.http.HttpGateway;
 import dev.mordomo.gateway.http.IdempotencyVerticle;
+import dev.mordomo.gateway.socket.ConfigNews;
 import dev.mordomo.gateway.socket.Hub;
 import dev.mordomo.gateway.socket.Presence;
 import dev.mordomo.gateway.socket.Sessions;
@@ -72,6 +74,11 @@ import dev.mordomo.model.rerank.RerankConfig;
 import dev.mordomo.ops.audit.AuditConfig;
 import dev.mordomo.ops.audit.AuditService;
 import dev.mordomo.ops.audit.AuditVerticle;
+import dev.mordomo.ops.log.LogConfig;
+import dev.mordomo.ops.log.LogService;
+import dev.mordomo.ops.log.LogVerticle;
+import dev.mordomo.ops.setting.ConfigService;
+import dev.mordomo.ops.setting.ConfigVerticle;
 import dev.mordomo.privacy.PersonalData;
 import dev.mordomo.privacy.Placeholders;
 import dev.mordomo.privacy.PrivacyService;
@@ -93,6 +100,8 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -135,6 +144,9 @@ public final class App implements AutoCloseable {
   private final GlossMiniLm embedded;
   private final Outbound outbound;
   private final AuditService audit;
+  private final LiveKeys live;
+  private final ConfigService config;
+  private final LogService logs;
   private final IdentityService identity;
   private final JobService jobs;
   private final FileStore files;
@@ -173,8 +185,10 @@ public final class App implements AutoCloseable {
     RerankConfig rerankConfig = RerankConfig.from(settings);
     ClusterConfig clusterConfig = ClusterConfig.from(settings);
     AuditConfig auditConfig = AuditConfig.from(settings);
+    LogConfig logConfig = LogConfig.from(settings);
     withManual = settings.flag("knowledge.manual", true);
     Duration wordPause = settings.duration("model.word_pause", Duration.ofMillis(15));
+    live = new LiveKeys(settings, chatConfig, modelConfig, this::requireModel);
     settings.verify();
 
     Optional<String> givenSecret = settings.variable("MORDOMO_SECRET");
@@ -194,6 +208,8 @@ public final class App implements AutoCloseable {
     streams = new Streams(database, bus);
     hub = new Hub(vertx, bus, streams);
     outbound = new Outbound(vertx, outboundConfig);
+    logs = new LogService(database, logConfig, process(), metrics, clock);
+    config = new ConfigService(database, live.settings(), clock);
     audit = new AuditService(database, auditConfig, clock);
     identity = new IdentityService(vertx, database, bus, secret, outbound, identityConfig, clock);
     jobs = new JobService(database, streams, bus, jobConfig, clock);
@@ -240,6 +256,7 @@ public final class App implements AutoCloseable {
             new PersonalData(database, new Placeholders(secret)),
             node,
             chatConfig,
+            live,
             clock);
     privacy =
         new PrivacyService(
@@ -252,6 +269,22 @@ public final class App implements AutoCloseable {
             retentionConfig,
             bus,
             clock);
+  }
+
+  /** Throws for a name that no model has. */
+  private void requireModel(String name) {
+    models.byName(name);
+  }
+
+  /** This process among those of the installation: {@code machine/1234}. */
+  private static String process() {
+    String machine;
+    try {
+      machine = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      machine = "localhost";
+    }
+    return machine + "/" + ProcessHandle.current().pid();
   }
 
   private void loadManual() {
@@ -330,7 +363,9 @@ public final class App implements AutoCloseable {
     // seconds: nobody has to wait for that to sign in.
     Thread.ofVirtual().name("manual").start(this::loadManual);
     deploy(new PartitionVerticle(database, clock));
+    deploy(new LogVerticle(logs));
     deploy(new AuditVerticle(audit));
+    deploy(new ConfigVerticle(config, database));
     deploy(new IdempotencyVerticle(database, clock));
     deploy(new IdentityVerticle(identity, bus));
     deploy(new JobVerticle(jobs, database, clock));
@@ -356,13 +391,14 @@ public final class App implements AutoCloseable {
             reminders,
             jobs,
             embeddings,
-            new Oversight(audit),
+            new Oversight(audit, config, logs),
             privacy);
     RateStore rates = new RateStore(database);
     deploy(new RateVerticle(rates));
     RateLimits limits = new RateLimits(rateConfig, rates, clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     identity.follow(sessions::hear);
+    config.follow(new ConfigNews(database, streams, sessions, config)::hear);
     Authenticator authenticator = Authenticator.of(identity);
     Presence presence = new Presence(vertx, bus, hub, nodes);
     presence.start();
@@ -377,6 +413,7 @@ public final class App implements AutoCloseable {
             sessions,
             presence,
             calls.table(),
+            new AuditTrail(database, clock),
             calls::greeting,
             new Placeholders(secret));
     HttpGateway.Services services =

@@ -54,6 +54,7 @@ public final class ChatService {
    * finds.
    *
    * @param node under which this server's turns and tokens stand
+   * @param defaults what may change while the server runs
    * @param speakers the locale and time zone of a scope's user; quick, since it is asked each turn
    */
   public ChatService(
@@ -69,6 +70,7 @@ public final class ChatService {
       Masking masking,
       UUID node,
       ChatConfig config,
+      TurnDefaults defaults,
       InstantSource clock) {
     this.database = database;
     this.speakers = speakers;
@@ -89,6 +91,7 @@ public final class ChatService {
             actions,
             allowance,
             config,
+            defaults,
             clock);
     this.turns =
         new Turns(
@@ -104,6 +107,7 @@ public final class ChatService {
             models,
             speakers,
             config,
+            defaults,
             clock);
     this.attendance = new Attendance(vertx, turns, turnStore);
   }

@@ -50,6 +50,7 @@ final class TurnRunner {
   private final Actions actions;
   private final Allowance allowance;
   private final ChatConfig config;
+  private final TurnDefaults defaults;
   private final InstantSource clock;
 
   TurnRunner(
@@ -60,6 +61,7 @@ final class TurnRunner {
       Actions actions,
       Allowance allowance,
       ChatConfig config,
+      TurnDefaults defaults,
       InstantSource clock) {
     this.vertx = vertx;
     this.store = store;
@@ -68,6 +70,7 @@ final class TurnRunner {
     this.actions = actions;
     this.allowance = allowance;
     this.config = config;
+    this.defaults = defaults;
     this.clock = clock;
   }
 
@@ -160,7 +163,7 @@ final class TurnRunner {
     Instant now = clock.instant();
     List<ChatMessage> messages =
         Prompt.messages(
-            config.instructions(),
+            defaults.instructions(turn.scope().tenantId()),
             passages,
             turn.history(),
             turn.question(),
@@ -191,8 +194,8 @@ final class TurnRunner {
               turn.locale(),
               turn.zone(),
               now,
-              wanted.temperature().orElse(config.temperature()),
-              wanted.maxTokens().orElse(config.maxTokens()),
+              wanted.temperature().orElse(defaults.temperature(turn.scope().tenantId())),
+              wanted.maxTokens().orElse(defaults.maxTokens(turn.scope().tenantId())),
               wanted.mustCall() && round == 0);
       answer.tokens = new TokenHold();
       RunningTurn.Reply reply = ask(turn, request, reserve(turn, request, answer.tokens));

@@ -66,6 +66,7 @@ final class Turns {
   private final ChatModels models;
   private final Function<Scope, Speaker> speakers;
   private final ChatConfig config;
+  private final TurnDefaults defaults;
   private final InstantSource clock;
 
   private final List<Context> contexts = new CopyOnWriteArrayList<>();
@@ -112,6 +113,7 @@ final class Turns {
       ChatModels models,
       Function<Scope, Speaker> speakers,
       ChatConfig config,
+      TurnDefaults defaults,
       InstantSource clock) {
     this.node = node;
     this.vertx = vertx;
@@ -125,6 +127,7 @@ final class Turns {
     this.models = models;
     this.speakers = speakers;
     this.config = config;
+    this.defaults = defaults;
     this.clock = clock;
     this.health = new NodeHealth(config.nodeLease(), System.nanoTime());
   }
@@ -144,7 +147,7 @@ final class Turns {
       throw Failure.of(
           FailureCode.SHUTTING_DOWN, "the server is stopping; send the same message again");
     }
-    Optional<ChatModel> asked = request.model().map(models::byName);
+    Optional<ChatModel> asked = request.model().map(name -> named(scope, name));
     Instant at = clock.instant();
     UUID turn = Ids.next();
     // The user's message first: messages are read in the order of their ids.
@@ -188,7 +191,7 @@ final class Turns {
     if (draining) {
       throw Failure.of(FailureCode.SHUTTING_DOWN, "the server is stopping; ask again");
     }
-    Optional<ChatModel> asked = request.model().map(models::byName);
+    Optional<ChatModel> asked = request.model().map(name -> named(scope, name));
     Instant at = clock.instant();
     UUID turn = Ids.next();
     UUID assistant = Ids.next();
@@ -279,7 +282,7 @@ final class Turns {
             conversation,
             start.scope(),
             start.request(),
-            start.asked().orElseGet(() -> modelOf(begun.model())),
+            start.asked().orElseGet(() -> modelOf(start.scope(), begun.model())),
             start.request().collections().or(begun::collections));
     if (begun.status() == TurnStatus.QUEUED) {
       queued.put(start.turn(), accepted);
@@ -290,11 +293,18 @@ final class Turns {
     }
   }
 
-  private ChatModel modelOf(Optional<String> wanted) {
+  /** The assistant is whatever model the tenant's is now. */
+  private ChatModel named(Scope scope, String name) {
+    return name.equals(ChatModels.ASSISTANT)
+        ? defaults.model(scope.tenantId()).map(models::byName).orElseGet(models::byDefault)
+        : models.byName(name);
+  }
+
+  private ChatModel modelOf(Scope scope, Optional<String> wanted) {
     try {
-      return wanted.map(models::byName).orElseGet(models::byDefault);
+      return named(scope, wanted.orElse(ChatModels.ASSISTANT));
     } catch (Failure e) {
-      LOG.warn("the conversation's model is not configured any more: {}", e.detail());
+      LOG.warn("the wanted model is not configured any more: {}", e.detail());
       return models.byDefault();
     }
   }
@@ -564,7 +574,7 @@ final class Turns {
               turn.conversation(),
               turn.scope(),
               request,
-              modelOf(request.model().or(turn::model)),
+              modelOf(turn.scope(), request.model().or(turn::model)),
               request.collections().or(turn::collections)));
     }
     if (!adopted.isEmpty()) {

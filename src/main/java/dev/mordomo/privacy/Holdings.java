@@ -29,6 +29,7 @@ final class Holdings {
           unnamed("usage", "user_id"),
           unnamed("document", "created_by"),
           unnamed("erasure", "requested_by"),
+          unnamed("config_value", "updated_by"),
           erased("event"),
           erased("message"),
           erased("turn"),
@@ -55,6 +56,7 @@ final class Holdings {
           kept("erasure", "the receipt: ids and numbers alone"),
           kept("audit", "who did what is kept; addresses and user agents are blanked"),
           kept("audit_chain", "numbers and hashes"),
+          kept("config_value", "a tenant's go with its deletion, by a trigger"),
           kept(
               "access_change",
               "ids alone; tells every node who is out, and is cleared soon after"));

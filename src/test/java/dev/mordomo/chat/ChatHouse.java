@@ -65,6 +65,7 @@ final class ChatHouse implements AutoCloseable {
             node,
             BillingConfig.from(Settings.of(Map.of(), Map.of())),
             InstantSource.system());
+    ChatConfig limits = ChatConfig.from(Settings.of(settings, Map.of()));
     chat =
         new ChatService(
             vertx,
@@ -78,7 +79,8 @@ final class ChatHouse implements AutoCloseable {
             scope -> new Speaker("pt-BR", ZoneId.of("America/Sao_Paulo")),
             dev.mordomo.privacy.Masking.NONE,
             node,
-            ChatConfig.from(Settings.of(settings, Map.of())),
+            limits,
+            TurnDefaults.of(limits),
             InstantSource.system());
     for (int i = 0; i < 2; i++) {
       vertx

@@ -137,7 +137,7 @@ public final class HttpGateway extends VerticleBase {
             services.limits(),
             new BodyReader(config, work),
             idempotency,
-            new Auditing(services.database(), services.clock()),
+            new Auditing(services.sockets().audit()),
             new Placeholders(services.secret()));
     List<Route> table = new ArrayList<>(Routes.table(open));
     table.addAll(more);

@@ -52,6 +52,7 @@ final class Routes {
     table.addAll(jobs(features));
     table.addAll(oversight(features.oversight()));
     table.addAll(privacy(features));
+    table.addAll(Route.within(KeyScope.DEVICES, settings(features.oversight())));
     return List.copyOf(table);
   }
 
@@ -186,7 +187,18 @@ final class Routes {
 
   private static List<Route> oversight(Oversight oversight) {
     AuditRoutes audit = new AuditRoutes(oversight);
-    return List.of(get("/v1/audit", ADMIN, audit::list).audited("audit.read"));
+    ConfigRoutes config = new ConfigRoutes(oversight);
+    LogRoutes logs = new LogRoutes(oversight);
+    return List.of(
+        get("/v1/logs", SUPERUSER, logs::list).audited("log.read"),
+        get("/v1/audit", ADMIN, audit::list).audited("audit.read"),
+        patch("/v1/config", ADMIN, config::change).audited("config.change"),
+        put("/v1/config/:id", ADMIN, config::put).audited("config.change"));
+  }
+
+  private static List<Route> settings(Oversight oversight) {
+    ConfigRoutes config = new ConfigRoutes(oversight);
+    return List.of(get("/v1/config", USER, config::list), get("/v1/config/:id", USER, config::get));
   }
 
   private static List<Route> privacy(Features features) {

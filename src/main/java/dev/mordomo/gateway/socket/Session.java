@@ -1,10 +1,12 @@
 package dev.mordomo.gateway.socket;
 
+import dev.mordomo.gateway.AuditTrail;
 import dev.mordomo.gateway.Fields;
 import dev.mordomo.identity.CredentialKind;
 import dev.mordomo.identity.KeyScope;
 import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
@@ -14,6 +16,7 @@ import dev.mordomo.kernel.Streams.Kind;
 import dev.mordomo.kernel.Streams.Position;
 import io.vertx.core.Context;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -45,6 +48,7 @@ final class Session implements Live {
   private final Lane order = new Lane();
   private final Lane starts = new Lane();
   private final SessionClock clock;
+  private final Deed.Origin origin;
   private Optional<String> headerToken;
   private volatile @Nullable Principal principal;
   private @Nullable String client;
@@ -61,6 +65,11 @@ final class Session implements Live {
     this.context = context;
     this.outbox = new Outbox(socket, this::shown, services.config().queuedBytes());
     this.headerToken = headerToken;
+    this.origin =
+        new Deed.Origin(
+            Optional.empty(),
+            Optional.ofNullable(socket.remoteAddress()).map(SocketAddress::hostAddress),
+            Optional.ofNullable(socket.headers().get("User-Agent")));
     this.clock = new SessionClock(services.config(), second);
   }
 
@@ -416,15 +425,11 @@ final class Session implements Live {
       outbox.send(Frames.error(rpc.id(), ReplyError.METHOD_NOT_FOUND));
     } else if (call.isEmpty()) {
       outbox.send(Frames.error(rpc.id(), ReplyError.NOT_AVAILABLE));
-    } else if (!who().uses().contains(method.get().needs())) {
-      outbox.send(
-          Frames.error(
-              rpc.id(), Failure.of(FailureCode.FORBIDDEN, method.get().needs().refusal())));
     } else if (calls >= MOST_CALLS) {
       outbox.send(Frames.error(rpc.id(), ReplyError.TOO_MANY_REQUESTS));
     } else {
       calls++;
-      Runnable work = () -> call(rpc, call.get());
+      Runnable work = () -> call(rpc, method.get(), call.get());
       if (method.get() == RpcMethod.TURN_START) {
         starts.run(context, work);
       } else {
@@ -433,9 +438,10 @@ final class Session implements Live {
     }
   }
 
-  private void call(Command.Rpc rpc, RpcTable.Call call) {
+  private void call(Command.Rpc rpc, RpcMethod method, RpcTable.Call call) {
     try {
-      Object result = call.call(who().scope(), Fields.of(rpc.data()));
+      Object result =
+          method.isAudited() ? audited(rpc, method, call) : permitted(rpc, method, call);
       outbox.send(Frames.answered(rpc.id(), Json.write(result)));
     } catch (Failure e) {
       outbox.send(Frames.error(rpc.id(), told(rpc, e)));
@@ -449,6 +455,25 @@ final class Session implements Live {
     } finally {
       calls--;
     }
+  }
+
+  private Object permitted(Command.Rpc rpc, RpcMethod method, RpcTable.Call call) {
+    if (!who().uses().contains(method.needs())) {
+      throw Failure.of(FailureCode.FORBIDDEN, method.needs().refusal());
+    }
+    return call.call(who().scope(), Fields.of(rpc.data()));
+  }
+
+  private Object audited(Command.Rpc rpc, RpcMethod method, RpcTable.Call call) {
+    Deed deed = services.audit().deed(method.wire(), Optional.of(who()), origin);
+    if (rpc.data().isObject()) {
+      deed.with(AuditTrail.names(rpc.data()));
+    }
+    String kind = method.wire().substring(0, method.wire().indexOf('.'));
+    Fields.parseId(rpc.data().path(kind + "_id").asText()).ifPresent(deed::on);
+    return services
+        .audit()
+        .follow(deed, false, () -> true, () -> deed.during(() -> permitted(rpc, method, call)));
   }
 
   private static Failure told(Command.Rpc rpc, Failure failure) {

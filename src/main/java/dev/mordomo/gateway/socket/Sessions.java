@@ -2,6 +2,7 @@ package dev.mordomo.gateway.socket;
 
 import dev.mordomo.identity.IdentityEvent;
 import dev.mordomo.identity.Principal;
+import dev.mordomo.kernel.Scope;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -112,6 +113,15 @@ public final class Sessions {
     for (UUID user : sockets.keySet()) {
       copy(sockets, user).forEach(socket -> socket.close(CloseCode.SHUTDOWN));
     }
+  }
+
+  /** Whoever has a socket here, each once. */
+  List<Scope> connected() {
+    return sockets.keySet().stream()
+        .flatMap(user -> copy(sockets, user).stream().limit(1))
+        .flatMap(socket -> socket.principal().stream())
+        .map(Principal::scope)
+        .toList();
   }
 
   /** How many sockets are connected. */

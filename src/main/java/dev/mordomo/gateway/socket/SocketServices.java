@@ -1,5 +1,6 @@
 package dev.mordomo.gateway.socket;
 
+import dev.mordomo.gateway.AuditTrail;
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.kernel.Scope;
@@ -24,5 +25,6 @@ public record SocketServices(
     Sessions sessions,
     Presence presence,
     RpcTable rpc,
+    AuditTrail audit,
     Function<Scope, Map<String, Object>> greeting,
     Placeholders placeholders) {}

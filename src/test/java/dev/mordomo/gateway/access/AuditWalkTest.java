@@ -9,6 +9,7 @@ import dev.mordomo.ApiClient;
 import dev.mordomo.DocTable;
 import dev.mordomo.RunningApp;
 import dev.mordomo.gateway.access.Caller.Got;
+import dev.mordomo.gateway.socket.WireClient;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
 import java.net.URI;
@@ -110,6 +111,7 @@ class AuditWalkTest {
   private static void checkOwn(Operation operation) {
     Caller caller =
         Set.of(
+                    "GET /v1/logs",
                     "GET /v1/search/{id}/trace",
                     "POST /v1/tenants",
                     "POST /v1/exports",
@@ -143,6 +145,9 @@ class AuditWalkTest {
           .get("id")
           .asText();
     }
+    if (kind.equals("config")) {
+      return "tts.voice";
+    }
     return kind.equals("users") && !operation.method().equals("GET")
         ? house.person("audited" + Ids.next(), house.tenant, "member").userId()
         : own.id(kind);
@@ -173,7 +178,7 @@ class AuditWalkTest {
   @TestFactory
   Stream<DynamicTest> ofAnothers() {
     return operations()
-        .filter(operation -> operation.kind().isPresent())
+        .filter(operation -> operation.kind().filter(k -> !k.equals("config")).isPresent())
         .map(operation ->
             DynamicTest.dynamicTest(
                 operation.name(),
@@ -202,7 +207,14 @@ class AuditWalkTest {
                 operation.name(),
                 () -> {
                   String path =
-                      operation.path().replace("{id}", operation.kind().map(own::id).orElse(""));
+                      operation
+                          .path()
+                          .replace(
+                              "{id}",
+                              operation
+                                  .kind()
+                                  .map(kind -> kind.equals("config") ? "tts.voice" : own.id(kind))
+                                  .orElse(""));
                   String before = last();
                   Got got =
                       Caller.send(
@@ -410,6 +422,43 @@ class AuditWalkTest {
         HttpRequest.newBuilder(URI.create(house.app.url() + "/v1/audit?" + query))
             .header("Authorization", "Bearer " + caller.token())
             .build());
+  }
+
+  @Test
+  void whatIsDoneOverTheSocketIsRecordedAsOverHttp() {
+    Belongings theirs =
+        Belongings.of(house.person("auditsocket", house.tenant, "member"), house.app.database());
+    String chat =
+        theirs
+            .owner()
+            .api()
+            .post("/v1/api-keys", Map.of("name", "chat", "scopes", List.of("chat")))
+            .get("key")
+            .asText();
+    for (String method : List.of("reminder.snooze", "reminder.cancel", "action.report")) {
+      String kind = method.substring(0, method.indexOf('.'));
+      String data =
+          "{\"%s_id\":\"%s\",\"status\":\"success\"}".formatted(kind, theirs.id(kind + "s"));
+      for (String token : List.of(chat, stranger.token(), theirs.owner().token())) {
+        String before = last();
+        JsonNode reply;
+        try (WireClient socket = WireClient.connected(house.port(), token).pongs()) {
+          socket.send("{\"id\":5,\"rpc\":{\"method\":\"" + method + "\",\"data\":" + data + "}}");
+          do {
+            reply = socket.next();
+          } while (reply.path("id").asInt() != 5);
+        }
+        List<Left> left = since(before);
+        assertEquals(List.of(method), left.stream().map(Left::action).toList(), reply.toString());
+        JsonNode whole = left.getFirst().whole();
+        boolean own = token.equals(theirs.owner().token());
+        assertEquals(own ? "ok" : "denied", left.getFirst().result(), reply.toString());
+        assertEquals(theirs.id(kind + "s"), whole.get("target_id").asText());
+        assertEquals(token.equals(chat) ? "key" : "user", whole.get("actor_kind").asText());
+        assertEquals("127.0.0.1", whole.get("address").asText());
+        assertTrue(whole.get("user_agent").asText().startsWith("Java-http-client"));
+      }
+    }
   }
 
   @Test

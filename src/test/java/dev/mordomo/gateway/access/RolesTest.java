@@ -163,6 +163,9 @@ class RolesTest {
     if (kind.equals("models")) {
       return "mordomo";
     }
+    if (kind.equals("config")) {
+      return "tts.voice";
+    }
     boolean manages = kind.equals("users") && !operation.method().equals("GET");
     if (manages && Set.of("admin", "root").contains(caller.name())) {
       // Oneself is changed by another administrator.

@@ -10,6 +10,7 @@ import dev.mordomo.chat.TurnStatus;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.Oversight;
 import dev.mordomo.gateway.socket.CloseCode;
+import dev.mordomo.gateway.socket.ConfigNews;
 import dev.mordomo.gateway.socket.ReplyError;
 import dev.mordomo.gateway.socket.RpcMethod;
 import dev.mordomo.job.JobEvent;
@@ -133,6 +134,7 @@ class ContractTest {
             Stream.of(
                 "conversation.updated",
                 "quota.warning",
+                ConfigNews.UPDATED,
                 ActionEvent.Requested.ADDRESS.name(),
                 ActionEvent.Updated.ADDRESS.name(),
                 JobEvent.Updated.ADDRESS.name(),
@@ -149,6 +151,12 @@ class ContractTest {
     call("PATCH", "/v1/me", 200, Map.of("name", "Ana"));
     call("GET", "/v1/users", 200);
     call("GET", "/v1/tenants", 200);
+    call("GET", "/v1/logs", 200);
+    call("GET", "/v1/config", 200);
+    call("PATCH", "/v1/config", 200, Map.of("brain.temperature", 0.5));
+    call("PATCH", "/v1/config", 400, Map.of("brain.temperature", 3));
+    call("PUT", "/v1/config/{id}", "tts.voice", 200, Map.of("value", "pt_BR-edresson-low"));
+    call("GET", "/v1/config/{id}", "tts.voice", 200, Map.of());
     assertTrue(call("GET", "/v1/audit", 200).get("data").size() > 0, "somebody signed in");
     call("POST", "/v1/api-keys", 201, Map.of("name", "kitchen"));
     call("GET", "/v1/api-keys", 200);
@@ -262,7 +270,17 @@ class ContractTest {
     table.addAll(
         Routes.table(
             new Features(
-                null, null, null, null, null, null, null, null, null, new Oversight(null), null),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new Oversight(null, null, null),
+                null),
             null,
             null));
     return table;

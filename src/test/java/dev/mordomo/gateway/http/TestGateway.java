@@ -1,5 +1,6 @@
 package dev.mordomo.gateway.http;
 
+import dev.mordomo.gateway.AuditTrail;
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.RateConfig;
@@ -90,6 +91,7 @@ public final class TestGateway implements AutoCloseable {
             sessions,
             new Presence(db.vertx(), bus, hub, () -> 1),
             rpc,
+            new AuditTrail(db.database(), clock),
             scope -> Map.of("user_id", scope.userId(), "pending_reminders", List.of()),
             new Placeholders(TestDatabase.SECRET));
     var services =
@@ -125,6 +127,7 @@ public final class TestGateway implements AutoCloseable {
         new Sessions(config.socketsPerUser()),
         new Presence(db.vertx(), bus, hub, () -> 1),
         new RpcTable(),
+        new AuditTrail(db.database(), clock),
         scope -> Map.of(),
         new Placeholders(TestDatabase.SECRET));
   }

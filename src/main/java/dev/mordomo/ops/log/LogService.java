@@ -1,0 +1,120 @@
+package dev.mordomo.ops.log;
+
+import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Scope;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The log of all nodes. What reads and writes waits, on a virtual thread. */
+public final class LogService {
+  private static final int BATCH = 500;
+
+  private final LogStore store;
+  private final LogQueue queue;
+  private final LogConfig config;
+  private final String node;
+  private final InstantSource clock;
+  private final Counter dropped;
+  private Optional<LogAppender> appender = Optional.empty();
+  private List<LogLine> unwritten = List.of();
+  private long untold;
+
+  /**
+   * @param node how lines of this process are marked
+   */
+  public LogService(
+      Database database,
+      LogConfig config,
+      String node,
+      MeterRegistry metrics,
+      InstantSource clock) {
+    this.store = new LogStore(database);
+    this.queue = new LogQueue(config.queue());
+    this.config = config;
+    this.node = node;
+    this.clock = clock;
+    this.dropped =
+        Counter.builder("mordomo.log.dropped")
+            .description("Lines that are missing in the log's table, since too many came at once.")
+            .register(metrics);
+  }
+
+  /**
+   * Newest first.
+   *
+   * @param before the last id of the page before
+   * @throws Failure {@code forbidden} for all but the superuser
+   */
+  public List<LogLine> list(Scope scope, LogQuery query, Optional<UUID> before, int limit) {
+    if (!scope.isSuperuser()) {
+      throw Failure.of(FailureCode.FORBIDDEN, "only for the superuser");
+    }
+    return store.list(query, before, limit);
+  }
+
+  /** From now on whatever this process logs is taken. */
+  synchronized void begin() {
+    if (appender.isEmpty()) {
+      appender = Optional.of(LogAppender.attach(queue, node));
+    }
+  }
+
+  synchronized void end() {
+    appender.ifPresent(LogAppender::detach);
+    appender = Optional.empty();
+  }
+
+  /** Puts a line into the queue, or loses it; never waits. */
+  void put(LogLine line) {
+    queue.put(line);
+  }
+
+  /**
+   * Writes a batch of what waits. What cannot be written is kept for the next time. To be called
+   * again only when it has returned.
+   *
+   * @return whether more waits
+   */
+  boolean flush() {
+    if (unwritten.isEmpty()) {
+      unwritten = queue.take(BATCH);
+    }
+    if (!unwritten.isEmpty()) {
+      store.add(unwritten);
+    }
+    boolean more = unwritten.size() == BATCH;
+    unwritten = List.of();
+    long lost = queue.lost();
+    dropped.increment((double) lost);
+    untold += lost;
+    if (untold > 0) {
+      tellLost();
+    }
+    return more;
+  }
+
+  private void tellLost() {
+    store.add(
+        List.of(
+            new LogLine(
+                Ids.next(),
+                clock.instant(),
+                LogLevel.WARN,
+                LogService.class.getName(),
+                node,
+                untold + " lines are missing here: too many came at once (logs.queue)")));
+    untold = 0;
+  }
+
+  /** Makes the coming days, drops those that are not kept any more. */
+  void maintain() {
+    store.maintain(clock.instant(), config.keep());
+  }
+}
