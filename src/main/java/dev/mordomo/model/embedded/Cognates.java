@@ -112,8 +112,17 @@ final class Cognates {
   static Optional<Sense> of(String word) {
     String folded = Letters.fold(word);
     boolean plural = folded.endsWith("s") && !folded.endsWith("ss") && !folded.endsWith("is");
-    Optional<Sense> found = plural ? guess(word, singular(folded)) : Optional.empty();
+    String single = plural ? singular(folded) : folded;
+    if (english(folded) || english(single)) {
+      // An English word among ours: tokens.
+      return Optional.of(new Sense(word, Part.LEARNED, word, ""));
+    }
+    Optional<Sense> found = plural ? guess(word, single) : Optional.empty();
     return found.isPresent() ? found : guess(word, folded);
+  }
+
+  private static boolean english(String word) {
+    return word.equals(Vocabulary.WORDS.get(bare(word)));
   }
 
   private static String singular(String folded) {

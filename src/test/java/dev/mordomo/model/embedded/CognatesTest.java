@@ -18,6 +18,7 @@ final class CognatesTest {
     "maximizar, maximize, VERB",
     "fraudulento, fraudulent, LEARNED",
     "sarcástico, sarcastic, ADJECTIVE",
+    "tokens, tokens, LEARNED",
   })
   void aWordIsGuessedByItsLooks(String word, String english, Part part) {
     Sense sense = Cognates.of(word).orElseThrow();
