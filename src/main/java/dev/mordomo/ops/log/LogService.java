@@ -83,13 +83,15 @@ public final class LogService {
    * @return whether more waits
    */
   boolean flush() {
-    if (unwritten.isEmpty()) {
+    boolean again = !unwritten.isEmpty();
+    if (!again) {
       unwritten = queue.take(BATCH);
     }
     if (!unwritten.isEmpty()) {
       store.add(unwritten);
     }
-    boolean more = unwritten.size() == BATCH;
+    // What was kept from the last time says nothing of what has come since.
+    boolean more = again || unwritten.size() == BATCH;
     unwritten = List.of();
     long lost = queue.lost();
     dropped.increment((double) lost);
