@@ -18,9 +18,9 @@ public record RateConfig(
   public static RateConfig from(Settings settings) {
     return new RateConfig(
         settings.integer("limits.turns_per_minute", 60, 0, MOST),
-        settings.integer("limits.requests_per_minute", 6_000, 0, MOST),
-        settings.integer("limits.key_requests_per_minute", 6_000, 0, MOST),
-        settings.integer("limits.tenant_requests_per_minute", 60_000, 0, MOST),
-        settings.integer("limits.address_requests_per_minute", 30_000, 0, MOST));
+        settings.integer("limits.requests_per_minute", 60_000, 0, MOST),
+        settings.integer("limits.key_requests_per_minute", 60_000, 0, MOST),
+        settings.integer("limits.tenant_requests_per_minute", 600_000, 0, MOST),
+        settings.integer("limits.address_requests_per_minute", 300_000, 0, MOST));
   }
 }
