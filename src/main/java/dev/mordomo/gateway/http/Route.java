@@ -144,32 +144,16 @@ record Route(
 
   /** The same route, of which every request is written down. */
   Route audited(String action) {
-    return new Route(
-        method,
-        path,
-        access,
-        body,
-        creates,
-        handler,
-        follow,
-        face,
-        needs,
-        new Audit.Recorded(action));
+    return audited(new Audit.Recorded(action));
   }
 
   /** The same route, which changes something that is kept elsewhere. */
   Route unaudited(String why) {
-    return new Route(
-        method,
-        path,
-        access,
-        body,
-        creates,
-        handler,
-        follow,
-        face,
-        needs,
-        new Audit.Elsewhere(why));
+    return audited(new Audit.Elsewhere(why));
+  }
+
+  private Route audited(Audit other) {
+    return new Route(method, path, access, body, creates, handler, follow, face, needs, other);
   }
 
   /** The same routes, for API keys of another scope. */
