@@ -13,6 +13,18 @@ public record Scope(UUID tenantId, UUID userId, String role) {
     return "superuser".equals(role);
   }
 
+  /**
+   * For what is the superuser's alone.
+   *
+   * @param refusal what others are told
+   * @throws Failure {@code forbidden}
+   */
+  public void requireSuperuser(String refusal) {
+    if (!isSuperuser()) {
+      throw Failure.of(FailureCode.FORBIDDEN, refusal);
+    }
+  }
+
   /** An administrator of the tenant, or the superuser. */
   public boolean isAdmin() {
     return isSuperuser() || "admin".equals(role);

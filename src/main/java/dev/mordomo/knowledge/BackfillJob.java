@@ -56,9 +56,7 @@ final class BackfillJob implements JobHandler {
 
   @Override
   public Map<String, Object> checked(Scope who, Map<String, Object> payload) {
-    if (!who.isSuperuser()) {
-      throw Failure.of(FailureCode.FORBIDDEN, "the index is filled by the superuser alone");
-    }
+    who.requireSuperuser("the index is filled by the superuser alone");
     return Map.of("model", models.wanted().model().name());
   }
 

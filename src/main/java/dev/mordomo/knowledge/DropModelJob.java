@@ -27,10 +27,7 @@ final class DropModelJob implements JobHandler {
 
   @Override
   public Map<String, Object> checked(Scope who, Map<String, Object> payload) {
-    if (!who.isSuperuser()) {
-      throw Failure.of(
-          FailureCode.FORBIDDEN, "embedding models are dropped by the superuser alone");
-    }
+    who.requireSuperuser("embedding models are dropped by the superuser alone");
     if (!(payload.get("model") instanceof String name) || name.isBlank()) {
       throw Failure.invalid("payload.model", "expected the name of a model");
     }

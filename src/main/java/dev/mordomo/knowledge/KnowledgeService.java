@@ -257,9 +257,7 @@ public final class KnowledgeService {
    *     that is not kept
    */
   public SearchTrace searchTrace(Scope who, UUID id) {
-    if (!who.isSuperuser()) {
-      throw Failure.of(FailureCode.FORBIDDEN, "traces of searches are the superuser's");
-    }
+    who.requireSuperuser("traces of searches are the superuser's");
     return traces.trace(who, id);
   }
 

@@ -3,8 +3,6 @@ package dev.mordomo.knowledge;
 import dev.mordomo.job.JobHandler;
 import dev.mordomo.job.JobRun;
 import dev.mordomo.kernel.Database;
-import dev.mordomo.kernel.Failure;
-import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -43,9 +41,7 @@ final class SweepJob implements JobHandler {
 
   @Override
   public Map<String, Object> checked(Scope who, Map<String, Object> payload) {
-    if (!who.isSuperuser()) {
-      throw Failure.of(FailureCode.FORBIDDEN, "files are swept by the superuser alone");
-    }
+    who.requireSuperuser("files are swept by the superuser alone");
     return Map.of();
   }
 

@@ -218,9 +218,7 @@ public final class PrivacyService {
    */
   public Export export(Scope who, Optional<UUID> tenant) {
     tenant.ifPresent(id -> {
-      if (!who.isSuperuser()) {
-        throw Failure.of(FailureCode.FORBIDDEN, "a whole tenant is exported by the superuser");
-      }
+      who.requireSuperuser("a whole tenant is exported by the superuser");
       identity.tenants().get(who, id);
     });
     Export export =

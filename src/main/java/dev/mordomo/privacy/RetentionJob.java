@@ -4,8 +4,6 @@ import dev.mordomo.job.JobHandler;
 import dev.mordomo.job.JobRequest;
 import dev.mordomo.job.JobRun;
 import dev.mordomo.kernel.Database;
-import dev.mordomo.kernel.Failure;
-import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,9 +53,7 @@ final class RetentionJob implements JobHandler {
 
   @Override
   public Map<String, Object> checked(Scope who, Map<String, Object> payload) {
-    if (!who.isSuperuser()) {
-      throw Failure.of(FailureCode.FORBIDDEN, "what is past its time is removed by the superuser");
-    }
+    who.requireSuperuser("what is past its time is removed by the superuser");
     return Map.of();
   }
 

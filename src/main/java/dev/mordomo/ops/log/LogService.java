@@ -2,7 +2,6 @@ package dev.mordomo.ops.log;
 
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
-import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import io.micrometer.core.instrument.Counter;
@@ -53,9 +52,7 @@ public final class LogService {
    * @throws Failure {@code forbidden} for all but the superuser
    */
   public List<LogLine> list(Scope scope, LogQuery query, Optional<UUID> before, int limit) {
-    if (!scope.isSuperuser()) {
-      throw Failure.of(FailureCode.FORBIDDEN, "only for the superuser");
-    }
+    scope.requireSuperuser("only for the superuser");
     return store.list(query, before, limit);
   }
 
