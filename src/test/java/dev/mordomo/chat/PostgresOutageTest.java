@@ -369,65 +369,67 @@ class PostgresOutageTest {
     }
   }
 
-  @Test
-  void afterAStopInGoodOrderNobodyHasLostAWordOrASocket() throws Exception {
-    ApiClient client = ApiClient.signIn(app.url());
+  /** What is asserted of the talks, after PostgreSQL was away and they had talked on. */
+  @FunctionalInterface
+  private interface Afterwards {
+    void check(List<Talk> talks) throws Exception;
+  }
+
+  /**
+   * Users ask and are answered; PostgreSQL goes and comes back; they go on, and nothing is lost.
+   */
+  private static void whileTheyTalk(
+      ApiClient client, Runnable stop, Runnable start, Afterwards afterwards) throws Exception {
     List<Talk> talks = talks(client);
     AtomicBoolean enough = new AtomicBoolean();
     Thread talking = talking(talks, enough);
     talks.forEach(Talk::hearAWord);
     try (Asking asking = new Asking(client)) {
-      awayAndBack(postgres::stop, postgres::start);
+      awayAndBack(stop, start);
       // It speaks on after it.
       enough.set(true);
       talking.join();
-      assertWholeAndOpen(client, talks);
+      afterwards.check(talks);
       asking.assertNothingIsLostOrDoubled();
     }
+  }
+
+  @Test
+  void afterAStopInGoodOrderNobodyHasLostAWordOrASocket() throws Exception {
+    ApiClient client = ApiClient.signIn(app.url());
+    whileTheyTalk(
+        client, postgres::stop, postgres::start, talks -> assertWholeAndOpen(client, talks));
   }
 
   @Test
   void afterItStoodStillNobodyHasLostAWordOrASocketAndNothingIsDoubled() throws Exception {
     ApiClient client = ApiClient.signIn(app.url());
-    List<Talk> talks = talks(client);
-    AtomicBoolean enough = new AtomicBoolean();
-    Thread talking = talking(talks, enough);
-    talks.forEach(Talk::hearAWord);
-    try (Asking asking = new Asking(client)) {
-      AtomicLong waited = new AtomicLong();
-      awayAndBack(
-          () -> {
-            postgres.freeze();
-            long from = System.nanoTime();
-            assertThrows(AssertionError.class, () -> client.get("/v1/conversations"));
-            waited.set(System.nanoTime() - from);
-          },
-          postgres::wake);
-      Duration bound = STATEMENT.plus(CONNECTION.multipliedBy(2)).plusSeconds(5);
-      assertTrue(waited.get() < bound.toNanos(), "waited for " + waited.get() / 1_000_000 + " ms");
-      enough.set(true);
-      talking.join();
-      assertWholeAndOpen(client, talks);
-      asking.assertNothingIsLostOrDoubled();
-    }
+    AtomicLong waited = new AtomicLong();
+    whileTheyTalk(
+        client,
+        () -> {
+          postgres.freeze();
+          long from = System.nanoTime();
+          assertThrows(AssertionError.class, () -> client.get("/v1/conversations"));
+          waited.set(System.nanoTime() - from);
+        },
+        postgres::wake,
+        talks -> {
+          Duration bound = STATEMENT.plus(CONNECTION.multipliedBy(2)).plusSeconds(5);
+          assertTrue(
+              waited.get() < bound.toNanos(), "waited for " + waited.get() / 1_000_000 + " ms");
+          assertWholeAndOpen(client, talks);
+        });
   }
 
   @Test
   void afterACrashTheEpochIsNewAndTheAnswersAreWhole() throws Exception {
     ApiClient client = ApiClient.signIn(app.url());
-    List<Talk> talks = talks(client);
-    AtomicBoolean enough = new AtomicBoolean();
-    Thread talking = talking(talks, enough);
-    talks.forEach(Talk::hearAWord);
-    try (Asking asking = new Asking(client)) {
-      awayAndBack(postgres::crash, postgres::start);
-      enough.set(true);
-      talking.join();
-      for (Talk talk : talks) {
-        assertWholeInANewEpoch(client, talk);
-      }
-      asking.assertNothingIsLostOrDoubled();
-    }
+    whileTheyTalk(
+        client,
+        postgres::crash,
+        postgres::start,
+        talks -> talks.forEach(talk -> assertWholeInANewEpoch(client, talk)));
   }
 
   private static void assertWholeInANewEpoch(ApiClient client, Talk talk) {

@@ -9,17 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.Await;
 import dev.mordomo.TcpProxy;
 import dev.mordomo.TcpProxy.Way;
-import dev.mordomo.action.Action;
-import dev.mordomo.action.Actions;
-import dev.mordomo.action.ToolContext;
-import dev.mordomo.kernel.Failure;
-import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.ScriptedModel;
 import dev.mordomo.model.ToolCall;
-import dev.mordomo.model.ToolSpec;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +38,7 @@ class StopElsewhereTest {
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static TestDatabase db;
-  private final CountDownLatch reached = new CountDownLatch(1);
-  private final CountDownLatch held = new CountDownLatch(1);
+  private final HeldWork work = new HeldWork();
   private Scope scope;
   private ChatHouse runs;
   private ChatHouse stops;
@@ -72,26 +64,10 @@ class StopElsewhereTest {
 
   @AfterEach
   void end() {
-    held.countDown();
+    work.letGo();
     threads.close();
     stops.close();
     runs.close();
-  }
-
-  /** Blocks its thread, as bad native code would, until the test lets go. */
-  private void block() {
-    reached.countDown();
-    try {
-      if (!held.await(60, TimeUnit.SECONDS)) {
-        throw new AssertionError("the test did not let go");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void awaitReached() throws InterruptedException {
-    assertTrue(reached.await(20, TimeUnit.SECONDS));
   }
 
   private UUID started(ChatHouse at, Conversation conversation, String text) {
@@ -128,12 +104,12 @@ class StopElsewhereTest {
   void whileItRetrieves() throws Exception {
     runs.retrieval =
         (who, collections, question) -> {
-          block();
+          work.block();
           return List.of();
         };
     Conversation conversation = runs.conversation(scope);
     UUID turn = started(runs, conversation, "procura");
-    awaitReached();
+    work.awaitReached();
     long from = System.nanoTime();
     assertTrue(told(stop(turn, Optional.empty()), turn).get("message").isNull());
     assertTrue(System.nanoTime() - from < AT_ONCE.toNanos(), "at once");
@@ -177,26 +153,14 @@ class StopElsewhereTest {
 
   @Test
   void whileAToolRuns() throws Exception {
-    runs.actions =
-        new Actions() {
-          @Override
-          public List<ToolSpec> tools() {
-            return List.of(new ToolSpec("slow", "takes its time", Map.of("type", "object")));
-          }
-
-          @Override
-          public Action run(ToolContext context, ToolCall call) {
-            block();
-            throw Failure.of(FailureCode.INTERNAL, "nobody waits for this any more");
-          }
-        };
+    runs.actions = work.slowTool();
     Conversation conversation = runs.conversation(scope);
     UUID turn = started(runs, conversation, "usa");
     ScriptedModel.Session session = runs.model.next();
     session.say("Um momento. ");
     session.observer.onToolCall(new ToolCall("1", "slow", Map.of()));
     session.end();
-    awaitReached();
+    work.awaitReached();
     long from = System.nanoTime();
     JsonNode told = told(stop(turn, Optional.empty()), turn);
     assertTrue(System.nanoTime() - from < AT_ONCE.toNanos(), "at once");

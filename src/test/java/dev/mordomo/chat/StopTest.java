@@ -5,24 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mordomo.action.Action;
-import dev.mordomo.action.Actions;
-import dev.mordomo.action.ToolContext;
-import dev.mordomo.kernel.Failure;
-import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.ScriptedModel;
 import dev.mordomo.model.ToolCall;
-import dev.mordomo.model.ToolSpec;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,8 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Stop means stop, in each phase of a turn, and whatever the turn is waiting for. */
 class StopTest {
   private static TestDatabase db;
-  private final CountDownLatch reached = new CountDownLatch(1);
-  private final CountDownLatch held = new CountDownLatch(1);
+  private final HeldWork work = new HeldWork();
   private Scope scope;
 
   @BeforeAll
@@ -48,18 +39,6 @@ class StopTest {
   @BeforeEach
   void begin() {
     scope = db.tenantWithUser("member");
-  }
-
-  /** Blocks its thread, as bad native code would, until the test lets go. */
-  private void block() {
-    reached.countDown();
-    try {
-      if (!held.await(60, TimeUnit.SECONDS)) {
-        throw new AssertionError("the test did not let go");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private JsonNode stopped(ChatHouse house, UUID turn, Optional<Integer> spoken) throws Exception {
@@ -84,16 +63,16 @@ class StopTest {
     try (ChatHouse house = new ChatHouse(db, Map.of())) {
       house.retrieval =
           (who, collections, question) -> {
-            block();
+            work.block();
             return List.of();
           };
       Conversation conversation = house.conversation(scope);
       UUID turn = house.chat.startTurn(scope, words(conversation, "procura")).turnId();
-      assertTrue(reached.await(20, TimeUnit.SECONDS));
+      work.awaitReached();
       JsonNode told = stopped(house, turn, Optional.empty());
       assertTrue(told.get("message").isNull());
       assertEquals(0, usage(turn), "no model was asked");
-      held.countDown();
+      work.letGo();
 
       house.retrieval = (who, collections, question) -> List.of();
       house.chat.startTurn(scope, words(conversation, "de novo"));
@@ -140,30 +119,18 @@ class StopTest {
   @Test
   void whileAToolRuns() throws Exception {
     try (ChatHouse house = new ChatHouse(db, Map.of())) {
-      house.actions =
-          new Actions() {
-            @Override
-            public List<ToolSpec> tools() {
-              return List.of(new ToolSpec("slow", "takes its time", Map.of("type", "object")));
-            }
-
-            @Override
-            public Action run(ToolContext context, ToolCall call) {
-              block();
-              throw Failure.of(FailureCode.INTERNAL, "nobody waits for this any more");
-            }
-          };
+      house.actions = work.slowTool();
       Conversation conversation = house.conversation(scope);
       UUID turn = house.chat.startTurn(scope, words(conversation, "usa")).turnId();
       ScriptedModel.Session session = house.model.next();
       session.say("Um momento. ");
       session.observer.onToolCall(new ToolCall("1", "slow", Map.of()));
       session.end();
-      assertTrue(reached.await(20, TimeUnit.SECONDS));
+      work.awaitReached();
       JsonNode told = stopped(house, turn, Optional.empty());
       assertEquals("Um momento. ", told.at("/message/content").asText());
       assertEquals(1, usage(turn), "the call that was made is settled once");
-      held.countDown();
+      work.letGo();
       assertEquals(1, house.model.requests().size());
     }
   }
