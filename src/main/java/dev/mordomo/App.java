@@ -46,6 +46,7 @@ import dev.mordomo.kernel.DatabaseConfig;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Migrations;
 import dev.mordomo.kernel.Outbound;
 import dev.mordomo.kernel.OutboundConfig;
@@ -110,6 +111,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -237,8 +239,11 @@ public final class App implements AutoCloseable {
             knowledgeConfig,
             metrics,
             clock);
-    actions = new ActionService(database, streams, bus, actionConfig, clock);
-    reminders = new ReminderService(database, streams, bus, reminderConfig, clock);
+    PersonalData personal = new PersonalData(database, new Placeholders(secret));
+    Function<Scope, Masking.Pass> masking =
+        scope -> personal.begin(scope, () -> speaker(scope).locale());
+    actions = new ActionService(database, streams, bus, masking, actionConfig, clock);
+    reminders = new ReminderService(database, streams, bus, masking, reminderConfig, clock);
     reminders.tools().forEach(actions::register);
     actions.register(new SearchDocumentsTool(knowledge));
     billing = new BillingService(vertx, database, streams, node, billingConfig, clock);
@@ -253,7 +258,7 @@ public final class App implements AutoCloseable {
             actions,
             billing,
             this::speaker,
-            new PersonalData(database, new Placeholders(secret)),
+            personal,
             node,
             chatConfig,
             live,

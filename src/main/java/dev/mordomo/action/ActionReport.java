@@ -1,6 +1,8 @@
 package dev.mordomo.action;
 
 import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.JsonTexts;
+import dev.mordomo.kernel.Masking;
 import java.util.Optional;
 
 /**
@@ -41,6 +43,15 @@ public record ActionReport(
         result,
         status == ActionStatus.FAILED ? Optional.of("reported") : Optional.empty(),
         errorMessage);
+  }
+
+  /** The same, hiding what is personal. */
+  ActionReport masked(Masking.Pass pass) {
+    return new ActionReport(
+        status,
+        result.flatMap(value -> Optional.ofNullable(JsonTexts.value(value, pass::masked))),
+        errorCode,
+        errorMessage.map(pass::masked));
   }
 
   static ActionReport success(Object result) {

@@ -6,6 +6,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Advanced;
@@ -43,13 +44,24 @@ public final class ActionService implements Actions {
   private final Database database;
   private final Streams streams;
   private final Bus bus;
+  private final Function<Scope, Masking.Pass> masking;
   private final ActionConfig config;
   private final InstantSource clock;
 
-  /** Knows {@code iot_control} from the start. */
+  /**
+   * Knows {@code iot_control} from the start.
+   *
+   * @param masking hides what is personal in what models want done and devices report
+   */
   public ActionService(
-      Database database, Streams streams, Bus bus, ActionConfig config, InstantSource clock) {
+      Database database,
+      Streams streams,
+      Bus bus,
+      Function<Scope, Masking.Pass> masking,
+      ActionConfig config,
+      InstantSource clock) {
     this.database = database;
+    this.masking = masking;
     this.streams = streams;
     this.bus = bus;
     this.config = config;
@@ -84,7 +96,8 @@ public final class ActionService implements Actions {
     Registered registered =
         Optional.ofNullable(tools.get(call.name()))
             .orElseThrow(() -> Failure.invalid("name", "there is no tool of this name"));
-    Map<String, Object> arguments = registered.schema().check(call.arguments());
+    Map<String, Object> arguments =
+        masking.apply(context.scope()).masked(registered.schema().check(call.arguments()));
     return switch (registered.tool()) {
       case Tool.External external -> {
         Tool.Request request = external.request(arguments);
@@ -167,7 +180,8 @@ public final class ActionService implements Actions {
    * @throws Failure {@code not_found} when it is not one's own, {@code conflict} when it has ended
    *     otherwise or is not for devices to do
    */
-  public Action report(Scope scope, UUID id, ActionReport report) {
+  public Action report(Scope scope, UUID id, ActionReport said) {
+    ActionReport report = said.masked(masking.apply(scope));
     return settle(
         scope,
         id,

@@ -10,13 +10,13 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Advanced;
 import dev.mordomo.kernel.Streams.Kind;
 import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.model.ChatModels;
-import dev.mordomo.privacy.Masking;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -133,17 +133,19 @@ public final class ChatService {
       Map<String, Object> metadata) {
     checkTitle(title);
     model.ifPresent(models::byName);
+    Masking.Pass pass = masks(scope);
+    String masked = pass.masked(title);
     Draft draft =
         new Draft(
             Ids.next(),
-            title,
+            masked,
             channel,
             model,
             collections,
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            metadata);
+            pass.noted(metadata));
     return create(scope, draft);
   }
 
@@ -191,8 +193,9 @@ public final class ChatService {
     return database.as(scope, c -> conversations.get(c, id)).isPresent();
   }
 
-  public Conversation change(Scope scope, UUID id, ConversationChange change) {
-    change.title().ifPresent(ChatService::checkTitle);
+  public Conversation change(Scope scope, UUID id, ConversationChange wanted) {
+    wanted.title().ifPresent(ChatService::checkTitle);
+    ConversationChange change = wanted.masked(masks(scope));
     change.model().flatMap(m -> m).ifPresent(models::byName);
     change
         .satisfactionScore()
@@ -271,13 +274,17 @@ public final class ChatService {
                     query.limit())));
   }
 
-  /** Full text over one's own messages, best first, in Portuguese, Spanish and English. */
+  /**
+   * Full text over one's own messages, best first, in Portuguese, Spanish and English. What was
+   * hidden reversibly is found by whoever said it.
+   */
   public List<MessageHit> search(
       Scope scope, String query, Optional<Instant> from, Optional<Instant> to, int limit) {
     if (query.isBlank()) {
       throw Failure.invalid("query", "must not be empty");
     }
-    return database.as(scope, c -> messages.search(c, scope, query, from, to, limit));
+    String hidden = masks(scope).masked(query);
+    return database.as(scope, c -> messages.search(c, scope, hidden, from, to, limit));
   }
 
   /**
@@ -287,7 +294,8 @@ public final class ChatService {
     if (score < 1 || score > 5) {
       throw Failure.invalid("score", "must be from 1 to 5");
     }
-    if (!database.as(scope, c -> messages.feedback(c, message, score, comment))) {
+    Optional<String> said = comment.map(masks(scope)::masked);
+    if (!database.as(scope, c -> messages.feedback(c, message, score, said))) {
       throw Failure.notFound("the assistant's message");
     }
   }
@@ -434,7 +442,11 @@ public final class ChatService {
   }
 
   private TurnRequest masked(Scope scope, TurnRequest said) {
-    return said.masked(masking.begin(scope, () -> speakers.apply(scope).locale()));
+    return said.masked(masks(scope));
+  }
+
+  private Masking.Pass masks(Scope scope) {
+    return masking.begin(scope, () -> speakers.apply(scope).locale());
   }
 
   private Message words(Scope scope, Turn turn) {

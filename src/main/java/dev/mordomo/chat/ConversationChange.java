@@ -1,5 +1,6 @@
 package dev.mordomo.chat;
 
+import dev.mordomo.kernel.Masking;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,4 +18,12 @@ public record ConversationChange(
     Optional<Optional<List<UUID>>> collections,
     Optional<Optional<Double>> satisfactionScore,
     Optional<Boolean> ended,
-    Optional<Map<String, Object>> metadata) {}
+    Optional<Map<String, Object>> metadata) {
+
+  /** The same, hiding what is personal. */
+  ConversationChange masked(Masking.Pass pass) {
+    Optional<String> called = title.map(pass::masked);
+    return new ConversationChange(
+        called, channel, model, collections, satisfactionScore, ended, metadata.map(pass::noted));
+  }
+}

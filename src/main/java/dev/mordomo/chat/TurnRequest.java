@@ -1,7 +1,6 @@
 package dev.mordomo.chat;
 
-import dev.mordomo.privacy.Masking;
-import java.util.LinkedHashMap;
+import dev.mordomo.kernel.Masking;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,8 +63,7 @@ public record TurnRequest(
   TurnRequest masked(Masking.Pass pass) {
     String words = pass.masked(content);
     Directions directed = directions.mapped(pass::masked);
-    Map<String, Object> noted = new LinkedHashMap<>(metadata);
-    noted.putAll(pass.note());
+    Map<String, Object> noted = pass.noted(metadata);
     return new TurnRequest(
         conversationId,
         words,

@@ -1,14 +1,11 @@
 package dev.mordomo.privacy;
 
-import java.util.ArrayList;
+import dev.mordomo.kernel.JsonTexts;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Short names for the placeholders of one turn, since a model repeats {@code [CPF_1]} and not a
@@ -65,32 +62,12 @@ public final class Aliases {
 
   /** Placeholders in the arguments of a tool become short names. */
   public Map<String, Object> toldMap(Map<String, Object> arguments) {
-    return mapped(arguments, this::told);
+    return JsonTexts.mapped(arguments, this::told);
   }
 
   /** Short names in the arguments of a tool become placeholders. */
   public Map<String, Object> keptMap(Map<String, Object> arguments) {
-    return mapped(arguments, this::kept);
-  }
-
-  private static Map<String, Object> mapped(Map<?, ?> map, UnaryOperator<String> text) {
-    Map<String, Object> mapped = new LinkedHashMap<>();
-    map.forEach((key, value) -> mapped.put(String.valueOf(key), value(value, text)));
-    return mapped;
-  }
-
-  private static @Nullable Object value(@Nullable Object value, UnaryOperator<String> text) {
-    return switch (value) {
-      case null -> null;
-      case String words -> text.apply(words);
-      case Map<?, ?> map -> mapped(map, text);
-      case List<?> list -> {
-        List<@Nullable Object> all = new ArrayList<>();
-        list.forEach(one -> all.add(value(one, text)));
-        yield all;
-      }
-      default -> value;
-    };
+    return JsonTexts.mapped(arguments, this::kept);
   }
 
   /** One answer as it comes, piece by piece. */

@@ -1,6 +1,7 @@
 package dev.mordomo.privacy;
 
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.privacy.PersonalFinder.Found;
 import java.util.LinkedHashMap;

@@ -12,9 +12,9 @@
  * catalogue; the receipt counts what went in the transaction in which it went.
  *
  * <p>What is personal in a message is found before the message is stored ({@link
- * dev.mordomo.privacy.Masking}); a placeholder holds it sealed for its user, a model is told a
- * short name ({@link dev.mordomo.privacy.Aliases}), and the gateway opens placeholders in all that
- * it sends to their user ({@link dev.mordomo.privacy.Placeholders}).
+ * dev.mordomo.kernel.Masking}); a placeholder holds it sealed for its user, a model is told a short
+ * name ({@link dev.mordomo.privacy.Aliases}), and the gateway opens placeholders in all that it
+ * sends to their user ({@link dev.mordomo.privacy.Placeholders}).
  *
  * <p>On failure: what was erased stays erased, and the job goes on with the rest; if it gave up,
  * the next hour begins it again.

@@ -1,5 +1,6 @@
 package dev.mordomo.reminder;
 
+import dev.mordomo.kernel.Masking;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,14 @@ public record ReminderChange(
     Optional<Optional<String>> rrule,
     Optional<String> timeZone,
     Optional<Map<String, Object>> metadata) {
+
+  /** The same, checked where it is what the user wrote, then hiding what is personal in it. */
+  ReminderChange masked(ReminderCheck check, Masking.Pass pass) {
+    Optional<String> called = title.map(check::title).map(pass::masked);
+    Optional<String> described = description.map(check::description).map(pass::masked);
+    return new ReminderChange(
+        called, described, scheduledAt, rrule, timeZone, metadata.map(pass::noted));
+  }
 
   /** Whether its times change. */
   boolean reschedules() {

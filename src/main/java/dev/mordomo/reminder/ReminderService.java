@@ -6,6 +6,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.reminder.ReminderAnnouncer.Announced;
@@ -31,12 +32,22 @@ public final class ReminderService {
   private final ReminderStore store = new ReminderStore();
   private final Database database;
   private final ReminderAnnouncer announcer;
+  private final Function<Scope, Masking.Pass> masking;
   private final ReminderConfig config;
   private final InstantSource clock;
 
+  /**
+   * @param masking hides what is personal in what a user wants to be reminded of
+   */
   public ReminderService(
-      Database database, Streams streams, Bus bus, ReminderConfig config, InstantSource clock) {
+      Database database,
+      Streams streams,
+      Bus bus,
+      Function<Scope, Masking.Pass> masking,
+      ReminderConfig config,
+      InstantSource clock) {
     this.database = database;
+    this.masking = masking;
     this.announcer = new ReminderAnnouncer(streams, bus);
     this.config = config;
     this.clock = clock;
@@ -56,18 +67,19 @@ public final class ReminderService {
     ReminderCheck check = check(now);
     ZoneId zone = check.zone(wanted.timeZone());
     Instant at = check.future("scheduled_at", micros(wanted.scheduledAt()));
+    Masking.Pass pass = masking.apply(scope);
     Reminder reminder =
         new Reminder(
             Ids.next(),
-            check.title(wanted.title()),
-            check.description(wanted.description()),
+            pass.masked(check.title(wanted.title())),
+            pass.masked(check.description(wanted.description())),
             at,
             check.rrule(wanted.rrule(), at, zone),
             wanted.timeZone(),
             ReminderStatus.PENDING,
             Optional.empty(),
             Optional.empty(),
-            wanted.metadata());
+            pass.noted(wanted.metadata()));
     check.verify();
     Deed.about(reminder.id());
     database.as(
@@ -113,12 +125,14 @@ public final class ReminderService {
    */
   public Reminder patch(Scope scope, UUID id, ReminderChange change) {
     Instant now = now();
+    Masking.Pass pass = masking.apply(scope);
     return database.as(
         scope,
         connection -> {
           Kept kept = lock(connection, id);
           ReminderCheck check = check(now);
-          Reminder changed = checked(check, kept, kept.reminder().changed(change), change);
+          ReminderChange hidden = change.masked(check, pass);
+          Reminder changed = checked(check, kept, kept.reminder().changed(hidden), hidden);
           check.verify();
           Instant start =
               change.scheduledAt().isPresent() ? changed.scheduledAt() : kept.seriesStart();
@@ -140,8 +154,8 @@ public final class ReminderService {
     Instant start = change.scheduledAt().isPresent() ? at : kept.seriesStart();
     return new Reminder(
         wanted.id(),
-        check.title(wanted.title()),
-        check.description(wanted.description()),
+        wanted.title(),
+        wanted.description(),
         at,
         check.rrule(wanted.rrule(), start, zone),
         wanted.timeZone(),

@@ -8,6 +8,7 @@ import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.MovableClock;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
@@ -58,7 +59,13 @@ class ActionServiceTest {
   }
 
   private ActionService service() {
-    return new ActionService(db.database(), streams, bus, CONFIG, clock);
+    return new ActionService(
+        db.database(),
+        streams,
+        bus,
+        scope -> Masking.NONE.begin(scope, () -> "pt-BR"),
+        CONFIG,
+        clock);
   }
 
   @Test

@@ -77,7 +77,7 @@ final class ChatHouse implements AutoCloseable {
             new LateActions(),
             billing,
             scope -> new Speaker("pt-BR", ZoneId.of("America/Sao_Paulo")),
-            dev.mordomo.privacy.Masking.NONE,
+            dev.mordomo.kernel.Masking.NONE,
             node,
             limits,
             TurnDefaults.of(limits),

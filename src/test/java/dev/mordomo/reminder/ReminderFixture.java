@@ -1,6 +1,7 @@
 package dev.mordomo.reminder;
 
 import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.MovableClock;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
@@ -26,7 +27,13 @@ final class ReminderFixture implements AutoCloseable {
 
   /** The service as one more node has it. */
   ReminderService node() {
-    return new ReminderService(db.database(), streams, bus, CONFIG, clock);
+    return new ReminderService(
+        db.database(),
+        streams,
+        bus,
+        scope -> Masking.NONE.begin(scope, () -> "pt-BR"),
+        CONFIG,
+        clock);
   }
 
   Reminder create(Scope scope, String title, Instant at) {

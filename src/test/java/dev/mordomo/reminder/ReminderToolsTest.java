@@ -39,6 +39,7 @@ class ReminderToolsTest {
             house.db.database(),
             house.streams,
             house.bus,
+            scope -> dev.mordomo.kernel.Masking.NONE.begin(scope, () -> "pt-BR"),
             new ActionConfig(Duration.ofMinutes(2)),
             house.clock);
     house.reminders.tools().forEach(actions::register);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
@@ -37,7 +38,13 @@ class ReminderVerticleTest {
   private ReminderService reminders = service();
 
   private ReminderService service() {
-    return new ReminderService(house.db.database(), house.streams, house.bus, SLOW_POLL, clock);
+    return new ReminderService(
+        house.db.database(),
+        house.streams,
+        house.bus,
+        scope -> Masking.NONE.begin(scope, () -> "pt-BR"),
+        SLOW_POLL,
+        clock);
   }
 
   @BeforeEach

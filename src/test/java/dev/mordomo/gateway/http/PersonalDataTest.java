@@ -174,7 +174,7 @@ class PersonalDataTest {
     assertEquals(
         Json.read("{\"policy\":\"reversible\",\"found\":{\"cpf\":1,\"email\":1}}"),
         messages.getFirst().at("/metadata/personal_data"));
-    assertFalse(ana.get("/v1/conversations/" + conversation).get("title").asText().contains("[["));
+    assertEquals(SAID, ana.get("/v1/conversations/" + conversation).get("title").asText());
 
     // No table holds it.
     assertEquals(0, rowsWith(CPF));
@@ -253,6 +253,84 @@ class PersonalDataTest {
     JsonNode reminder = ana.get("/v1/reminders").get("data").get(0);
     assertEquals("Ligar para (11) 98765-4321", reminder.get("title").asText());
     assertEquals(0, rowsWith("98765-4321"));
+  }
+
+  @Test
+  void whatComesOverTheApiIsSealedToo() throws Exception {
+    String phone = "(11) 98765-1234";
+    JsonNode conversation =
+        ana.post(
+            "/v1/conversations",
+            Map.of(
+                "title", "Com " + MAIL, "metadata", Map.of("a", List.of(Map.of("b", "É " + CPF)))));
+    assertEquals("Com " + MAIL, conversation.get("title").asText());
+    assertEquals("É " + CPF, conversation.at("/metadata/a/0/b").asText());
+    assertEquals(
+        Json.read("{\"cpf\":1,\"email\":1}"), conversation.at("/metadata/personal_data/found"));
+    String path = "/v1/conversations/" + conversation.get("id").asText();
+    assertEquals(
+        "CPF " + CPF, ana.patch(path, Map.of("title", "CPF " + CPF)).get("title").asText());
+
+    JsonNode reminder =
+        ana.post(
+            "/v1/reminders",
+            Map.of(
+                "title",
+                "Ligar para " + phone,
+                "description",
+                "ou " + MAIL,
+                "metadata",
+                Map.of("who", CPF),
+                "scheduled_at",
+                "2099-01-01T09:00:00-03:00"));
+    assertEquals("Ligar para " + phone, reminder.get("title").asText());
+    assertEquals("ou " + MAIL, reminder.get("description").asText());
+    assertEquals(CPF, reminder.at("/metadata/who").asText());
+    assertEquals(
+        Json.read("{\"cpf\":1,\"email\":1,\"phone\":1}"),
+        reminder.at("/metadata/personal_data/found"));
+    JsonNode changed =
+        ana.patch(
+            "/v1/reminders/" + reminder.get("id").asText(), Map.of("description", "de " + CPF));
+    assertEquals("Ligar para " + phone, changed.get("title").asText());
+    assertEquals("de " + CPF, changed.get("description").asText());
+
+    assertEquals(0, rowsWith(CPF));
+    assertEquals(0, rowsWith(MAIL));
+    assertEquals(0, rowsWith("98765-1234"));
+  }
+
+  @Test
+  void whatDevicesReportIsSealedToo() throws Exception {
+    model.then(
+        Behaviour.calling(
+            "call_1",
+            "iot_control",
+            "{\"name\":\"turn_on\",\"device\":\"phone\",\"location\":\"[EMAIL_1]\"}"),
+        Behaviour.saying("Feito."));
+    say(conversation(), "Liga o telefone de " + MAIL);
+    model.next();
+    model.next();
+    JsonNode action = ana.get("/v1/actions").get("data").get(0);
+    assertTrue(action.get("parameters").toString().contains(MAIL), action.toString());
+    JsonNode reported =
+        ana.post(
+            "/v1/actions/" + action.get("id").asText() + "/result",
+            Map.of("status", "success", "result", Map.of("lines", List.of("De " + CPF))));
+    assertEquals("De " + CPF, reported.at("/result/lines/0").asText());
+    assertEquals(0, rowsWith(CPF));
+    assertEquals(0, rowsWith(MAIL));
+  }
+
+  @Test
+  void whatIsSealedIsFoundByItsUser() throws Exception {
+    String conversation = conversation();
+    model.then(REPEATS);
+    say(conversation, SAID);
+    model.next();
+    JsonNode hits =
+        ana.post("/v1/messages/search", Map.of("query", MAIL, "mode", "text")).get("hits");
+    assertTrue(hits.findValuesAsText("text").contains(SAID), hits.toString());
   }
 
   @Test

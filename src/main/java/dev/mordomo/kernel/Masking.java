@@ -1,10 +1,10 @@
-package dev.mordomo.privacy;
+package dev.mordomo.kernel;
 
-import dev.mordomo.kernel.Scope;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Hides personal data in what users say, before anything else sees it. */
+/** Hides personal data in what users give to be kept, before anything else sees it. */
 @FunctionalInterface
 public interface Masking {
   /** Hides nothing. */
@@ -35,5 +35,17 @@ public interface Masking {
 
     /** What was found in all of them, for their metadata; empty when nothing was. */
     Map<String, Object> note();
+
+    /** The same in every text of a JSON object, however deep; its keys and numbers stay. */
+    default Map<String, Object> masked(Map<String, Object> json) {
+      return JsonTexts.mapped(json, this::masked);
+    }
+
+    /** Metadata, hidden as well, with the note of what was found until now. */
+    default Map<String, Object> noted(Map<String, Object> metadata) {
+      Map<String, Object> noted = new LinkedHashMap<>(masked(metadata));
+      noted.putAll(note());
+      return noted;
+    }
   }
 }
