@@ -68,7 +68,7 @@ public final class Guests {
     if (!store.insert(guest, clock.instant())) {
       throw notHere();
     }
-    return sessions.begin(guest, userAgent);
+    return sessions.begin(guest, address, userAgent);
   }
 
   /**

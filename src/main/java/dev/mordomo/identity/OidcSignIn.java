@@ -133,7 +133,8 @@ public final class OidcSignIn {
           State opened =
               open(state).filter(s -> fits(s, found, verifier)).orElseThrow(IdTokens::refused);
           String idToken = exchange(found, code, opened.redirectUri(), verifier);
-          return enter(tokens.check(found, idToken, Optional.of(opened.nonce())), userAgent);
+          return enter(
+              tokens.check(found, idToken, Optional.of(opened.nonce())), address, userAgent);
         });
   }
 
@@ -146,7 +147,7 @@ public final class OidcSignIn {
   public Tokens signIn(
       String provider, String idToken, Optional<String> nonce, String address, String userAgent) {
     OidcConfig.Provider found = named(provider);
-    return guarded(address, () -> enter(tokens.check(found, idToken, nonce), userAgent));
+    return guarded(address, () -> enter(tokens.check(found, idToken, nonce), address, userAgent));
   }
 
   private Tokens guarded(String address, java.util.function.Supplier<Tokens> work) {
@@ -217,13 +218,13 @@ public final class OidcSignIn {
     return token.asText();
   }
 
-  private Tokens enter(OidcClaims claims, String userAgent) {
+  private Tokens enter(OidcClaims claims, String address, String userAgent) {
     Account account = account(claims).orElseThrow(IdTokens::refused);
     claims
         .picture()
         .filter(url -> url.startsWith("https://") && url.length() <= LONGEST_PICTURE)
         .ifPresent(url -> store.show(account.userId(), url));
-    return sessions.begin(account, userAgent);
+    return sessions.begin(account, address, userAgent);
   }
 
   private Optional<Account> account(OidcClaims claims) {

@@ -22,8 +22,8 @@ final class RefreshTokenStore {
   private static final String INSERT =
       """
       INSERT INTO refresh_token
-        (id, family_id, tenant_id, user_id, token_hash, created_at, expires_at, user_agent)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        (id, family_id, tenant_id, user_id, token_hash, created_at, expires_at, user_agent, address)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       """;
   private static final String NOTE_SIGN_IN = "UPDATE app_user SET last_login_at = $2 WHERE id = $1";
   // Of several at once the first takes the row's lock; the others then find used_at set.
@@ -54,7 +54,8 @@ final class RefreshTokenStore {
       """;
   private static final String LIST =
       """
-      SELECT family_id, max(user_agent), min(created_at), max(created_at), max(expires_at)
+      SELECT family_id, max(user_agent), min(created_at), max(created_at), max(expires_at),
+        (array_agg(address ORDER BY created_at DESC))[1]
       FROM refresh_token
       WHERE tenant_id = $1 AND user_id = $2 AND ($4::uuid IS NULL OR family_id > $4)
       GROUP BY family_id
@@ -78,7 +79,7 @@ final class RefreshTokenStore {
       """;
 
   /** A sign-in that goes on. */
-  record Session(Account account, UUID family, String userAgent) {}
+  record Session(Account account, UUID family, String userAgent, String address) {}
 
   private final Database database;
 
@@ -94,8 +95,13 @@ final class RefreshTokenStore {
     });
   }
 
-  /** Uses a token up and puts its successor in place; empty when it cannot be used. */
-  Optional<Session> rotate(byte[] used, UUID id, byte[] successor, Instant at, Instant expiresAt) {
+  /**
+   * Uses a token up and puts its successor in place; empty when it cannot be used.
+   *
+   * @param address from where it was used
+   */
+  Optional<Session> rotate(
+      byte[] used, UUID id, byte[] successor, String address, Instant at, Instant expiresAt) {
     return database.asSystem(connection -> {
       Optional<Session> session =
           first(Database.run(connection, USE, Tuple.of(Buffer.buffer(used), utc(at))))
@@ -103,7 +109,8 @@ final class RefreshTokenStore {
                   new Session(
                       new Account(row.getUUID(0), row.getUUID(1), Role.of(row.getString(2))),
                       row.getUUID(3),
-                      row.getString(4)));
+                      row.getString(4),
+                      address));
       session.ifPresent(s -> {
         Deed.by(s.account().tenantId(), s.account().userId());
         Deed.about(s.family());
@@ -141,6 +148,7 @@ final class RefreshTokenStore {
                 new SignIn(
                     row.getUUID(0),
                     row.getString(1),
+                    row.getString(5),
                     row.getOffsetDateTime(2).toInstant(),
                     row.getOffsetDateTime(3).toInstant(),
                     row.getOffsetDateTime(4).toInstant(),
@@ -168,7 +176,8 @@ final class RefreshTokenStore {
             .addBuffer(Buffer.buffer(hash))
             .addValue(utc(at))
             .addValue(utc(expiresAt))
-            .addValue(session.userAgent()));
+            .addValue(session.userAgent())
+            .addValue(session.address()));
   }
 
   private static Optional<IdentityEvent.SessionEnded> ended(RowSet<Row> rows) {

@@ -80,15 +80,18 @@ public final class Sessions {
     }
     guard.succeeded(account, address);
     login.ifPresent(l -> renewHash(l, password));
-    return begin(login.orElseThrow().account(), userAgent);
+    return begin(login.orElseThrow().account(), address, userAgent);
   }
 
   /** A new session of a user whose proof was checked elsewhere. */
-  Tokens begin(Account account, String userAgent) {
+  Tokens begin(Account account, String address, String userAgent) {
     String agent = userAgent.replaceAll("\\p{Cntrl}", " ").strip();
     Session session =
         new Session(
-            account, Ids.next(), agent.substring(0, Math.min(agent.length(), LONGEST_AGENT)));
+            account,
+            Ids.next(),
+            agent.substring(0, Math.min(agent.length(), LONGEST_AGENT)),
+            address);
     String token = OpaqueToken.next();
     Instant now = clock.instant();
     Deed.by(account.tenantId(), account.userId());
@@ -98,19 +101,30 @@ public final class Sessions {
     return tokens(session, token);
   }
 
+  /** As {@link #refresh(String, String)}, from nowhere in particular. */
+  public Tokens refresh(String refreshToken) {
+    return refresh(refreshToken, "");
+  }
+
   /**
    * Uses a refresh token up for new tokens. One that was used before has been copied: its whole
    * family ends.
    *
+   * @param address of the client, for the list of sessions
    * @throws Failure {@code unauthenticated} when it cannot be used
    */
-  public Tokens refresh(String refreshToken) {
+  public Tokens refresh(String refreshToken, String address) {
     byte[] hash = OpaqueToken.hash(refreshToken);
     String successor = OpaqueToken.next();
     Instant now = clock.instant();
     Optional<Session> session =
         refreshTokens.rotate(
-            hash, Ids.next(), OpaqueToken.hash(successor), now, now.plus(config.refreshTokenTtl()));
+            hash,
+            Ids.next(),
+            OpaqueToken.hash(successor),
+            address,
+            now,
+            now.plus(config.refreshTokenTtl()));
     if (session.isPresent()) {
       return tokens(session.get(), successor);
     }

@@ -149,18 +149,41 @@ public final class Tenants {
       Scope scope, UUID id, Optional<Instant> from, Optional<Instant> to, UsageReport.By by) {
     requireVisible(scope, id);
     Deed.about(id, id);
+    // The superuser reads it as one of the tenant: the policy of usage knows no exception.
+    Scope inTenant = new Scope(id, scope.userId(), scope.role());
+    return report(inTenant, id, Optional.empty(), from, to, by);
+  }
+
+  /**
+   * What the caller's own model calls were, grouped.
+   *
+   * @param from inclusive; empty: 30 days before {@code to}
+   * @param to exclusive; empty: now
+   */
+  public UsageReport ownUsage(
+      Scope scope, Optional<Instant> from, Optional<Instant> to, UsageReport.By by) {
+    return report(scope, scope.tenantId(), Optional.of(scope.userId()), from, to, by);
+  }
+
+  private UsageReport report(
+      Scope scope,
+      UUID id,
+      Optional<UUID> user,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      UsageReport.By by) {
     Instant end = to.orElse(clock.instant());
     Instant start = from.orElse(end.minus(DEFAULT_REPORT));
     if (!start.isBefore(end)) {
       throw Failure.invalid("from", "expected a time before to");
     }
-    // The superuser reads it as one of the tenant: the policy of usage knows no exception.
-    Scope inTenant = new Scope(id, scope.userId(), scope.role());
     return database.as(
-        inTenant,
+        scope,
         connection -> {
-          found(store.get(connection, id));
-          return UsageReport.of(start, end, by, usage.rows(connection, id, start, end, by));
+          if (user.isEmpty()) {
+            found(store.get(connection, id));
+          }
+          return UsageReport.of(start, end, by, usage.rows(connection, id, user, start, end, by));
         });
   }
 

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Sums over the ledger of model calls. */
@@ -16,6 +17,7 @@ final class UsageStore {
       """
       , sum(prompt_tokens)::bigint, sum(completion_tokens)::bigint, count(*), sum(cost)
       FROM usage WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3
+        AND ($4::uuid IS NULL OR user_id = $4)
       GROUP BY 1 ORDER BY 1
       """;
   private static final String BY_DAY =
@@ -23,8 +25,16 @@ final class UsageStore {
   private static final String BY_USER = "SELECT coalesce(user_id::text, '')" + SUMS;
   private static final String BY_MODEL = "SELECT model" + SUMS;
 
+  /**
+   * @param user whose calls alone; empty: everybody's
+   */
   List<UsageReport.Row> rows(
-      SqlClient connection, UUID tenant, Instant from, Instant to, UsageReport.By by) {
+      SqlClient connection,
+      UUID tenant,
+      Optional<UUID> user,
+      Instant from,
+      Instant to,
+      UsageReport.By by) {
     String sql =
         switch (by) {
           case DAY -> BY_DAY;
@@ -32,7 +42,9 @@ final class UsageStore {
           case MODEL -> BY_MODEL;
         };
     List<UsageReport.Row> rows = new ArrayList<>();
-    Tuple parameters = Tuple.of(tenant, from.atOffset(ZoneOffset.UTC), to.atOffset(ZoneOffset.UTC));
+    Tuple parameters =
+        Tuple.of(
+            tenant, from.atOffset(ZoneOffset.UTC), to.atOffset(ZoneOffset.UTC), user.orElse(null));
     for (var row : Database.run(connection, sql, parameters)) {
       rows.add(
           new UsageReport.Row(

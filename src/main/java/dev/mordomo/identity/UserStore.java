@@ -38,7 +38,10 @@ final class UserStore {
           + """
           FROM app_user WHERE deleted_at IS NULL AND role <> 'guest'
             AND ($1::uuid IS NULL OR tenant_id = $1)
-            AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3
+            AND ($2::uuid IS NULL OR id > $2)
+            AND ($4::text IS NULL OR position($4 IN lower(name)) > 0
+              OR position($4 IN lower(email)) > 0)
+          ORDER BY id LIMIT $3
           """;
   private static final String INSERT =
       """
@@ -95,9 +98,18 @@ final class UserStore {
     return first(Database.run(connection, LOCK, Tuple.of(id))).map(UserStore::user);
   }
 
-  List<User> list(SqlClient connection, Optional<UUID> tenantId, Optional<UUID> after, int limit) {
+  /**
+   * @param words in lower case: what the name or the e-mail holds
+   */
+  List<User> list(
+      SqlClient connection,
+      Optional<UUID> tenantId,
+      Optional<String> words,
+      Optional<UUID> after,
+      int limit) {
     List<User> users = new ArrayList<>();
-    Tuple parameters = Tuple.of(tenantId.orElse(null), after.orElse(null), limit);
+    Tuple parameters =
+        Tuple.of(tenantId.orElse(null), after.orElse(null), limit, words.orElse(null));
     for (Row row : Database.run(connection, LIST, parameters)) {
       users.add(user(row));
     }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -141,17 +142,29 @@ public final class Users {
     return get(scope, scope.userId());
   }
 
+  /** As {@link #list(Scope, Optional, Optional, Optional, int)}, whatever their names. */
+  public List<User> list(Scope scope, Optional<UUID> tenantId, Optional<UUID> after, int limit) {
+    return list(scope, tenantId, Optional.empty(), after, limit);
+  }
+
   /**
    * @param tenantId empty: all that the caller may see
+   * @param words what their name or e-mail holds, whatever its capitals; empty: anything
    * @return by id, so oldest first
    */
-  public List<User> list(Scope scope, Optional<UUID> tenantId, Optional<UUID> after, int limit) {
+  public List<User> list(
+      Scope scope,
+      Optional<UUID> tenantId,
+      Optional<String> words,
+      Optional<UUID> after,
+      int limit) {
     requireAdmin(scope);
     if (!scope.isSuperuser() && !tenantId.orElse(scope.tenantId()).equals(scope.tenantId())) {
       return List.of();
     }
     Optional<UUID> wanted = scope.isSuperuser() ? tenantId : Optional.of(scope.tenantId());
-    return withLastMessages(database.as(scope, c -> store.list(c, wanted, after, limit)));
+    Optional<String> lower = words.map(text -> text.strip().toLowerCase(Locale.ROOT));
+    return withLastMessages(database.as(scope, c -> store.list(c, wanted, lower, after, limit)));
   }
 
   /**
@@ -189,6 +202,18 @@ public final class Users {
       announceDisabled(before);
     }
     return get(scope, id);
+  }
+
+  /**
+   * Ends every session of a user; they may sign in again, and their API keys stay.
+   *
+   * @throws Failure {@code forbidden} for somebody above the caller's role
+   */
+  public void signOut(Scope scope, UUID id) {
+    requireAdminOver(scope, id);
+    User user = get(scope, id);
+    requireCovers(scope, user.role());
+    sessions.endAll(user.tenantId(), id);
   }
 
   /**

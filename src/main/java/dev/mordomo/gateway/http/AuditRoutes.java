@@ -8,6 +8,7 @@ import dev.mordomo.ops.audit.AuditRecord;
 import dev.mordomo.ops.audit.AuditService;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Who did what. */
 final class AuditRoutes {
@@ -41,5 +42,10 @@ final class AuditRoutes {
     }
     return page.answer(
         audit.list(exchange.scope(), wanted, page.after(), page.oneMore()), AuditRecord::id);
+  }
+
+  /** Whether nothing was taken out or changed. */
+  Answer verify(Exchange exchange) {
+    return Answer.ok(Map.of("data", audit.verify(exchange.scope())));
   }
 }

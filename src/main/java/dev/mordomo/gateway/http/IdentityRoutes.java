@@ -49,7 +49,7 @@ final class IdentityRoutes {
     Fields fields = exchange.fields();
     String token = fields.text("refresh_token", 1, LONGEST);
     fields.verify();
-    return Answer.ok(identity.sessions().refresh(token));
+    return Answer.ok(identity.sessions().refresh(token, address(exchange)));
   }
 
   /** Ends the session of the refresh token in the body, or else of the bearer; or all of them. */

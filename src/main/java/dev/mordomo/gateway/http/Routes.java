@@ -79,6 +79,7 @@ final class Routes {
         patch("/v1/me", USER, identity::changeMe).audited("user.profile"),
         get("/v1/me/sessions", USER, identity::sessions),
         delete("/v1/me/sessions/:id", USER, identity::endSession).audited("session.end"),
+        get("/v1/me/usage", USER, tenants::ownUsage),
         get("/v1/api-keys", USER, identity::apiKeys),
         post("/v1/api-keys", USER, identity::createApiKey).creating().audited("key.create"),
         delete("/v1/api-keys/:id", USER, identity::revokeApiKey).audited("key.revoke"),
@@ -86,6 +87,7 @@ final class Routes {
         post("/v1/users", ADMIN, tenants::createUser).creating().audited("user.create"),
         get("/v1/users/:id", USER, tenants::user).audited("user.read"),
         patch("/v1/users/:id", USER, tenants::changeUser).audited("user.change"),
+        delete("/v1/users/:id/sessions", USER, tenants::signOutUser).audited("user.sign_out"),
         get("/v1/users/:id/quota", USER, tenants::quota),
         put("/v1/users/:id/quota", USER, tenants::setQuota).audited("user.quota"),
         get("/v1/tenants", ADMIN, tenants::tenants),
@@ -192,6 +194,7 @@ final class Routes {
     return List.of(
         get("/v1/logs", SUPERUSER, logs::list).audited("log.read"),
         get("/v1/audit", ADMIN, audit::list).audited("audit.read"),
+        get("/v1/audit/chain", ADMIN, audit::verify).audited("audit.verify"),
         patch("/v1/config", ADMIN, config::change).audited("config.change"),
         put("/v1/config/:id", ADMIN, config::put).audited("config.change"));
   }

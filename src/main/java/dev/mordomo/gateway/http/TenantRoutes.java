@@ -9,8 +9,10 @@ import dev.mordomo.identity.Tenant.Plan;
 import dev.mordomo.identity.Tenant.Status;
 import dev.mordomo.identity.UsageReport;
 import dev.mordomo.identity.User;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Tenants, what they use, and their users. */
 final class TenantRoutes {
@@ -33,7 +35,12 @@ final class TenantRoutes {
     return page.answer(
         identity
             .users()
-            .list(exchange.scope(), exchange.query().id("tenant_id"), page.after(), page.oneMore()),
+            .list(
+                exchange.scope(),
+                exchange.query().id("tenant_id"),
+                exchange.query().text("q"),
+                page.after(),
+                page.oneMore()),
         User::id);
   }
 
@@ -64,6 +71,11 @@ final class TenantRoutes {
             fields.optionalText("password", 1, LONGEST));
     fields.verify();
     return Answer.ok(identity.users().change(exchange.scope(), exchange.id("id", USER), change));
+  }
+
+  Answer signOutUser(Exchange exchange) {
+    identity.users().signOut(exchange.scope(), exchange.id("id", USER));
+    return Answer.done();
   }
 
   Answer tenants(Exchange exchange) {
@@ -117,19 +129,35 @@ final class TenantRoutes {
   }
 
   Answer usage(Exchange exchange) {
-    Query query = exchange.query();
-    Optional<String> by = query.choice("by", UsageReport.By.wires());
+    UUID tenant = exchange.id("id", TENANT);
+    return report(
+        exchange.query(),
+        UsageReport.By.wires(),
+        (from, to, by) -> identity.tenants().usage(exchange.scope(), tenant, from, to, by));
+  }
+
+  /** What oneself used. */
+  Answer ownUsage(Exchange exchange) {
+    return report(
+        exchange.query(),
+        List.of(UsageReport.By.DAY.wire(), UsageReport.By.MODEL.wire()),
+        (from, to, by) -> identity.tenants().ownUsage(exchange.scope(), from, to, by));
+  }
+
+  @FunctionalInterface
+  private interface Reporting {
+    UsageReport report(Optional<Instant> from, Optional<Instant> to, UsageReport.By by);
+  }
+
+  private static Answer report(Query query, List<String> groups, Reporting reporting) {
+    Optional<String> by = query.choice("by", groups);
     boolean table =
         query.choice("format", List.of("json", "csv")).filter("csv"::equals).isPresent();
     UsageReport report =
-        identity
-            .tenants()
-            .usage(
-                exchange.scope(),
-                exchange.id("id", TENANT),
-                query.time("from"),
-                query.time("to"),
-                by.map(UsageReport.By::of).orElse(UsageReport.By.DAY));
+        reporting.report(
+            query.time("from"),
+            query.time("to"),
+            by.map(UsageReport.By::of).orElse(UsageReport.By.DAY));
     return table ? UsageTable.of(report) : Answer.ok(report);
   }
 }

@@ -5,21 +5,26 @@ import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 
 /** The audit, read and looked after. Every method waits, on a virtual thread. */
 public final class AuditService {
   private static final int SEALED_AT_ONCE = 500;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Database database;
   private final AuditStore store;
   private final AuditChain chain;
   private final AuditConfig config;
   private final InstantSource clock;
+  private final Lock checking = new ReentrantLock();
 
   public AuditService(Database database, AuditConfig config, InstantSource clock) {
     this.database = database;
@@ -71,6 +76,29 @@ public final class AuditService {
   /** Whether every sealed record of a tenant is there and as it was. */
   public ChainCheck check(UUID tenantId) {
     return chain.check(tenantId);
+  }
+
+  /**
+   * Checks the chain of the caller's tenant; for the superuser all. It reads every record: one at a
+   * time on a node.
+   *
+   * @throws Failure {@code forbidden} unless administrator, {@code rate_limited} while another
+   *     check is under way
+   */
+  public List<ChainCheck> verify(Scope scope) {
+    if (!scope.isAdmin()) {
+      throw Failure.of(FailureCode.FORBIDDEN, "only for an administrator");
+    }
+    if (!checking.tryLock()) {
+      throw Failure.of(FailureCode.RATE_LIMITED, "the audit is being checked; wait for its end")
+          .retryAfter(PATIENCE);
+    }
+    try {
+      List<UUID> tenants = scope.isSuperuser() ? chains() : List.of(scope.tenantId());
+      return tenants.stream().map(this::check).toList();
+    } finally {
+      checking.unlock();
+    }
   }
 
   /**
