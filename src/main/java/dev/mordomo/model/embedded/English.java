@@ -3,6 +3,7 @@ package dev.mordomo.model.embedded;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The English forms that a gloss needs: plurals, and the two participles. */
@@ -91,6 +92,7 @@ final class English {
     return space < 0 ? verb : verb.substring(0, space);
   }
 
+  private static final Pattern PREPOSITION = Pattern.compile(" (of|to|for|in|on|at|with|from) ");
   private static final Pattern SIBILANT = Pattern.compile(".*(s|x|z|ch|sh|o)");
   private static final Pattern CONSONANT_Y = Pattern.compile(".*[^aeiou]y");
   private static final Pattern DOUBLES = Pattern.compile("[^aeiou]*[aeiou][^aeiouwxy]");
@@ -141,9 +143,10 @@ final class English {
 
   /** The plural of a noun or of the last word of an expression. */
   static String plural(String noun) {
-    int of = noun.indexOf(" of ");
-    if (of > 0) {
-      return plural(noun.substring(0, of)) + noun.substring(of);
+    Matcher preposition = PREPOSITION.matcher(noun);
+    if (preposition.find()) {
+      int end = preposition.start();
+      return plural(noun.substring(0, end)) + noun.substring(end);
     }
     int space = noun.lastIndexOf(' ') + 1;
     String word = noun.substring(space);

@@ -26,6 +26,9 @@ final class Expressions {
 
   private static final int MOST_SKIPPED = 2;
 
+  /** "Pagar en las líneas urbanas" is not "pagar en línea". */
+  private static final Set<String> IN = Set.of("en", "em");
+
   /** "E se": within a sentence it is "and if", or "and" and a reflexive verb. */
   private static final String WHAT_IF = "what ";
 
@@ -153,6 +156,7 @@ final class Expressions {
         if (i == 0
             || !verb
             || skipped == MOST_SKIPPED
+            || IN.contains(phrase.words().get(i - 1))
             || !neighbours.determiner(sentence.get(at).word())) {
           return 0;
         }

@@ -75,10 +75,26 @@ final class Glosser {
             part == Part.VERB || part == Part.EXPRESSION
                 ? VerbForm.of(portuguese, word, unit.expression.lemma())
                 : VerbForm.BASE;
-        pieces.add(new Piece(token.word(), english, part, infinitive, false, form));
-        asked = QUESTION.matcher(english).lookingAt();
+        // "Cartones de leche": its first word is in the plural.
+        boolean many =
+            part == Part.NOUN
+                && token.word().endsWith("s")
+                && !unit.expression.lemma().endsWith("s");
+        pieces.add(
+            new Piece(
+                token.word(),
+                many ? English.plural(english) : english,
+                part,
+                infinitive,
+                false,
+                form));
+        // "Qué pasa si": the question is over, and a clause begins.
+        Token last = sentence.get(unit.start + unit.expression.length() - 1).token();
+        asked = QUESTION.matcher(english).lookingAt() && !neighbours.surelyBeforeVerb(last.word());
       } else {
-        boolean noun = unit.start > 0 && afterNoun(sentence, unit.start, pieces.getLast());
+        boolean noun =
+            unit.start > 0
+                && (afterNoun(sentence, unit.start, pieces.getLast()) || afterQuality(pieces));
         pieces.add(
             token.isWord()
                 ? word(whole, unit.start, asked, noun)
@@ -124,6 +140,12 @@ final class Glosser {
             && before.part() != Part.VERB
             && !before.source().equals(reading.word());
     return before.noun() || (compound && reading.noun());
+  }
+
+  /** Whether the last word is an adjective behind its noun: "las cuotas fijas". */
+  private static boolean afterQuality(List<Piece> pieces) {
+    int last = pieces.size() - 1;
+    return last > 0 && pieces.get(last).part() == Part.ADJECTIVE && pieces.get(last - 1).noun();
   }
 
   /** What a word's English may depend on. */

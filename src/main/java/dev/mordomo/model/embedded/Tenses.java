@@ -33,6 +33,9 @@ final class Tenses {
   private static final Set<String> PERFECT =
       Set.of("he", "has", "ha", "hemos", "han", "había", "habían", "haya", "hayan");
 
+  private static final Set<String> MODALS =
+      Set.of("can", "cannot", "could", "must", "should", "may");
+
   private Tenses() {}
 
   /** "Se entregan": are delivered. */
@@ -51,7 +54,44 @@ final class Tenses {
         }
       }
     }
+    modalPassives(pieces);
     return pieces;
+  }
+
+  /** "Se puede editar", "pueden anularse": can be edited, can be canceled. */
+  private static void modalPassives(List<Piece> pieces) {
+    boolean noun = false;
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      Piece modal = pieces.get(i);
+      Piece verb = pieces.get(i + 1);
+      boolean reflexive =
+          modal.source().equals("se") || (i > 0 && pieces.get(i - 1).source().equals("se"));
+      boolean carried = noun && verb.source().endsWith("rse");
+      if (MODALS.contains(modal.english())
+          && verb.infinitive()
+          && verb.part() == Part.VERB
+          && (reflexive || carried)
+          && !ACTIVE.contains(firstWord(verb.english()))
+          && (i + 2 == pieces.size() || !object(pieces.get(i + 2)))) {
+        pieces.set(
+            i + 1,
+            new Piece(
+                verb.source(),
+                "be " + English.participle(verb.english()),
+                Part.EXPRESSION,
+                false,
+                false));
+      }
+      noun = modal.noun() || (noun && modal.vanishes());
+    }
+  }
+
+  private static boolean object(Piece piece) {
+    return piece.noun()
+        || piece.part() == Part.ADJECTIVE
+        || piece.is("the")
+        || piece.is("a")
+        || piece.is("your");
   }
 
   private static String firstWord(String english) {

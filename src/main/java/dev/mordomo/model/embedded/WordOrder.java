@@ -57,6 +57,15 @@ final class WordOrder {
 
   private static final int NEGATED = 5;
 
+  private static final Pattern PARTICIPLE =
+      Pattern.compile(".+([ai]d|uest|uelt|rit|iert|ert|rot|feit|hech|post)[oa]s?");
+  private static final Set<String> PREPOSITIONS =
+      Set.of(
+          ("a al ao aos à às de del do da dos das em en no na nos nas por pelo pela pelos pelas com"
+                  + " con para pra desde hasta até sin sem sobre bajo sob entre tras após antes"
+                  + " después durante según")
+              .split(" "));
+
   private static final Pattern LET = Pattern.compile("dei?x.*|dej.*");
   private static final int LET_REACH = 5;
   private static final Set<String> LET_STOP =
@@ -197,10 +206,10 @@ final class WordOrder {
   /** "Space public": each adjective goes before the noun that it follows, the last first. */
   private static void adjectives(List<Piece> pieces) {
     for (int i = 1; i < pieces.size(); i++) {
-      if (pieces.get(i).part() == Part.ADJECTIVE) {
+      if (adjective(pieces, i)) {
         int noun = i - 1;
         int end = i;
-        while (end < pieces.size() && pieces.get(end).part() == Part.ADJECTIVE) {
+        while (end < pieces.size() && adjective(pieces, end)) {
           end++;
         }
         if (pieces.get(noun).noun()) {
@@ -211,6 +220,18 @@ final class WordOrder {
         i = end;
       }
     }
+  }
+
+  /**
+   * Also a participle that says no more: the associated universities, but "painted on the wall".
+   */
+  private static boolean adjective(List<Piece> pieces, int i) {
+    Piece piece = pieces.get(i);
+    return piece.part() == Part.ADJECTIVE
+        || (piece.part() == Part.EXPRESSION
+            && PARTICIPLE.matcher(piece.source()).matches()
+            && piece.english().indexOf(' ') < 0
+            && (i + 1 == pieces.size() || !PREPOSITIONS.contains(pieces.get(i + 1).source())));
   }
 
   /** "Not find no place": one negation is enough. */
