@@ -227,7 +227,8 @@ public final class App implements AutoCloseable {
                 .toList(),
             List.of(new ExtractiveModel(embedded, vertx, wordPause)),
             List.of(embedded));
-    files = fileStoreConfig.open(data.resolve("files"));
+    files = fileStoreConfig.open(data.resolve("files"), secret);
+    PersonalData personal = new PersonalData(database, new Placeholders(secret));
     knowledge =
         new KnowledgeService(
             database,
@@ -236,10 +237,10 @@ public final class App implements AutoCloseable {
             jobs,
             new KnowledgeModels(
                 models.embedding(), models::embeddingNamed, rerankConfig.open(folders)),
+            who -> personal.documents(who, () -> speaker(who).locale()),
             knowledgeConfig,
             metrics,
             clock);
-    PersonalData personal = new PersonalData(database, new Placeholders(secret));
     Function<Scope, Masking.Pass> masking =
         scope -> personal.begin(scope, () -> speaker(scope).locale());
     actions = new ActionService(database, streams, bus, masking, actionConfig, clock);

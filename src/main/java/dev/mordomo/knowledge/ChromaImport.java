@@ -3,6 +3,7 @@ package dev.mordomo.knowledge;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.ImportStore.Imported;
 import dev.mordomo.knowledge.SearchRequest.QueryVector;
@@ -41,6 +42,7 @@ final class ChromaImport {
 
   private final Database database;
   private final KnowledgeService knowledge;
+  private final DocumentIntake intake;
   private final ActiveModel models;
   private final EmbeddingModel model;
   private final short modelId;
@@ -52,6 +54,7 @@ final class ChromaImport {
   ChromaImport(
       Database database,
       KnowledgeService knowledge,
+      DocumentIntake intake,
       ActiveModel models,
       UnaryOperator<String> languageOf,
       InstantSource clock,
@@ -59,6 +62,7 @@ final class ChromaImport {
       LoadReport report) {
     this.database = database;
     this.knowledge = knowledge;
+    this.intake = intake;
     this.models = models;
     IndexedModel indexed = models.current();
     this.model = indexed.model();
@@ -134,6 +138,8 @@ final class ChromaImport {
       ChromaServer.Collection from,
       List<ChromaServer.Entry> page,
       boolean reused) {
+    CollectionStore.Found collection = knowledge.writable(who, into.id());
+    DocumentMasking.Hiding first = intake.hiding(who, collection);
     List<Imported> wanted = new ArrayList<>();
     List<float[]> given = new ArrayList<>();
     for (ChromaServer.Entry entry : page) {
@@ -144,8 +150,15 @@ final class ChromaImport {
             name,
             text.isEmpty() ? "it has no text" : "longer than " + LONGEST_TEXT + " characters");
       } else {
-        wanted.add(imported(entry, "chroma:" + name, text));
-        given.add(entry.vector());
+        try {
+          Masking.Pass pass = first.seals() ? intake.hiding(who, collection).pass() : first.pass();
+          Imported one = imported(entry, "chroma:" + name, text, pass);
+          wanted.add(one);
+          // A vector tells what its text says.
+          given.add(one.chunk().text().equals(text) ? entry.vector() : new float[0]);
+        } catch (Failure refused) {
+          report.skipped(name, refused.detail());
+        }
       }
     }
     Map<String, String> known =
@@ -203,14 +216,16 @@ final class ChromaImport {
         model.embed(fresh.stream().map(i -> i.chunk().embeddingText()).toList(), Use.PASSAGE));
   }
 
-  private Imported imported(ChromaServer.Entry entry, String source, String text) {
+  private Imported imported(
+      ChromaServer.Entry entry, String source, String said, Masking.Pass pass) {
+    String text = pass.masked(said);
     String title =
         Optional.ofNullable(entry.metadata().get("title"))
             .or(() -> Optional.ofNullable(entry.metadata().get("source")))
             .map(value -> value.toString().replace("\0", "").strip())
             .filter(value -> !value.isEmpty())
             .orElse(entry.id());
-    String cut = title.substring(0, Math.min(LONGEST_TITLE, title.length()));
+    String cut = pass.masked(title.substring(0, Math.min(LONGEST_TITLE, title.length())));
     TextChunk chunk =
         new TextChunk(
             0, cut, "", text, 0, text.length(), 0, languageOf.apply(text), ChunkKind.PROSE);
@@ -218,9 +233,9 @@ final class ChromaImport {
         Ids.next(),
         Ids.next(),
         source.substring(0, Math.min(2_000, source.length())),
-        DocumentPreparation.sha256(Buffer.buffer(text)),
+        DocumentPreparation.sha256(Buffer.buffer(said)),
         chunk,
-        entry.metadata());
+        pass.noted(entry.metadata()));
   }
 
   private OptionalDouble alike(

@@ -5,6 +5,7 @@ import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.knowledge.DocumentMasking.Hiding;
 import io.vertx.sqlclient.SqlClient;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class DocumentIntake {
   private final Bus bus;
   private final FileStore files;
   private final DocumentPreparation preparation;
+  private final DocumentMasking masking;
   private final Embedder embedder;
   private final DocumentWriter writer;
   private final JobService jobs;
@@ -29,6 +31,7 @@ final class DocumentIntake {
       Bus bus,
       FileStore files,
       DocumentPreparation preparation,
+      DocumentMasking masking,
       Embedder embedder,
       DocumentWriter writer,
       JobService jobs) {
@@ -36,6 +39,7 @@ final class DocumentIntake {
     this.bus = bus;
     this.files = files;
     this.preparation = preparation;
+    this.masking = masking;
     this.embedder = embedder;
     this.writer = writer;
     this.jobs = jobs;
@@ -45,7 +49,7 @@ final class DocumentIntake {
   private record Stored(Document document, Optional<String> droppedFile) {}
 
   Document add(Scope who, CollectionStore.Found collection, DocumentUpload upload) {
-    PreparedDocument prepared = preparation.prepare(upload);
+    PreparedDocument prepared = preparation.prepare(upload, hiding(who, collection));
     Candidate candidate = candidate(collection, prepared, upload);
     // Before the costly part; and once more under the lock.
     Verdict early = database.as(who, c -> candidate.verdict(c, who));
@@ -74,7 +78,7 @@ final class DocumentIntake {
 
   /** Puts a new version in a known document's place, whatever else there is like it. */
   Document replace(Scope who, CollectionStore.Found collection, UUID id, DocumentUpload upload) {
-    PreparedDocument prepared = preparation.prepare(upload);
+    PreparedDocument prepared = preparation.prepare(upload, hiding(who, collection));
     EmbeddedChunks vectors = embedder.embed(who, prepared.chunks(), Keeping.NOTHING);
     Stored stored = database.as(who, c -> swap(c, collection, id, prepared, vectors));
     stored.droppedFile().ifPresent(key -> dropUnused(who, key));
@@ -84,7 +88,7 @@ final class DocumentIntake {
 
   /** Keeps the file and a pending row, and has a job do the rest. */
   Submitted submit(Scope who, CollectionStore.Found collection, DocumentUpload upload) {
-    PreparedDocument glanced = preparation.glance(upload);
+    PreparedDocument glanced = preparation.glance(upload, hiding(who, collection));
     Candidate candidate = candidate(collection, glanced, upload);
     record Accepted(Submitted submitted, Runnable announce) {}
     Accepted accepted =
@@ -114,13 +118,20 @@ final class DocumentIntake {
     return accepted.submitted();
   }
 
+  /** What is for all tenants is the superuser's to judge, who publishes it. */
+  Hiding hiding(Scope who, CollectionStore.Found collection) {
+    return collection.owner().scope() == CollectionScope.GLOBAL
+        ? DocumentMasking.NONE.begin(who)
+        : masking.begin(who);
+  }
+
   private static Map<String, Object> payload(
       Document pending, String fileKey, DocumentUpload upload) {
     Map<String, Object> payload = new HashMap<>();
     payload.put("document_id", pending.id());
     payload.put("on_duplicate", upload.onDuplicate().wire());
     payload.put("file_key", fileKey);
-    upload.title().ifPresent(title -> payload.put("title", title));
+    upload.title().ifPresent(title -> payload.put("title", pending.title()));
     upload.language().ifPresent(language -> payload.put("language", language));
     return payload;
   }

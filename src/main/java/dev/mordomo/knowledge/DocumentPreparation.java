@@ -3,6 +3,8 @@ package dev.mordomo.knowledge;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Failure.FieldError;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Masking;
+import dev.mordomo.knowledge.DocumentMasking.Hiding;
 import dev.mordomo.knowledge.DocumentUpload.Content;
 import dev.mordomo.knowledge.text.Chunker;
 import dev.mordomo.knowledge.text.ExtractedText;
@@ -13,11 +15,18 @@ import io.vertx.core.buffer.Buffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Checks, reads and cuts up what was uploaded. */
 final class DocumentPreparation {
+  /** In a document's metadata: what was found in it and hidden. */
+  static final String NOTE = "personal_data";
+
   private static final int LONGEST_TITLE = 500;
   private static final int LONGEST_SOURCE = 2_000;
   private static final int LARGEST_METADATA = 65_536;
@@ -31,22 +40,50 @@ final class DocumentPreparation {
   }
 
   /** What can be said of an upload without reading it: all but its text, and a title for now. */
-  PreparedDocument glance(DocumentUpload upload) {
-    check(upload);
+  PreparedDocument glance(DocumentUpload given, Hiding hiding) {
+    check(given);
+    DocumentUpload upload = hidden(given, hiding.pass());
     Buffer bytes = bytes(upload);
     String name = name(upload);
     FileKind kind = extractor.kindOf(name.isEmpty() ? "content.txt" : name, bytes.getBytes());
-    String title = upload.title().map(String::strip).orElse(withoutExtension(name));
+    String title = hiding.pass().masked(title(upload, name));
     return new PreparedDocument(
-        title.isBlank() ? "?" : title.substring(0, Math.min(LONGEST_TITLE, title.length())),
+        title,
         upload.source(),
         kind.extension(),
         upload.language().orElse(""),
         sha256(bytes),
-        name.isEmpty() ? "document." + kind.extension() : name,
+        name.isEmpty() ? "document." + kind.extension() : hiding.pass().masked(name),
         bytes,
-        upload.metadata(),
-        List.of());
+        hiding.seals() ? pending(upload.metadata()) : upload.metadata(),
+        List.of(),
+        hiding.seals());
+  }
+
+  private static String title(DocumentUpload upload, String name) {
+    String title = upload.title().map(String::strip).orElse(withoutExtension(name));
+    return title.isBlank() ? "?" : title.substring(0, Math.min(LONGEST_TITLE, title.length()));
+  }
+
+  /** Until it is read nobody knows what is in it. */
+  private static Map<String, Object> pending(Map<String, Object> metadata) {
+    Map<String, Object> noted = new HashMap<>(metadata);
+    noted.put(NOTE, Map.of("found", Map.of()));
+    return noted;
+  }
+
+  /** What was noted before is noted anew. */
+  private static DocumentUpload hidden(DocumentUpload upload, Masking.Pass pass) {
+    Map<String, Object> metadata = new LinkedHashMap<>(upload.metadata());
+    metadata.remove(NOTE);
+    Optional<String> title = upload.title().map(pass::masked);
+    return new DocumentUpload(
+        upload.content(),
+        title,
+        upload.source().map(pass::masked),
+        upload.language(),
+        pass.masked(metadata),
+        upload.onDuplicate());
   }
 
   static Buffer bytes(DocumentUpload upload) {
@@ -63,12 +100,15 @@ final class DocumentPreparation {
     };
   }
 
-  PreparedDocument prepare(DocumentUpload upload) {
-    check(upload);
+  PreparedDocument prepare(DocumentUpload given, Hiding hiding) {
+    check(given);
+    Masking.Pass pass = hiding.pass();
+    DocumentUpload upload = hidden(given, pass);
     Buffer bytes = bytes(upload);
     String name = name(upload);
-    ExtractedText text = extractor.extract(name.isEmpty() ? "content.txt" : name, bytes.getBytes());
-    String title = title(upload, text, name);
+    ExtractedText read = extractor.extract(name.isEmpty() ? "content.txt" : name, bytes.getBytes());
+    ExtractedText text = hiding.seals() ? read.mapped(pass::masked) : read;
+    String title = pass.masked(title(upload, text, name));
     String language = upload.language().orElseGet(() -> chunker.languageOf(text));
     List<TextChunk> chunks = chunker.chunk(text, title, upload.language().orElse(""));
     return new PreparedDocument(
@@ -77,10 +117,11 @@ final class DocumentPreparation {
         text.kind().extension(),
         language,
         sha256(bytes),
-        name.isEmpty() ? "document." + text.kind().extension() : name,
+        name.isEmpty() ? "document." + text.kind().extension() : pass.masked(name),
         bytes,
-        upload.metadata(),
-        chunks);
+        pass.noted(upload.metadata()),
+        chunks,
+        hiding.seals());
   }
 
   private static void check(DocumentUpload upload) {

@@ -85,7 +85,11 @@ final class DocumentWriter {
   /** Under the lock of its key, so that nobody removes it before the row is committed. */
   private void putFile(SqlClient connection, Original file) {
     DocumentStore.lock(connection, file.key());
-    files.put(file.key(), file.bytes());
+    if (file.sealed()) {
+      files.putSealed(file.key(), file.bytes());
+    } else {
+      files.put(file.key(), file.bytes());
+    }
   }
 
   private void chunks(
@@ -106,7 +110,10 @@ final class DocumentWriter {
 
   private static Original original(CollectionStore.Found collection, PreparedDocument prepared) {
     return new Original(
-        prepared.fileName(), collection.owner().fileKey(prepared.sha256()), prepared.bytes());
+        prepared.fileName(),
+        collection.owner().fileKey(prepared.sha256()),
+        prepared.bytes(),
+        prepared.sealed());
   }
 
   private static Document document(

@@ -13,6 +13,11 @@ public interface FileStore extends AutoCloseable {
   /** Stored whole or not at all. A key that is there already stands for the same bytes. */
   void put(String key, Buffer bytes);
 
+  /** The same so that nobody reads it who has the store alone; {@link #get} gives what was put. */
+  default void putSealed(String key, Buffer bytes) {
+    throw new IllegalStateException("this store seals nothing");
+  }
+
   Optional<Buffer> get(String key);
 
   boolean exists(String key);

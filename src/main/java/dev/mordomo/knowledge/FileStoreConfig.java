@@ -1,5 +1,6 @@
 package dev.mordomo.knowledge;
 
+import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -76,9 +77,12 @@ public record FileStoreConfig(Optional<S3> s3) {
 
   /**
    * @param folder where originals are kept when they are in a folder
+   * @param secret under which those are sealed that are to be
    */
-  public FileStore open(Path folder) {
-    return s3.map(bucket -> (FileStore) new S3FileStore(bucket))
-        .orElseGet(() -> new FolderFileStore(folder));
+  public FileStore open(Path folder, Secret secret) {
+    FileStore store =
+        s3.map(bucket -> (FileStore) new S3FileStore(bucket))
+            .orElseGet(() -> new FolderFileStore(folder));
+    return new SealingFileStore(store, secret);
   }
 }

@@ -86,7 +86,8 @@ final class IngestJob implements JobHandler {
     DocumentStore.Found row = database.as(who, c -> found(c, id));
     CollectionStore.Found collection = database.as(who, c -> collection(c, row));
     run.progress(0, 0);
-    PreparedDocument prepared = preparation.prepare(upload(run.payload(), row));
+    PreparedDocument prepared =
+        preparation.prepare(upload(run.payload(), row), intake.hiding(who, collection));
     if (row.document().status() == DocumentStatus.PENDING && row.replaces().isEmpty()) {
       rename(who, run, row.document(), prepared);
     }

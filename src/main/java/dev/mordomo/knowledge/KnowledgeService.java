@@ -52,6 +52,7 @@ public final class KnowledgeService {
       FileStore files,
       JobService jobs,
       KnowledgeModels models,
+      DocumentMasking masking,
       KnowledgeConfig config,
       MeterRegistry metrics,
       InstantSource clock) {
@@ -68,7 +69,8 @@ public final class KnowledgeService {
             new Chunker(config.chunking(), LanguageDetector::detect));
     Embedder embedder = new Embedder(database, this.models);
     DocumentWriter writer = new DocumentWriter(files, this.models, clock);
-    this.intake = new DocumentIntake(database, bus, files, preparation, embedder, writer, jobs);
+    this.intake =
+        new DocumentIntake(database, bus, files, preparation, masking, embedder, writer, jobs);
     jobs.register(new BackfillJob(database, bus, this.models, config.backfillShare(), meters));
     jobs.register(new DropModelJob(database, this.models));
     jobs.register(new SweepJob(database, files, clock));
@@ -207,9 +209,17 @@ public final class KnowledgeService {
         .orElseThrow(() -> Failure.notFound("the passage"));
   }
 
-  /** The original. */
+  /**
+   * The original.
+   *
+   * @throws Failure {@code forbidden} where something personal was left out of the text, for
+   *     whoever may not write in its collection
+   */
   public DocumentFile file(Scope who, UUID documentId) {
     DocumentStore.Found found = found(who, documentId);
+    if (found.document().metadata().containsKey(DocumentPreparation.NOTE)) {
+      writable(who, found.document().collectionId());
+    }
     String type =
         Arrays.stream(FileKind.values())
             .filter(k -> k.extension().equals(found.document().sourceType()))
@@ -293,7 +303,7 @@ public final class KnowledgeService {
 
   ChromaImport chromaImport(ChromaServer chroma, LoadReport report) {
     return new ChromaImport(
-        database, this, models, LanguageDetector::detect, clock, chroma, report);
+        database, this, intake, models, LanguageDetector::detect, clock, chroma, report);
   }
 
   /** Documents of a collection, all of them, for whoever keeps it in step with something else. */

@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A document that was read and cut up, before anything of it is kept. */
+/**
+ * A document that was read and cut up, before anything of it is kept.
+ *
+ * @param sealed whether its original is kept sealed
+ */
 record PreparedDocument(
     String title,
     Optional<String> source,
@@ -16,4 +20,5 @@ record PreparedDocument(
     String fileName,
     Buffer bytes,
     Map<String, Object> metadata,
-    List<TextChunk> chunks) {}
+    List<TextChunk> chunks,
+    boolean sealed) {}

@@ -1,8 +1,12 @@
 package dev.mordomo.privacy;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.knowledge.DocumentMasking;
 import dev.mordomo.privacy.PersonalFinder.Found;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -30,6 +35,67 @@ public final class PersonalData implements Masking {
   @Override
   public Pass begin(Scope who, Supplier<String> locale) {
     return new Request(who, locale);
+  }
+
+  /** For documents; the policy is read before anything is looked at, and holds for the request. */
+  public DocumentMasking.Hiding documents(Scope who, Supplier<String> locale) {
+    DocumentPolicy policy = database.as(who, c -> PersonalStore.ofDocuments(c, who.tenantId()));
+    return policy == DocumentPolicy.KEEP
+        ? DocumentMasking.NONE.begin(who)
+        : new DocumentMasking.Hiding(new OfDocument(policy, locale.get()), true);
+  }
+
+  /** Nobody's placeholders: many read a document. */
+  private static final class OfDocument implements Pass {
+    private final DocumentPolicy policy;
+    private final String region;
+    private final Map<String, Integer> found = new TreeMap<>();
+
+    OfDocument(DocumentPolicy policy, String locale) {
+      this.policy = policy;
+      this.region = region(locale);
+    }
+
+    @Override
+    public String masked(String text) {
+      List<Found> here = found(text, () -> region);
+      if (!here.isEmpty() && policy == DocumentPolicy.REFUSE) {
+        String kinds =
+            here.stream().map(one -> one.kind().wire()).distinct().collect(joining(", "));
+        throw Failure.invalid(
+            "content", "holds personal data (" + kinds + "), which your organisation refuses");
+      }
+      here.forEach(one -> found.merge(one.kind().wire(), 1, Integer::sum));
+      return replaced(text, here, one -> Placeholders.mask(one.kind()));
+    }
+
+    @Override
+    public Map<String, Object> note() {
+      return found.isEmpty() ? Map.of() : noteOf(policy.wire(), found);
+    }
+  }
+
+  private static List<Found> found(String text, Supplier<String> region) {
+    return text.chars().noneMatch(c -> c == '@' || (c >= '0' && c <= '9'))
+        ? List.of()
+        : PersonalFinder.find(text, region.get());
+  }
+
+  private static String replaced(String text, List<Found> found, Function<Found, String> by) {
+    StringBuilder replaced = new StringBuilder();
+    int from = 0;
+    for (Found one : found) {
+      replaced.append(text, from, one.from()).append(by.apply(one));
+      from = one.to();
+    }
+    return replaced.append(text, from, text.length()).toString();
+  }
+
+  private static Map<String, Object> noteOf(String policy, Map<String, Integer> found) {
+    Map<String, Object> note = new LinkedHashMap<>();
+    note.put("policy", policy);
+    note.put("found", Map.copyOf(found));
+    return Map.of("personal_data", note);
   }
 
   /** {@code pt-BR} is of BR, and a language alone of the country where most speak it. */
@@ -53,29 +119,17 @@ public final class PersonalData implements Masking {
 
     @Override
     public String masked(String text) {
-      if (text.chars().noneMatch(c -> c == '@' || (c >= '0' && c <= '9'))) {
-        return text;
-      }
-      List<Found> here = PersonalFinder.find(text, region(locale.get()));
+      List<Found> here = found(text, () -> region(locale.get()));
       if (here.isEmpty()) {
         return text;
       }
       here.forEach(one -> found.merge(one.kind().wire(), 1, Integer::sum));
-      return policy() == PersonalPolicy.KEEP ? text : replaced(text, here);
-    }
-
-    private String replaced(String text, List<Found> here) {
-      StringBuilder masked = new StringBuilder();
-      int from = 0;
-      for (Found one : here) {
-        masked.append(text, from, one.from());
-        masked.append(
-            policy() == PersonalPolicy.MASK
-                ? Placeholders.mask(one.kind())
-                : placeholders.seal(who, one.kind(), one.text()));
-        from = one.to();
-      }
-      return masked.append(text, from, text.length()).toString();
+      return switch (policy()) {
+        case KEEP -> text;
+        case MASK -> replaced(text, here, one -> Placeholders.mask(one.kind()));
+        case REVERSIBLE ->
+            replaced(text, here, one -> placeholders.seal(who, one.kind(), one.text()));
+      };
     }
 
     private PersonalPolicy policy() {
@@ -87,13 +141,7 @@ public final class PersonalData implements Masking {
 
     @Override
     public Map<String, Object> note() {
-      if (found.isEmpty()) {
-        return Map.of();
-      }
-      Map<String, Object> note = new LinkedHashMap<>();
-      note.put("policy", policy().wire());
-      note.put("found", Map.copyOf(found));
-      return Map.of("personal_data", note);
+      return found.isEmpty() ? Map.of() : noteOf(policy().wire(), found);
     }
   }
 }

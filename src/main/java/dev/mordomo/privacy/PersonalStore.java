@@ -34,6 +34,15 @@ final class PersonalStore {
         coalesce(settings->'privacy', '{}') || jsonb_build_object('personal_data', $2::text))
       WHERE id = $1
       """;
+  private static final String OF_DOCUMENTS =
+      "SELECT coalesce((SELECT settings #>> '{privacy,documents}' FROM tenant WHERE id = $1),"
+          + " 'keep')";
+  private static final String CHANGE_DOCUMENTS =
+      """
+      UPDATE tenant SET updated_at = $3, settings = settings || jsonb_build_object('privacy',
+        coalesce(settings->'privacy', '{}') || jsonb_build_object('documents', $2::text))
+      WHERE id = $1
+      """;
   private static final String DAYS =
       "SELECT (settings #>> '{privacy,retention_days}')::integer FROM tenant WHERE id = $1";
   private static final String CHANGE_DAYS =
@@ -81,6 +90,16 @@ final class PersonalStore {
 
   static void change(SqlClient connection, UUID tenant, PersonalPolicy policy, Instant at) {
     Database.run(connection, CHANGE, Tuple.of(tenant, policy.wire(), utc(at)));
+  }
+
+  static DocumentPolicy ofDocuments(SqlClient connection, UUID tenant) {
+    return DocumentPolicy.of(
+        Database.run(connection, OF_DOCUMENTS, Tuple.of(tenant)).iterator().next().getString(0));
+  }
+
+  static void changeDocuments(
+      SqlClient connection, UUID tenant, DocumentPolicy policy, Instant at) {
+    Database.run(connection, CHANGE_DOCUMENTS, Tuple.of(tenant, policy.wire(), utc(at)));
   }
 
   static Optional<Integer> retentionDays(SqlClient connection, UUID tenant) {

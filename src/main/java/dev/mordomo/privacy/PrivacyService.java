@@ -333,6 +333,28 @@ public final class PrivacyService {
         });
   }
 
+  /**
+   * What becomes of personal data in documents of the tenant and its users.
+   *
+   * @throws Failure as {@link dev.mordomo.identity.Tenants#get}
+   */
+  public DocumentPolicy documentPolicy(Scope who, UUID tenant) {
+    identity.tenants().get(who, tenant);
+    return database.as(who, c -> PersonalStore.ofDocuments(c, tenant));
+  }
+
+  /** From the next document on; what is there stays as it is until it is taken in again. */
+  public void changeDocumentPolicy(Scope who, UUID tenant, DocumentPolicy policy) {
+    identity.tenants().get(who, tenant);
+    Deed.about(tenant, tenant);
+    database.as(
+        who,
+        c -> {
+          PersonalStore.changeDocuments(c, tenant, policy, now());
+          return true;
+        });
+  }
+
   /** One's own, newest first. */
   public List<Consent> consents(Scope who, Optional<UUID> before, int limit) {
     return database.as(who, c -> PersonalStore.list(c, who, before, limit));

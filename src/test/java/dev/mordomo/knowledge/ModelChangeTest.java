@@ -104,6 +104,7 @@ class ModelChangeTest {
                           .filter(m -> m.name().equals(name))
                           .findFirst(),
                   Optional.empty()),
+              DocumentMasking.NONE,
               KnowledgeConfig.DEFAULT,
               metrics,
               InstantSource.system());

@@ -65,6 +65,7 @@ class RerankedSearchTest {
             knowledge.files,
             TestKnowledge.jobs(knowledge.db, knowledge.bus),
             KnowledgeModels.only(knowledge.model).with(fancier),
+            DocumentMasking.NONE,
             KnowledgeConfig.DEFAULT,
             metrics,
             InstantSource.system());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mordomo.NpmServer;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
@@ -46,7 +47,8 @@ class S3FileStoreTest extends FileStoreContract {
   }
 
   private static FileStore open(String bucket, String accessKey) {
-    return settings(bucket, server.url(), accessKey).open(folder);
+    return settings(bucket, server.url(), accessKey)
+        .open(folder, Secret.of("a secret of thirty-two characters"));
   }
 
   private static FileStoreConfig settings(String bucket, String endpoint, String accessKey) {

@@ -46,6 +46,7 @@ public final class TestKnowledge implements AutoCloseable {
             files,
             jobs,
             KnowledgeModels.only(model),
+            DocumentMasking.NONE,
             config,
             new SimpleMeterRegistry(),
             InstantSource.system());
@@ -60,6 +61,7 @@ public final class TestKnowledge implements AutoCloseable {
         new FolderFileStore(folder),
         jobs(db, bus),
         KnowledgeModels.only(model),
+        DocumentMasking.NONE,
         KnowledgeConfig.DEFAULT,
         new SimpleMeterRegistry(),
         InstantSource.system());

@@ -4,6 +4,7 @@ import dev.mordomo.gateway.Fields;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.privacy.Consent;
+import dev.mordomo.privacy.DocumentPolicy;
 import dev.mordomo.privacy.Erasure;
 import dev.mordomo.privacy.Export;
 import dev.mordomo.privacy.ExportFile;
@@ -98,11 +99,14 @@ final class PrivacyRoutes {
     Fields fields = exchange.fields();
     Optional<PersonalPolicy> policy =
         fields.choice("personal_data", PersonalPolicy.WORDS).map(PersonalPolicy::of);
+    Optional<DocumentPolicy> documents =
+        fields.choice("personal_data_in_documents", DocumentPolicy.WORDS).map(DocumentPolicy::of);
     Optional<Integer> days = fields.integer("retention_days", 0, LONGEST_DAYS);
     fields.verify();
     UUID tenant = exchange.id("id", TENANT);
     Scope who = exchange.scope();
     policy.ifPresent(wanted -> privacy.changePolicy(who, tenant, wanted));
+    documents.ifPresent(wanted -> privacy.changeDocumentPolicy(who, tenant, wanted));
     days.ifPresent(wanted -> privacy.changeRetention(who, tenant, wanted));
     return Answer.ok(shown(who, tenant));
   }
@@ -111,6 +115,8 @@ final class PrivacyRoutes {
     return Map.of(
         "personal_data",
         privacy.policy(who, tenant),
+        "personal_data_in_documents",
+        privacy.documentPolicy(who, tenant),
         "retention_days",
         privacy.retentionDays(who, tenant));
   }

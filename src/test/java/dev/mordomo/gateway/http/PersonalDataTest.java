@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.ApiClient;
+import dev.mordomo.Await;
 import dev.mordomo.RunningApp;
 import dev.mordomo.gateway.http.EventSource.Event;
 import dev.mordomo.gateway.socket.WireClient;
@@ -22,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,13 @@ class PersonalDataTest {
     app =
         new RunningApp(
             TestDatabase.create(),
-            Map.of("model.chat", "openai/test", "knowledge.manual", "false"),
+            Map.of(
+                "model.chat",
+                "openai/test",
+                "knowledge.manual",
+                "false",
+                "knowledge.inline_bytes",
+                "2000"),
             Map.of("OPENAI_BASE_URL", model.openAiUrl()));
     ana = ApiClient.signIn(app.url());
     tenant = ana.get("/v1/me").get("tenant_id").asText();
@@ -331,6 +339,132 @@ class PersonalDataTest {
     JsonNode hits =
         ana.post("/v1/messages/search", Map.of("query", MAIL, "mode", "text")).get("hits");
     assertTrue(hits.findValuesAsText("text").contains(SAID), hits.toString());
+  }
+
+  private static void documents(String policy) {
+    assertEquals(
+        policy,
+        ana.patch(
+                "/v1/tenants/" + tenant + "/privacy", Map.of("personal_data_in_documents", policy))
+            .get("personal_data_in_documents")
+            .asText());
+  }
+
+  private static String collection() {
+    Map<String, String> wanted = Map.of("name", "C" + Ids.next(), "scope", "tenant");
+    return ana.post("/v1/collections", wanted).get("id").asText();
+  }
+
+  private static JsonNode upload(String collection, String content) {
+    return ana.post(
+        "/v1/collections/" + collection + "/documents",
+        Map.of(
+            "title",
+            "Contatos de " + MAIL,
+            "content",
+            content,
+            "metadata",
+            Map.of("who", CPF),
+            "on_duplicate",
+            "keep"));
+  }
+
+  private static String chunks(String document) {
+    return ana.get("/v1/documents/" + document + "/chunks").toString();
+  }
+
+  @Test
+  void whatDocumentsSayIsKeptUnlessTheTenantSaysOtherwise() throws Exception {
+    JsonNode document = upload(collection(), "A prefeitura atende em (11) 3333-4567.");
+    String id = document.get("id").asText();
+    assertTrue(chunks(id).contains("(11) 3333-4567"), chunks(id));
+    assertEquals(Json.tree(Map.of("who", CPF)), document.get("metadata"));
+    send("DELETE", "/v1/documents/" + id);
+  }
+
+  @Test
+  void whatDocumentsSayIsMaskedWhereTheTenantSaysSo() throws Exception {
+    documents("mask");
+    try {
+      String table = "| Nome | CPF |\n| --- | --- |\n| Ana | " + CPF + " |\n";
+      String content = "# De " + MAIL + "\n\nAtende em (11) 3333-4567.\n\n" + table;
+      JsonNode document = upload(collection(), content);
+      String id = document.get("id").asText();
+      assertEquals("Contatos de [email]", document.get("title").asText());
+      assertEquals("[cpf]", document.at("/metadata/who").asText());
+      assertEquals(
+          Json.read("{\"policy\":\"mask\",\"found\":{\"cpf\":2,\"email\":3,\"phone\":1}}"),
+          document.at("/metadata/personal_data"));
+      String chunks = chunks(id);
+      assertTrue(
+          chunks.contains("Atende em [phone].") && chunks.contains("| Ana | [cpf] |"), chunks);
+      // Whoever may write there has the original; others have not.
+      assertEquals(content, send("GET", "/v1/documents/" + id + "/file"));
+      assertEquals(403, asMember("/v1/documents/" + id + "/file"));
+      assertEquals(200, asMember("/v1/documents/" + id + "/chunks"));
+      assertEquals(0, rowsWith(CPF));
+      assertEquals(0, rowsWith("3333-4567"));
+    } finally {
+      documents("keep");
+    }
+  }
+
+  @Test
+  void aLargeDocumentIsMaskedByItsJob() throws Exception {
+    documents("mask");
+    try {
+      String collection = collection();
+      upload(collection, "Uma linha.\n\n".repeat(300) + "O CPF é " + CPF + ".");
+      Await.until(
+          "it is indexed",
+          () ->
+              ana.get("/v1/collections/" + collection + "/documents")
+                  .at("/data/0/status")
+                  .asText()
+                  .equals("indexed"),
+          Duration.ofSeconds(30));
+      JsonNode document = ana.get("/v1/collections/" + collection + "/documents").at("/data/0");
+      assertEquals("Contatos de [email]", document.get("title").asText());
+      assertEquals(1, document.at("/metadata/personal_data/found/cpf").asInt());
+      assertEquals(0, rowsWith(CPF));
+      assertEquals(0, rowsWith(MAIL));
+    } finally {
+      documents("keep");
+    }
+  }
+
+  @Test
+  void aDocumentWithPersonalDataIsRefusedWhereTheTenantSaysSo() throws Exception {
+    documents("refuse");
+    try {
+      String path = "/v1/collections/" + collection() + "/documents";
+      var answer = ana.tryPost(path, Map.of("title", "Lista", "content", "O CPF é " + CPF));
+      assertEquals(400, answer.statusCode(), answer.body());
+      assertEquals("content", Json.read(answer.body()).at("/errors/0/field").asText());
+      assertFalse(answer.body().contains(CPF));
+      assertEquals(
+          201, ana.tryPost(path, Map.of("title", "Lista", "content", "Sem nada")).statusCode());
+      assertEquals(0, rowsWith(CPF));
+    } finally {
+      documents("keep");
+    }
+  }
+
+  private static int asMember(String path) throws Exception {
+    String email = "m" + Ids.next() + "@example.org";
+    ana.post(
+        "/v1/users",
+        Map.of("email", email, "name", "M", "role", "member", "password", "a password of one's"));
+    String token = ApiClient.signIn(app.url(), email, "a password of one's").token();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(URI.create(app.url() + path))
+                  .header("Authorization", "Bearer " + token)
+                  .build(),
+              BodyHandlers.ofString())
+          .statusCode();
+    }
   }
 
   @Test

@@ -61,6 +61,7 @@ final class AnsweringTest {
             new FolderFileStore(folder),
             TestKnowledge.jobs(db, bus),
             KnowledgeModels.only(embedding),
+            dev.mordomo.knowledge.DocumentMasking.NONE,
             KnowledgeConfig.DEFAULT,
             new SimpleMeterRegistry(),
             InstantSource.system());
