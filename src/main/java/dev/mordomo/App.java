@@ -24,6 +24,7 @@ import dev.mordomo.gateway.RateStore;
 import dev.mordomo.gateway.RateVerticle;
 import dev.mordomo.gateway.http.HttpGateway;
 import dev.mordomo.gateway.http.IdempotencyVerticle;
+import dev.mordomo.gateway.http.SealedAnswerStore;
 import dev.mordomo.gateway.socket.ConfigNews;
 import dev.mordomo.gateway.socket.Hub;
 import dev.mordomo.gateway.socket.Presence;
@@ -46,12 +47,16 @@ import dev.mordomo.kernel.DatabaseConfig;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Keyring;
+import dev.mordomo.kernel.KeyringVerticle;
 import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Migrations;
 import dev.mordomo.kernel.Outbound;
 import dev.mordomo.kernel.OutboundConfig;
 import dev.mordomo.kernel.PartitionVerticle;
+import dev.mordomo.kernel.Resealing;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.SealedSecrets;
 import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Streams;
@@ -142,6 +147,7 @@ public final class App implements AutoCloseable {
   private final IntSupplier nodes;
   private final boolean withManual;
   private final Database database;
+  private final Keyring keyring;
   private final Bus bus;
   private final GlossMiniLm embedded;
   private final Outbound outbound;
@@ -206,6 +212,7 @@ public final class App implements AutoCloseable {
     nodes = cluster.nodes();
     embedded = new GlossMiniLm(data.resolve("cache"));
     database = new Database(vertx, databaseConfig, secret);
+    keyring = Keyring.open(database, secret, clock);
     bus = new Bus(vertx, secret);
     streams = new Streams(database, bus);
     hub = new Hub(vertx, bus, streams);
@@ -213,7 +220,7 @@ public final class App implements AutoCloseable {
     logs = new LogService(database, logConfig, process(), metrics, clock);
     config = new ConfigService(database, live.settings(), clock);
     audit = new AuditService(database, auditConfig, clock);
-    identity = new IdentityService(vertx, database, bus, secret, outbound, identityConfig, clock);
+    identity = new IdentityService(vertx, database, bus, keyring, outbound, identityConfig, clock);
     jobs = new JobService(database, streams, bus, jobConfig, clock);
     folders = new OnnxProvider(data, data.resolve("cache"), onnxConfig);
     modelHttp = new ModelHttp(vertx, MODEL_CONNECTIONS);
@@ -369,6 +376,7 @@ public final class App implements AutoCloseable {
     // seconds: nobody has to wait for that to sign in.
     Thread.ofVirtual().name("manual").start(this::loadManual);
     deploy(new PartitionVerticle(database, clock));
+    deploy(new KeyringVerticle(keyring, resealing()));
     deploy(new LogVerticle(logs));
     deploy(new AuditVerticle(audit));
     deploy(new ConfigVerticle(config, database));
@@ -427,6 +435,7 @@ public final class App implements AutoCloseable {
             gatewayConfig,
             database,
             secret,
+            keyring,
             clock,
             authenticator,
             limits,
@@ -476,6 +485,16 @@ public final class App implements AutoCloseable {
 
   AuditService audit() {
     return audit;
+  }
+
+  Keyring keyring() {
+    return keyring;
+  }
+
+  /** All tables with sealed values. */
+  Resealing resealing() {
+    return new Resealing(
+        database, keyring, List.of(new SealedSecrets(database), new SealedAnswerStore(database)));
   }
 
   IdentityService identity() {

@@ -48,6 +48,7 @@ final class Commands {
                   isTerminal())
               .run(all, settings.variable("CHROMA_TOKEN"));
       case "retention" -> new RetentionCommands(app.privacy(), out, err).run(all);
+      case "secret" -> new SecretCommands(app.keyring(), app.resealing(), out, err).run(all);
       case "audit" -> new AuditCommands(app.audit(), out, err).run(all);
       default -> new IdentityCommands(app.identity(), out, err).run(all);
     };
@@ -61,6 +62,7 @@ final class Commands {
       case "tenant add" -> Optional.of("tenant.create");
       case "key rotate" -> Optional.of("signing_key.rotate");
       case "retention" -> Optional.of("retention.run");
+      case "secret rotate" -> Optional.of("sealing_key.rotate");
       case "key revoke" -> Optional.of("signing_key.revoke");
       default ->
           switch (all.getFirst()) {

@@ -43,7 +43,7 @@ public final class Main {
       Path data = Path.of(environment.getOrDefault("MORDOMO_DATA", "data")).toAbsolutePath();
       switch (command) {
         case "run" -> serve(settings, data, rest, out);
-        case "user", "tenant", "key", "audit", "retention", "ingest", "migrate" -> {
+        case "user", "tenant", "key", "secret", "audit", "retention", "ingest", "migrate" -> {
           return Commands.run(settings, data, command, rest, out, err);
         }
         case "bom" ->

@@ -2,8 +2,8 @@ package dev.mordomo.identity;
 
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Keyring;
 import dev.mordomo.kernel.Outbound;
-import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,7 +33,7 @@ public final class IdentityService {
       Vertx vertx,
       Database database,
       Bus bus,
-      Secret secret,
+      Keyring keyring,
       Outbound outbound,
       IdentityConfig config,
       InstantSource clock) {
@@ -42,7 +42,7 @@ public final class IdentityService {
     TenantStore tenantStore = new TenantStore();
     SignInGuard guard = new SignInGuard(config, clock);
     passwords = new Passwords(vertx, config);
-    SigningKeyStore keyStore = new SigningKeyStore(database, secret);
+    SigningKeyStore keyStore = new SigningKeyStore(database, keyring);
     accessTokens =
         new AccessTokens(
             vertx,
@@ -74,7 +74,7 @@ public final class IdentityService {
             sessions,
             guard,
             outbound,
-            secret,
+            keyring,
             clock);
     guests = new Guests(new GuestStore(database), sessions, config, clock);
     apiKeys = new ApiKeys(new ApiKeyStore(database), authentication, clock);

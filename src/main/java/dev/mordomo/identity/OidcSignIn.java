@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Keyring;
 import dev.mordomo.kernel.Outbound;
-import dev.mordomo.kernel.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -48,7 +48,7 @@ public final class OidcSignIn {
   private final Sessions sessions;
   private final SignInGuard guard;
   private final Outbound outbound;
-  private final Secret secret;
+  private final Keyring keyring;
   private final InstantSource clock;
 
   OidcSignIn(
@@ -59,7 +59,7 @@ public final class OidcSignIn {
       Sessions sessions,
       SignInGuard guard,
       Outbound outbound,
-      Secret secret,
+      Keyring keyring,
       InstantSource clock) {
     this.config = config;
     this.directory = directory;
@@ -68,7 +68,7 @@ public final class OidcSignIn {
     this.sessions = sessions;
     this.guard = guard;
     this.outbound = outbound;
-    this.secret = secret;
+    this.keyring = keyring;
     this.clock = clock;
   }
 
@@ -261,7 +261,7 @@ public final class OidcSignIn {
   }
 
   private String seal(State state) {
-    byte[] sealed = secret.seal(SEALED_AS, Json.write(state).getBytes(StandardCharsets.UTF_8));
+    byte[] sealed = keyring.seal(SEALED_AS, Json.write(state).getBytes(StandardCharsets.UTF_8));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
   }
 
@@ -270,7 +270,7 @@ public final class OidcSignIn {
       byte[] sealed = Base64.getUrlDecoder().decode(state);
       return Optional.of(
           Json.read(
-              new String(secret.open(SEALED_AS, sealed), StandardCharsets.UTF_8), State.class));
+              new String(keyring.open(SEALED_AS, sealed), StandardCharsets.UTF_8), State.class));
     } catch (Failure | IllegalArgumentException e) {
       return Optional.empty();
     }

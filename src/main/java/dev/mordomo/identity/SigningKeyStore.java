@@ -1,7 +1,7 @@
 package dev.mordomo.identity;
 
 import dev.mordomo.kernel.Database;
-import dev.mordomo.kernel.Secret;
+import dev.mordomo.kernel.Keyring;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -31,11 +31,11 @@ final class SigningKeyStore {
   private static final String DELETE = "DELETE FROM sealed_secret WHERE name = $1";
 
   private final Database database;
-  private final Secret secret;
+  private final Keyring keyring;
 
-  SigningKeyStore(Database database, Secret secret) {
+  SigningKeyStore(Database database, Keyring keyring) {
     this.database = database;
-    this.secret = secret;
+    this.keyring = keyring;
   }
 
   /** Every key, the newest first; made when there is none. */
@@ -45,7 +45,10 @@ final class SigningKeyStore {
 
   /** Every key, the newest first, without waiting. */
   Future<List<SigningKey>> load() {
-    return database.callSystemAsync(ALL, Tuple.of(PREFIX)).map(this::keys);
+    // Their sealing keys after them: so that none is newer than what is known of those.
+    return database
+        .callSystemAsync(ALL, Tuple.of(PREFIX))
+        .compose(rows -> keyring.refresh().map(ignored -> keys(rows)));
   }
 
   /**
@@ -70,7 +73,7 @@ final class SigningKeyStore {
   private List<SigningKey> keys(RowSet<Row> rows) {
     List<SigningKey> keys = new ArrayList<>();
     for (Row row : rows) {
-      byte[] plain = secret.open(row.getString(0), row.getBuffer(1).getBytes());
+      byte[] plain = keyring.open(row.getString(0), row.getBuffer(1).getBytes());
       keys.add(
           SigningKey.of(
               new JsonObject(new String(plain, StandardCharsets.UTF_8)),
@@ -81,7 +84,7 @@ final class SigningKeyStore {
 
   private void insert(SqlClient connection, SigningKey key) {
     String name = PREFIX + key.id();
-    byte[] sealed = secret.seal(name, key.jwk().encode().getBytes(StandardCharsets.UTF_8));
+    byte[] sealed = keyring.seal(name, key.jwk().encode().getBytes(StandardCharsets.UTF_8));
     Database.run(
         connection,
         INSERT,

@@ -1,5 +1,6 @@
 package dev.mordomo.kernel;
 
+import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.subtle.AesGcmJce;
 import com.google.crypto.tink.subtle.Hkdf;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.Optional;
 
 /**
  * The installation's one secret. Everything else that must be secret derives from it (HKDF-SHA256,
- * RFC 5869) or is sealed under it (AES-256-GCM by Tink).
+ * RFC 5869) or is sealed under keys that are sealed under it: see {@link Keyring}.
  */
 public final class Secret {
   private static final int BYTES = 32;
@@ -78,10 +79,13 @@ public final class Secret {
     return HexFormat.of().formatHex(derive(purpose));
   }
 
-  /** Ciphertext bound to its name: it can't be opened under another one. */
+  /**
+   * Ciphertext bound to its name, under a key that never changes: for files, which are many and
+   * large. What stands in the database is sealed by a {@link Keyring}.
+   */
   public byte[] seal(String name, byte[] plain) {
     try {
-      return new AesGcmJce(derive("seal")).encrypt(plain, name.getBytes(StandardCharsets.UTF_8));
+      return aead("seal").encrypt(plain, name.getBytes(StandardCharsets.UTF_8));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot seal " + name, e);
     }
@@ -92,14 +96,30 @@ public final class Secret {
    */
   public byte[] open(String name, byte[] sealed) {
     try {
-      return new AesGcmJce(derive("seal")).decrypt(sealed, name.getBytes(StandardCharsets.UTF_8));
+      return aead("seal").decrypt(sealed, name.getBytes(StandardCharsets.UTF_8));
     } catch (GeneralSecurityException e) {
       throw Failure.of(
           FailureCode.INTERNAL,
-          "cannot open "
-              + name
-              + ": the database was written under another MORDOMO_SECRET (or data/secret)",
+          "cannot open " + name + ": it was sealed under another MORDOMO_SECRET (or data/secret)",
           e);
+    }
+  }
+
+  /** What the keys of {@link Keyring} are kept under. */
+  Aead keysetKey() {
+    return aead("keyset");
+  }
+
+  /** What values in the database were sealed under before there was a {@link Keyring}. */
+  byte[] firstSealingKey() {
+    return derive("seal");
+  }
+
+  private Aead aead(String purpose) {
+    try {
+      return new AesGcmJce(derive(purpose));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-256-GCM is not available", e);
     }
   }
 }

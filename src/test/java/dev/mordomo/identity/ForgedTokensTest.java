@@ -147,7 +147,7 @@ class ForgedTokensTest {
   @Test
   void ourKeyAloneIsNotEnough() {
     SigningKey ours =
-        new SigningKeyStore(fixture.db.database(), dev.mordomo.kernel.TestDatabase.SECRET)
+        new SigningKeyStore(fixture.db.database(), fixture.db.keyring())
             .loadOrMake(fixture.clock.instant())
             .getFirst();
     JsonObject claims = part(genuine, 1);

@@ -38,7 +38,7 @@ final class IdentityFixture implements AutoCloseable {
   /** One more server on the same database. */
   IdentityService node() {
     return new IdentityService(
-        db.vertx(), db.database(), bus, TestDatabase.SECRET, db.outbound(), config, clock);
+        db.vertx(), db.database(), bus, db.keyring(), db.outbound(), config, clock);
   }
 
   Scope superuser() {

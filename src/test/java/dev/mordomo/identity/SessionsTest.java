@@ -192,7 +192,7 @@ class SessionsTest {
             fixture.db.vertx(),
             fixture.db.database(),
             fixture.bus,
-            dev.mordomo.kernel.TestDatabase.SECRET,
+            fixture.db.keyring(),
             fixture.db.outbound(),
             IdentityFixture.config(java.util.Map.of("identity.argon2_iterations", "3")),
             fixture.clock);

@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,11 @@ public final class TestDatabase implements AutoCloseable {
 
   public Database database() {
     return database;
+  }
+
+  /** The keys that seal in this database. */
+  public Keyring keyring() {
+    return Keyring.open(database, SECRET, InstantSource.system());
   }
 
   /** Calls to other servers, with nothing private allowed. */

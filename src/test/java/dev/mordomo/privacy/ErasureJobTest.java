@@ -109,7 +109,7 @@ class ErasureJobTest {
             db.vertx(),
             db.database(),
             bus,
-            TestDatabase.SECRET,
+            db.keyring(),
             db.outbound(),
             IdentityConfig.from(Settings.of(Map.of(), Map.of())),
             clock);

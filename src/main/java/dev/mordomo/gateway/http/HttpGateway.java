@@ -7,6 +7,7 @@ import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.gateway.socket.SocketGateway;
 import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Keyring;
 import dev.mordomo.kernel.Secret;
 import dev.mordomo.privacy.Placeholders;
 import io.vertx.core.Context;
@@ -49,6 +50,7 @@ public final class HttpGateway extends VerticleBase {
       GatewayConfig config,
       Database database,
       Secret secret,
+      Keyring keyring,
       InstantSource clock,
       Authenticator authenticator,
       RateLimits limits,
@@ -128,7 +130,7 @@ public final class HttpGateway extends VerticleBase {
     PublicRoutes open = new PublicRoutes(services.database(), services.metrics(), stopping);
     Idempotency idempotency =
         new Idempotency(
-            vertx, new IdempotencyStore(services.database()), services.secret(), services.clock());
+            vertx, new IdempotencyStore(services.database()), services.keyring(), services.clock());
     RouteRunner runner =
         new RouteRunner(
             vertx,

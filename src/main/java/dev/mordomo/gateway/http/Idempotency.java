@@ -2,7 +2,7 @@ package dev.mordomo.gateway.http;
 
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
-import dev.mordomo.kernel.Secret;
+import dev.mordomo.kernel.Keyring;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -35,13 +35,13 @@ final class Idempotency {
 
   private final Vertx vertx;
   private final IdempotencyStore store;
-  private final Secret secret;
+  private final Keyring keyring;
   private final InstantSource clock;
 
-  Idempotency(Vertx vertx, IdempotencyStore store, Secret secret, InstantSource clock) {
+  Idempotency(Vertx vertx, IdempotencyStore store, Keyring keyring, InstantSource clock) {
     this.vertx = vertx;
     this.store = store;
-    this.secret = secret;
+    this.keyring = keyring;
     this.clock = clock;
   }
 
@@ -99,8 +99,9 @@ final class Idempotency {
         String sealed =
             Base64.getEncoder()
                 .encodeToString(
-                    secret.seal(
-                        "idempotency " + key, text.body().getBytes(StandardCharsets.UTF_8)));
+                    keyring.seal(
+                        SealedAnswerStore.nameOf(key),
+                        text.body().getBytes(StandardCharsets.UTF_8)));
         store.finish(
             exchange.scope(),
             key,
@@ -119,7 +120,8 @@ final class Idempotency {
   }
 
   private Answer replay(String key, IdempotencyStore.Stored stored) {
-    byte[] body = secret.open("idempotency " + key, Base64.getDecoder().decode(stored.body()));
+    byte[] body =
+        keyring.open(SealedAnswerStore.nameOf(key), Base64.getDecoder().decode(stored.body()));
     return new Answer.Text(
         stored.status(),
         Map.of("Content-Type", stored.contentType(), "Idempotent-Replayed", "true"),

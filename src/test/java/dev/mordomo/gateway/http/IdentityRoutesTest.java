@@ -46,7 +46,7 @@ class IdentityRoutesTest {
             db.vertx(),
             db.database(),
             new Bus(db.vertx()),
-            TestDatabase.SECRET,
+            db.keyring(),
             db.outbound(),
             IdentityConfig.from(
                 Settings.of(Map.of("identity.argon2_memory_kib", "7168"), Map.of())),
@@ -61,6 +61,7 @@ class IdentityRoutesTest {
                 config,
                 db.database(),
                 TestDatabase.SECRET,
+                db.keyring(),
                 clock,
                 identity::authenticate,
                 TestGateway.limits(db, Map.of(), clock),

@@ -99,6 +99,7 @@ public final class TestGateway implements AutoCloseable {
             config,
             db.database(),
             TestDatabase.SECRET,
+            db.keyring(),
             clock,
             this::authenticate,
             limits(db, all, clock),
