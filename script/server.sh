@@ -13,7 +13,7 @@ java_command() {
     done
     read -r -a more <<<"${MORDOMO_JAVA_OPTS:-}"
     # The server refuses settings that it does not know, and these are the script's.
-    export -n MORDOMO_PG_BIN MORDOMO_JVM_FOLDERS MORDOMO_STATE_FOLDER
+    export -n MORDOMO_PG_BIN MORDOMO_JVM_FOLDERS MORDOMO_STATE_FOLDER MORDOMO_BACKUP_PASSPHRASE
     # glibc would give each thread an arena of 64 MB.
     export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
     JAVA=("$JAVA_HOME/bin/java" "@$ROOT/conf/java.options" ${several[@]+"${several[@]}"}
@@ -120,7 +120,7 @@ with_database() {
 
 stop_unless_running() { claimed "$MORDOMO_DATA/mordomo.pid" || cluster_stop; }
 
-# command_java COMMAND ARGUMENTS…: user, tenant, key, audit, retention, ingest, migrate: Main does them.
+# command_java COMMAND ARGUMENTS…: user, tenant, key, secret, audit, retention, ingest, migrate: Main does them.
 command_java() {
     need_jdk
     build_if_changed

@@ -36,6 +36,27 @@ test_a_backup_is_private_and_overwrites_nothing() {
     contains "already there" "$(cat "$TMP/output")"
 }
 
+test_a_secret_in_clear_is_said_loudly() {
+    lived_in_house
+    contains "IN CLEAR" "$(mordomo backup "$TMP/b.tar" 2>&1)"
+}
+
+test_with_a_passphrase_the_secret_is_wrapped() {
+    lived_in_house
+    export FAKE_PASSPHRASE='seven wet geese'
+    MORDOMO_BACKUP_PASSPHRASE=$FAKE_PASSPHRASE mordomo backup "$TMP/b.tar" >"$TMP/said" 2>&1
+    equal 1 "$(code_of grep -a -e 'a secret' -e geese "$TMP/b.tar" "$TMP/said" "$FAKE_OUT/java.arguments")"
+    equal 1 "$(code_of mordomo restore "$TMP/b.tar" --yes)"
+    contains "set MORDOMO_BACKUP_PASSPHRASE" "$(cat "$TMP/output")"
+    equal 1 "$(MORDOMO_BACKUP_PASSPHRASE=another code_of mordomo restore "$TMP/b.tar" --yes)"
+    contains "Nothing was changed" "$(cat "$TMP/output")"
+    equal "a secret" "$(cat "$HOUSE/data/secret")"
+    rm -rf "$HOUSE/data"
+    MORDOMO_BACKUP_PASSPHRASE=$FAKE_PASSPHRASE mordomo restore "$TMP/b.tar"
+    equal "a secret" "$(cat "$HOUSE/data/secret")"
+    equal "remember the milk" "$(note)"
+}
+
 test_restore_replaces_only_when_told_to() {
     lived_in_house
     mordomo backup "$TMP/b.tar"

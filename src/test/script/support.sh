@@ -51,6 +51,10 @@ fake_jdk() {
 for last in "$@"; do :; done
 printf '%s\n' "$*" >>"$FAKE_OUT/java.arguments"
 env | grep -E '^(DATABASE_URL|MORDOMO_|PORT)' >"$FAKE_OUT/java.environment"
+case $* in
+    *' secret wrap '*) [ -n "$MORDOMO_BACKUP_PASSPHRASE" ] && tr a-z n-za-m <"${@:(-2):1}" >"$last" && exit ;;
+    *' secret unwrap '*) [ "$MORDOMO_BACKUP_PASSPHRASE" = "$FAKE_PASSPHRASE" ] && tr a-z n-za-m <"${@:(-2):1}" >"$last"; exit ;;
+esac
 case $last in exit*) exit "${last#exit}" ;; esac
 trap 'echo stopped >>"$FAKE_OUT/java.stopped"; exit 143' TERM
 : >"$FAKE_OUT/java.started"

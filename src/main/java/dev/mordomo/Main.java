@@ -39,6 +39,9 @@ public final class Main {
     String command = command(arguments);
     List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
     try {
+      if (command.equals("secret") && rest.size() == 3) {
+        return wrapping(rest, environment, err);
+      }
       Settings settings = Settings.load(settingsFile(environment), environment);
       Path data = Path.of(environment.getOrDefault("MORDOMO_DATA", "data")).toAbsolutePath();
       switch (command) {
@@ -60,6 +63,23 @@ public final class Main {
       err.println("mordomo: " + e.detail());
       return FAILED;
     }
+  }
+
+  /** What a backup asks for: needs no database and no settings. */
+  private static int wrapping(
+      List<String> words, Map<String, String> environment, PrintStream err) {
+    String passphrase = environment.getOrDefault("MORDOMO_BACKUP_PASSPHRASE", "");
+    Path from = Path.of(words.get(1));
+    Path to = Path.of(words.get(2));
+    switch (words.getFirst()) {
+      case "wrap" -> WrappedSecret.wrap(from, to, passphrase);
+      case "unwrap" -> WrappedSecret.unwrap(from, to, passphrase);
+      default -> {
+        err.println("mordomo: there is no command secret " + words.getFirst());
+        return USAGE;
+      }
+    }
+    return 0;
   }
 
   private static String command(List<String> arguments) {

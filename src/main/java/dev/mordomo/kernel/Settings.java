@@ -32,6 +32,7 @@ public final class Settings {
       Set.of(
           "MORDOMO_SECRET",
           "MORDOMO_DATA",
+          "MORDOMO_BACKUP_PASSPHRASE",
           "MORDOMO_CONF",
           "MORDOMO_ADMIN_EMAIL",
           "MORDOMO_ADMIN_PASSWORD",

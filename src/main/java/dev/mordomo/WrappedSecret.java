@@ -1,0 +1,90 @@
+package dev.mordomo;
+
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The installation's secret in a PKCS #12 file under a passphrase, as a backup holds it: AES-256
+ * with PBKDF2, by the JDK, and readable with its {@code keytool}'s means anywhere.
+ */
+final class WrappedSecret {
+  private static final String ENTRY = "mordomo";
+  private static final String TEXT = "AES";
+
+  /** OWASP's advice for PBKDF2 with HMAC-SHA256; the JDK's default is 10,000. */
+  private static final String ITERATIONS = "600000";
+
+  private static final int SHORTEST = 12;
+
+  private WrappedSecret() {}
+
+  /**
+   * Writes a new file, readable by its owner alone.
+   *
+   * @throws Failure {@code invalid} for a passphrase of less than 12 characters
+   */
+  static void wrap(Path secret, Path wrapped, String passphrase) {
+    if (passphrase.length() < SHORTEST) {
+      throw Failure.of(
+          FailureCode.INVALID,
+          "MORDOMO_BACKUP_PASSPHRASE must have at least " + SHORTEST + " characters");
+    }
+    for (String what : new String[] {"certPbe", "keyPbe", "mac"}) {
+      System.setProperty("keystore.pkcs12." + what + "IterationCount", ITERATIONS);
+    }
+    try {
+      String text = Files.readString(secret).strip();
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(
+          ENTRY,
+          new SecretKeySpec(text.getBytes(StandardCharsets.UTF_8), TEXT),
+          passphrase.toCharArray(),
+          null);
+      make(wrapped);
+      try (OutputStream file = Files.newOutputStream(wrapped, StandardOpenOption.WRITE)) {
+        store.store(file, passphrase.toCharArray());
+      }
+    } catch (IOException | GeneralSecurityException e) {
+      throw Failure.of(FailureCode.INTERNAL, "the secret could not be wrapped: " + e, e);
+    }
+  }
+
+  /**
+   * Writes the secret as it was, readable by its owner alone.
+   *
+   * @throws Failure {@code invalid} for another passphrase, or a file that was changed
+   */
+  static void unwrap(Path wrapped, Path secret, String passphrase) {
+    try (InputStream file = Files.newInputStream(wrapped)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(file, passphrase.toCharArray());
+      Key key = store.getKey(ENTRY, passphrase.toCharArray());
+      make(secret);
+      Files.write(secret, key.getEncoded(), StandardOpenOption.WRITE);
+    } catch (IOException | GeneralSecurityException e) {
+      throw Failure.of(
+          FailureCode.INVALID,
+          "the secret does not open: MORDOMO_BACKUP_PASSPHRASE is another one, or the file was"
+              + " changed",
+          e);
+    }
+  }
+
+  private static void make(Path file) throws IOException {
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+}
