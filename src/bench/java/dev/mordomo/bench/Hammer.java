@@ -2,10 +2,7 @@ package dev.mordomo.bench;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,9 +16,7 @@ final class Hammer implements AutoCloseable {
 
   private final URI to;
   private final String token;
-  private final List<String> bodies;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final List<byte[]> bodies;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private volatile boolean over;
@@ -37,7 +32,7 @@ final class Hammer implements AutoCloseable {
   Hammer(URI to, String token, List<String> bodies, int clients) {
     this.to = to;
     this.token = token;
-    this.bodies = bodies;
+    this.bodies = bodies.stream().map(b -> b.getBytes(StandardCharsets.UTF_8)).toList();
     for (int c = 0; c < clients; c++) {
       int first = c;
       threads.add(Thread.ofPlatform().start(() -> post(first, clients)));
@@ -75,17 +70,10 @@ final class Hammer implements AutoCloseable {
   }
 
   private void post(int first, int step) {
-    try {
+    try (PostConnection connection = new PostConnection(to, token)) {
       for (int i = first; !over; i += step) {
-        HttpRequest.Builder request =
-            HttpRequest.newBuilder(to)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(bodies.get(i % bodies.size())));
-        if (!token.isEmpty()) {
-          request.header("Authorization", "Bearer " + token);
-        }
         long start = System.nanoTime();
-        int status = client.send(request.build(), BodyHandlers.ofByteArray()).statusCode();
+        int status = connection.post(bodies.get(i % bodies.size()));
         if (status != 200) {
           throw new IOException(to + ": status " + status);
         }
@@ -93,8 +81,6 @@ final class Hammer implements AutoCloseable {
       }
     } catch (IOException e) {
       failure.compareAndSet(null, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -108,6 +94,5 @@ final class Hammer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    client.close();
   }
 }

@@ -264,14 +264,10 @@ final class ChromaImport {
   }
 
   private List<String> nearest(Scope who, UUID collection, String name, float[] vector) {
-    List<Float> values = new ArrayList<>();
-    for (float value : vector) {
-      values.add(value);
-    }
     SearchRequest request =
         new SearchRequest(
             Optional.empty(),
-            Optional.of(new QueryVector(model.name(), values)),
+            Optional.of(new QueryVector(model.name(), vector)),
             Optional.of(List.of(collection)),
             SearchFilter.NONE,
             NEAREST,

@@ -25,9 +25,24 @@ public record SearchRequest(
     SearchMode mode) {
 
   /** A vector, and the {@code provider/name} of the model that made it. */
-  public record QueryVector(String model, List<Float> values) {
-    public QueryVector {
-      values = List.copyOf(values);
+  public static final class QueryVector {
+    private final String model;
+    private final float[] values;
+
+    /**
+     * @param values not changed afterwards
+     */
+    public QueryVector(String model, float[] values) {
+      this.model = model;
+      this.values = values;
+    }
+
+    String model() {
+      return model;
+    }
+
+    float[] values() {
+      return values;
     }
   }
 

@@ -54,7 +54,7 @@ final class SearchStore {
   /** What the function is asked. */
   record Question(
       String model,
-      Optional<Float[]> vector,
+      Optional<float[]> vector,
       String words,
       String language,
       SearchMode mode,
@@ -67,7 +67,7 @@ final class SearchStore {
     Filter filter = question.filter();
     Tuple parameters = Tuple.of(who.tenantId(), who.userId(), who.role(), question.model());
     parameters
-        .addArrayOfFloat(question.vector().orElse(null))
+        .addArrayOfFloat(question.vector().map(SearchStore::boxed).orElse(null))
         .addString(question.words())
         .addString(question.language())
         .addString(question.mode().wire())
@@ -86,6 +86,14 @@ final class SearchStore {
     List<SearchHit> hits = new ArrayList<>();
     database.call(SEARCH, parameters).forEach(row -> hits.add(map(row)));
     return hits;
+  }
+
+  private static Float[] boxed(float[] vector) {
+    Float[] boxed = new Float[vector.length];
+    for (int i = 0; i < vector.length; i++) {
+      boxed[i] = vector[i];
+    }
+    return boxed;
   }
 
   /** How many chunks the caller sees in these collections, or in all. */

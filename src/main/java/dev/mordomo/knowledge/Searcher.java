@@ -124,23 +124,18 @@ final class Searcher {
     }
   }
 
-  private static Float[] vector(EmbeddingModel model, SearchRequest request) {
+  private static float[] vector(EmbeddingModel model, SearchRequest request) {
     if (request.vector().isPresent()) {
       QueryVector given = request.vector().get();
       if (!given.model().equals(model.name())) {
         throw Failure.invalid("embedding_model", "the embedding model here is " + model.name());
       }
-      if (given.values().size() != model.dimensions()) {
+      if (given.values().length != model.dimensions()) {
         throw Failure.invalid("embedding", "needs " + model.dimensions() + " numbers");
       }
-      return given.values().toArray(Float[]::new);
+      return given.values();
     }
-    float[] made = Database.await(model.embed(List.of(words(request)), Use.QUERY)).getFirst();
-    Float[] boxed = new Float[made.length];
-    for (int i = 0; i < made.length; i++) {
-      boxed[i] = made[i];
-    }
-    return boxed;
+    return Database.await(model.embed(List.of(words(request)), Use.QUERY)).getFirst();
   }
 
   /** PostgreSQL takes no NUL. */

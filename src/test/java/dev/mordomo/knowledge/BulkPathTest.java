@@ -110,17 +110,13 @@ final class BulkPathTest {
   }
 
   private List<SearchHit> nearest(float[] vector, SearchFilter filter) {
-    List<Float> values = new ArrayList<>();
-    for (float value : vector) {
-      values.add(value);
-    }
     return knowledge
         .service
         .search(
             ana,
             new SearchRequest(
                 Optional.empty(),
-                Optional.of(new QueryVector(knowledge.model.name(), values)),
+                Optional.of(new QueryVector(knowledge.model.name(), vector)),
                 Optional.empty(),
                 filter,
                 10,

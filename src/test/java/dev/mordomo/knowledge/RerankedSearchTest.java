@@ -133,14 +133,10 @@ class RerankedSearchTest {
 
   @Test
   void aVectorHasNoWordsToRankBy() {
-    List<Float> values = new ArrayList<>();
-    for (float value : WordVectors.vector("barco")) {
-      values.add(value);
-    }
     SearchRequest byVector =
         new SearchRequest(
             Optional.empty(),
-            Optional.of(new QueryVector("test/words", values)),
+            Optional.of(new QueryVector("test/words", WordVectors.vector("barco"))),
             Optional.empty(),
             SearchFilter.NONE,
             3,

@@ -127,14 +127,12 @@ final class SearchIsolationTest {
 
   private static List<String> seen(Scope who, SearchMode mode, Optional<List<UUID>> in) {
     boolean vector = mode == SearchMode.SEMANTIC;
-    List<Float> values = new ArrayList<>();
-    for (float value : WordVectors.vector(SECRET)) {
-      values.add(value);
-    }
     SearchRequest request =
         new SearchRequest(
             vector ? Optional.empty() : Optional.of("código do cofre"),
-            vector ? Optional.of(new QueryVector("test/words", values)) : Optional.empty(),
+            vector
+                ? Optional.of(new QueryVector("test/words", WordVectors.vector(SECRET)))
+                : Optional.empty(),
             in,
             SearchFilter.NONE,
             10,

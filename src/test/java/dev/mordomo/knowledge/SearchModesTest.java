@@ -264,8 +264,8 @@ final class SearchModesTest {
   @Test
   void requestsThatMakeNoSenseAreRefused() {
     SearchRequest good = SearchRequest.of("x", 10);
-    QueryVector foreign = new QueryVector("other/model", List.of(1f));
-    QueryVector brief = new QueryVector("test/words", List.of(1f));
+    QueryVector foreign = new QueryVector("other/model", new float[] {1f});
+    QueryVector brief = new QueryVector("test/words", new float[] {1f});
     for (SearchRequest bad :
         List.of(
             SearchRequest.of(" ", 10),

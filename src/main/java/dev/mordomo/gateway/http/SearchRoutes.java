@@ -5,7 +5,6 @@ import dev.mordomo.knowledge.KnowledgeService;
 import dev.mordomo.knowledge.SearchMode;
 import dev.mordomo.knowledge.SearchRequest;
 import dev.mordomo.knowledge.SearchRequest.QueryVector;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +40,7 @@ final class SearchRoutes {
     SearchRequest request =
         new SearchRequest(
             query,
-            embedding.flatMap(vector -> model.map(name -> new QueryVector(name, list(vector)))),
+            embedding.flatMap(vector -> model.map(name -> new QueryVector(name, vector))),
             fields.ids("collections", MOST_COLLECTIONS),
             FilterFields.read(fields),
             fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS),
@@ -54,13 +53,5 @@ final class SearchRoutes {
   /** For the operator: why something was found, and something else was not. */
   Answer trace(Exchange exchange) {
     return Answer.ok(knowledge.searchTrace(exchange.scope(), exchange.id("id", "the search")));
-  }
-
-  private static List<Float> list(float[] vector) {
-    List<Float> values = new ArrayList<>(vector.length);
-    for (float value : vector) {
-      values.add(value);
-    }
-    return values;
   }
 }
