@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DatabindException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -104,6 +106,16 @@ public final class Json {
   private static Failure malformed(JsonProcessingException e) {
     var at = e.getLocation();
     String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-    return Failure.of(FailureCode.MALFORMED, "not JSON" + where + ": " + e.getOriginalMessage(), e);
+    return Failure.of(FailureCode.MALFORMED, "not JSON" + where + ": " + said(e), e);
+  }
+
+  /** In words that speak of JSON: those of the library may name its classes. */
+  private static String said(JsonProcessingException e) {
+    return switch (e) {
+      case StreamConstraintsException tooMuch ->
+          "nested deeper than " + DEEPEST + ", or with a number or a name that is too long";
+      case DatabindException bound -> "another value than was expected, or more than one";
+      default -> e.getOriginalMessage();
+    };
   }
 }

@@ -58,7 +58,11 @@ final class Exchange {
   }
 
   Query query() {
-    return new Query(request.params());
+    try {
+      return new Query(request.params());
+    } catch (IllegalArgumentException e) {
+      throw RequestBody.malformed("the query of the address is not percent-encoded");
+    }
   }
 
   /** A parameter of the path. */

@@ -14,6 +14,7 @@ import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -47,6 +48,7 @@ class HttpGatewayTest {
             List.of(
                 Route.post("/v1/things", Access.USER, HttpGatewayTest::make).creating(),
                 Route.get("/v1/things/:id", Access.USER, e -> Answer.ok(e.id("id", "the thing"))),
+                Route.get("/v1/list", Access.USER, e -> Answer.ok(e.query().text("q"))),
                 Route.get("/v1/admin", Access.ADMIN, e -> Answer.done()),
                 Route.post("/v1/slow", Access.USER, HttpGatewayTest::slow).creating(),
                 Route.post("/v1/files", Access.USER, HttpGatewayTest::receive).uploading(),
@@ -115,6 +117,33 @@ class HttpGatewayTest {
     JsonNode problem = problem(400, "invalid", response);
     assertEquals(
         List.of("name", "count", "inner.id"), problem.get("errors").findValuesAsText("field"));
+  }
+
+  @Test
+  void aQueryThatIsNotEncodedIsMalformed() throws IOException {
+    String head =
+        "GET /v1/list?q=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+            + TestGateway.token(member)
+            + "\r\n\r\n";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+      assertTrue(answer.contains("\"code\":\"malformed\""), answer);
+    }
+  }
+
+  @Test
+  void whatIsNotJsonIsToldInWordsOfJson() {
+    String deep = "[".repeat(200) + "]".repeat(200);
+    for (String body : List.of("{} {}", deep, "{\"count\":" + "9".repeat(2000) + "}")) {
+      String detail =
+          problem(400, "malformed", gateway.send(json(gateway.as(member, "/v1/things"), body)))
+              .get("detail")
+              .asText();
+      assertTrue(detail.startsWith("not JSON"), detail);
+      assertFalse(detail.contains("fasterxml") || detail.contains("Stream"), detail);
+    }
   }
 
   @Test
