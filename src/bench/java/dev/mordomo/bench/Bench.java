@@ -40,6 +40,12 @@ public final class Bench {
       new ChaosBench(new Report("chaos", System.out), rest).run(FOLDER);
       return;
     }
+    if (arguments.length > 0 && arguments[0].equals("fuzz")) {
+      Files.createDirectories(FOLDER);
+      List<String> rest = List.of(arguments).subList(1, arguments.length);
+      new FuzzBench(new Report("fuzz", System.out), rest).run(FOLDER);
+      return;
+    }
     List<String> asked = new ArrayList<>(List.of(arguments));
     boolean brief = asked.remove("--short");
     Map<String, Work> all = all();
@@ -50,7 +56,7 @@ public final class Bench {
                 + name
                 + "; there are "
                 + String.join(", ", all.keySet())
-                + ", chaos [SECONDS] [SEED]");
+                + ", chaos [SECONDS] [SEED], fuzz [SECONDS] [SEED]");
         System.exit(2);
       }
     }

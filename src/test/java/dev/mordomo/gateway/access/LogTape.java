@@ -33,6 +33,11 @@ final class LogTape implements AutoCloseable {
     return tape.toString(StandardCharsets.UTF_8).lines().toList();
   }
 
+  /** Forgets what was logged until now. */
+  void clear() {
+    tape.reset();
+  }
+
   @Override
   public void close() {
     System.setOut(before);
