@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -216,6 +217,10 @@ public final class TcpProxy implements AutoCloseable {
       byte[] chunk = new byte[CHUNK];
       for (int n = read(way, in, chunk); n >= 0; n = read(way, in, chunk)) {
         await(way);
+        if (!links.contains(this)) {
+          // It was held until it was cut off: what is held then is lost, however late it came.
+          throw new SocketException("the connection was cut off");
+        }
         LockSupport.parkNanos(delayNanos);
         out.write(chunk, 0, n);
       }
