@@ -11,6 +11,8 @@ import dev.mordomo.chat.ChatConfig;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.ChatVerticle;
 import dev.mordomo.chat.EmbeddingCalls;
+import dev.mordomo.chat.RecentConfig;
+import dev.mordomo.chat.RecentTurns;
 import dev.mordomo.chat.Retrieval;
 import dev.mordomo.chat.Speaker;
 import dev.mordomo.gateway.AuditTrail;
@@ -87,6 +89,7 @@ import dev.mordomo.ops.setting.ConfigService;
 import dev.mordomo.ops.setting.ConfigVerticle;
 import dev.mordomo.privacy.PersonalData;
 import dev.mordomo.privacy.Placeholders;
+import dev.mordomo.privacy.PrivacyEvent;
 import dev.mordomo.privacy.PrivacyService;
 import dev.mordomo.privacy.PrivacyVerticle;
 import dev.mordomo.privacy.RetentionConfig;
@@ -162,6 +165,7 @@ public final class App implements AutoCloseable {
   private final ActionService actions;
   private final ReminderService reminders;
   private final BillingService billing;
+  private final RecentTurns recent;
   private final ChatService chat;
   private final PrivacyService privacy;
   private final ModelHttp modelHttp;
@@ -178,6 +182,7 @@ public final class App implements AutoCloseable {
     gatewayConfig = GatewayConfig.from(settings);
     rateConfig = RateConfig.from(settings);
     chatConfig = ChatConfig.from(settings);
+    RecentConfig recentConfig = RecentConfig.from(settings);
     DatabaseConfig databaseConfig = DatabaseConfig.from(settings);
     OutboundConfig outboundConfig = OutboundConfig.from(settings);
     IdentityConfig identityConfig = IdentityConfig.from(settings);
@@ -255,6 +260,7 @@ public final class App implements AutoCloseable {
     reminders.tools().forEach(actions::register);
     actions.register(new SearchDocumentsTool(knowledge));
     billing = new BillingService(vertx, database, streams, node, billingConfig, clock);
+    recent = RecentTurns.open(vertx, recentConfig, keyring, metrics);
     chat =
         new ChatService(
             vertx,
@@ -267,6 +273,7 @@ public final class App implements AutoCloseable {
             billing,
             this::speaker,
             personal,
+            recent,
             node,
             chatConfig,
             live,
@@ -412,6 +419,8 @@ public final class App implements AutoCloseable {
     RateLimits limits = new RateLimits(rateConfig, rates, clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     identity.follow(sessions::hear);
+    identity.follow(recent::hear);
+    bus.subscribe(PrivacyEvent.ERASED, recent::hear);
     config.follow(new ConfigNews(database, streams, sessions, config)::hear);
     Authenticator authenticator = Authenticator.of(identity);
     Presence presence = new Presence(vertx, bus, hub, nodes);
@@ -544,6 +553,7 @@ public final class App implements AutoCloseable {
     vertx.deploymentIDs().forEach(id -> vertx.undeploy(id).await());
     identity.close().await();
     outbound.close();
+    recent.close();
     modelHttp.close();
     embedded.close();
     folders.close();

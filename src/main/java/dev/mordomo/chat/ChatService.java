@@ -42,6 +42,7 @@ public final class ChatService {
   private final ChatConfig config;
   private final Function<Scope, Speaker> speakers;
   private final Masking masking;
+  private final RecentTurns recent;
   private final InstantSource clock;
   private final ConversationStore conversations = new ConversationStore();
   private final MessageStore messages = new MessageStore();
@@ -55,6 +56,7 @@ public final class ChatService {
    *
    * @param node under which this server's turns and tokens stand
    * @param defaults what may change while the server runs
+   * @param recent what it remembers of conversations
    * @param speakers the locale and time zone of a scope's user; quick, since it is asked each turn
    */
   public ChatService(
@@ -68,6 +70,7 @@ public final class ChatService {
       Allowance allowance,
       Function<Scope, Speaker> speakers,
       Masking masking,
+      RecentTurns recent,
       UUID node,
       ChatConfig config,
       TurnDefaults defaults,
@@ -75,6 +78,7 @@ public final class ChatService {
     this.database = database;
     this.speakers = speakers;
     this.masking = masking;
+    this.recent = recent;
     this.streams = streams;
     this.models = models;
     this.allowance = allowance;
@@ -86,6 +90,7 @@ public final class ChatService {
         new TurnRunner(
             vertx,
             new TurnEndStore(vertx, database),
+            recent,
             streams,
             retrieval,
             actions,
@@ -97,7 +102,7 @@ public final class ChatService {
         new Turns(
             node,
             vertx,
-            new TurnBeginStore(vertx, database, node, config.queuedTurns()),
+            new TurnBeginStore(vertx, database, node, config.queuedTurns(), recent),
             turnStore,
             new TurnStopStore(database),
             streams,
@@ -226,6 +231,7 @@ public final class ChatService {
     if (!database.as(scope, c -> conversations.delete(c, id))) {
       throw Failure.notFound("the conversation");
     }
+    recent.forget(scope, id);
   }
 
   private static void checkTitle(String title) {

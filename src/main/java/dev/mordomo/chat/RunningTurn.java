@@ -1,6 +1,7 @@
 package dev.mordomo.chat;
 
 import dev.mordomo.billing.TokenEstimate;
+import dev.mordomo.chat.TurnBeginStore.History;
 import dev.mordomo.chat.TurnBeginStore.Said;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
@@ -62,7 +63,7 @@ final class RunningTurn {
   private final Scope scope;
   private final String question;
   private final Optional<List<UUID>> collections;
-  private final List<Said> history;
+  private final History history;
   private final ChatModel model;
   private final String locale;
   private final ZoneId zone;
@@ -86,7 +87,7 @@ final class RunningTurn {
       TurnRequest request,
       Scope scope,
       Optional<List<UUID>> collections,
-      List<Said> history,
+      History history,
       ChatModel model,
       Speaker speaker,
       InstantSource clock,
@@ -98,7 +99,7 @@ final class RunningTurn {
     this.scope = scope;
     this.question = request.content();
     this.collections = collections;
-    this.history = List.copyOf(history);
+    this.history = history;
     this.model = model;
     this.locale = speaker.locale();
     this.zone = speaker.zone();
@@ -154,7 +155,12 @@ final class RunningTurn {
   }
 
   List<Said> history() {
-    return history;
+    return history.said();
+  }
+
+  /** The conversation with what this turn was asked, where it is known. */
+  Optional<Recent> recent() {
+    return history.recent();
   }
 
   ChatModel model() {

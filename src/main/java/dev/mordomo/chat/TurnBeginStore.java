@@ -1,6 +1,7 @@
 package dev.mordomo.chat;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.mordomo.chat.Recent.Line;
 import dev.mordomo.chat.TurnStore.Wanted;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
@@ -24,30 +25,42 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How turns of one node begin in PostgreSQL, those that come at once in one statement; see
- * V080__turns_together.sql.
+ * V080__turns_together.sql and V098__recent_turns.sql.
  */
 final class TurnBeginStore {
   private static final String BEGIN =
       """
       SELECT item, refusal, detail, existing, turn_id, turn_status, message_id, conversation_id, fence,
-        last_offset, epoch, conversation_model, collections, history, first_turn
-      FROM begin_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+        last_offset, epoch, conversation_model, collections, history, first_turn,
+        messages_before, history_changes, is_known
+      FROM begin_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+        $21, $22, $23)
       """;
   private static final String AGAIN =
       """
       SELECT existing, turn_id, turn_status, message_id, conversation_id, fence, last_offset, epoch,
-        conversation_model, collections, history::text, first_turn
+        conversation_model, collections, history::text AS history, first_turn
       FROM again_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
       """;
   private static final String CLAIM =
       "SELECT turn_id, fence, history::text FROM claim_turn($1, $2, $3, $4, $5)";
   private static final TypeReference<List<Said>> HISTORY = new TypeReference<>() {};
+  private static final TypeReference<List<Line>> LINES = new TypeReference<>() {};
 
   /** The first three columns of BEGIN are not of the turn. */
   private static final int BESIDE = 3;
 
   /** One message of the history that a model is given. */
   record Said(String role, String content) {}
+
+  /**
+   * What a model is told before a message.
+   *
+   * @param recent the conversation with that message, where it is known well enough to be kept
+   */
+  record History(List<Said> said, Optional<Recent> recent) {
+    static final History NONE = new History(List.of(), Optional.empty());
+  }
 
   /** A turn that was found or made. */
   record Begun(
@@ -60,10 +73,10 @@ final class TurnBeginStore {
       Position position,
       Optional<String> model,
       Optional<List<UUID>> collections,
-      List<Said> history,
+      History history,
       boolean first) {}
 
-  record Claimed(UUID turn, long fence, List<Said> history) {}
+  record Claimed(UUID turn, long fence, History history) {}
 
   /** A turn to be begun, with what is stored of it. */
   record Beginning(
@@ -77,7 +90,8 @@ final class TurnBeginStore {
       String wanted,
       String startedPayload,
       boolean retrieves,
-      OffsetDateTime at) {
+      OffsetDateTime at,
+      Optional<Recent> remembered) {
     Beginning(
         Scope scope,
         UUID conversation,
@@ -99,7 +113,24 @@ final class TurnBeginStore {
           Json.write(new Wanted(request)),
           startedPayload,
           retrieves,
-          at.atOffset(ZoneOffset.UTC));
+          at.atOffset(ZoneOffset.UTC),
+          Optional.empty());
+    }
+
+    private Beginning remembering(Optional<Recent> recent) {
+      return new Beginning(
+          scope,
+          conversation,
+          turn,
+          message,
+          assistantMessage,
+          request,
+          metadata,
+          wanted,
+          startedPayload,
+          retrieves,
+          at,
+          recent);
     }
   }
 
@@ -109,12 +140,14 @@ final class TurnBeginStore {
   private final Database database;
   private final UUID node;
   private final int mostQueued;
+  private final RecentTurns recent;
   private final GroupCall<Beginning, Row> beginnings;
 
-  TurnBeginStore(Vertx vertx, Database database, UUID node, int mostQueued) {
+  TurnBeginStore(Vertx vertx, Database database, UUID node, int mostQueued, RecentTurns recent) {
     this.database = database;
     this.node = node;
     this.mostQueued = mostQueued;
+    this.recent = recent;
     this.beginnings =
         new GroupCall<>(vertx, "beginnings of turns", TurnBeginStore::keys, this::together);
   }
@@ -126,7 +159,36 @@ final class TurnBeginStore {
    *     when too many turns wait in it
    */
   Begun begin(Beginning beginning) {
-    return begun(Database.await(beginnings.call(beginning)), BESIDE);
+    Scope scope = beginning.scope();
+    Optional<Recent> found = recent.find(scope, beginning.conversation());
+    Row row = Database.await(beginnings.call(beginning.remembering(found)));
+    History history = history(beginning, row, found);
+    history.recent().ifPresent(known -> recent.keep(scope, beginning.conversation(), known));
+    return begun(row, BESIDE, history);
+  }
+
+  private History history(Beginning beginning, Row row, Optional<Recent> found) {
+    if (row.getBoolean("existing")) {
+      return History.NONE;
+    }
+    boolean isKnown = row.getBoolean("is_known");
+    String read = row.getString("history");
+    recent.count(found.isPresent(), isKnown);
+    // Of a turn that waits nothing was read: it will be, when it begins to run.
+    Optional<Recent> before =
+        isKnown ? found : Optional.ofNullable(read).map(lines -> asRead(row, lines));
+    UUID message = beginning.message().id();
+    return new History(
+        before.map(known -> known.before(message)).orElse(List.of()),
+        before.map(known -> known.with(new Line(message, "user", beginning.message().content()))));
+  }
+
+  private static Recent asRead(Row row, String lines) {
+    return new Recent(
+        row.getString("epoch"),
+        row.getInteger("messages_before"),
+        row.getLong("history_changes"),
+        Json.read(lines, LINES));
   }
 
   private static Set<Object> keys(Beginning one) {
@@ -161,7 +223,12 @@ final class TurnBeginStore {
             .addArrayOfString(texts(all, Beginning::startedPayload))
             .addArrayOfBoolean(all.stream().map(Beginning::retrieves).toArray(Boolean[]::new))
             .addArrayOfOffsetDateTime(
-                all.stream().map(Beginning::at).toArray(OffsetDateTime[]::new));
+                all.stream().map(Beginning::at).toArray(OffsetDateTime[]::new))
+            .addArrayOfString(texts(all, one -> known(one, Recent::epoch)))
+            .addArrayOfInteger(
+                all.stream().map(one -> known(one, Recent::messages)).toArray(Integer[]::new))
+            .addArrayOfLong(
+                all.stream().map(one -> known(one, Recent::changes)).toArray(Long[]::new));
     return database.callAsync(BEGIN, parameters).map(rows -> GroupCall.outcomes(all.size(), rows));
   }
 
@@ -171,6 +238,10 @@ final class TurnBeginStore {
 
   private static String[] texts(List<Beginning> all, Function<Beginning, @Nullable String> text) {
     return all.stream().map(text).toArray(String[]::new);
+  }
+
+  private static <T> @Nullable T known(Beginning one, Function<Recent, T> part) {
+    return one.remembered().map(part).orElse(null);
   }
 
   private static @Nullable Integer heardMs(Beginning one) {
@@ -198,15 +269,15 @@ final class TurnBeginStore {
             .addBoolean(retrieves)
             .addBoolean(replaces)
             .addValue(at.atOffset(ZoneOffset.UTC));
-    return begun(database.call(AGAIN, parameters).iterator().next(), 0);
+    Row row = database.call(AGAIN, parameters).iterator().next();
+    return begun(row, 0, toldAs(row.getString("history")));
   }
 
   /**
    * @param from where the turn's columns begin
    */
-  private static Begun begun(Row row, int from) {
+  private static Begun begun(Row row, int from, History history) {
     UUID[] collections = row.getArrayOfUUIDs(from + 9);
-    String history = row.getString(from + 10);
     return new Begun(
         row.getBoolean(from),
         row.getUUID(from + 1),
@@ -217,8 +288,14 @@ final class TurnBeginStore {
         new Position(row.getString(from + 7), orZero(row.getLong(from + 6))),
         Optional.ofNullable(row.getString(from + 8)),
         collections == null ? Optional.empty() : Optional.of(List.of(collections)),
-        history == null ? List.of() : Json.read(history, HISTORY),
+        history,
         Boolean.TRUE.equals(row.getBoolean(from + 11)));
+  }
+
+  private static History toldAs(@Nullable String history) {
+    return history == null
+        ? History.NONE
+        : new History(Json.read(history, HISTORY), Optional.empty());
   }
 
   private static long orZero(@Nullable Long number) {
@@ -232,7 +309,6 @@ final class TurnBeginStore {
     Row row = database.call(CLAIM, parameters).iterator().next();
     return row.getUUID(0) == null
         ? Optional.empty()
-        : Optional.of(
-            new Claimed(row.getUUID(0), row.getLong(1), Json.read(row.getString(2), HISTORY)));
+        : Optional.of(new Claimed(row.getUUID(0), row.getLong(1), toldAs(row.getString(2))));
   }
 }

@@ -45,6 +45,7 @@ final class TurnRunner {
 
   private final Vertx vertx;
   private final TurnEndStore store;
+  private final RecentTurns recent;
   private final Streams streams;
   private final Retrieval retrieval;
   private final Actions actions;
@@ -56,6 +57,7 @@ final class TurnRunner {
   TurnRunner(
       Vertx vertx,
       TurnEndStore store,
+      RecentTurns recent,
       Streams streams,
       Retrieval retrieval,
       Actions actions,
@@ -65,6 +67,7 @@ final class TurnRunner {
       InstantSource clock) {
     this.vertx = vertx;
     this.store = store;
+    this.recent = recent;
     this.streams = streams;
     this.retrieval = retrieval;
     this.actions = actions;
@@ -327,6 +330,7 @@ final class TurnRunner {
             answer.context,
             answer.calls);
     Optional<Finished> finished = store(turn, ending, at);
+    finished.ifPresent(ignored -> remember(turn, message));
     finished.ifPresent(f ->
         streams.announce(
             Streams.advanced(
@@ -336,6 +340,16 @@ final class TurnRunner {
                 f.position().offset(),
                 drafts)));
     return finished.map(Finished::more).orElse(true);
+  }
+
+  /** With its answer: what the next turn of the conversation begins with, if nothing else comes. */
+  private void remember(RunningTurn turn, Optional<Message> answer) {
+    Optional<Recent> known =
+        turn.recent()
+            .flatMap(asked ->
+                answer.map(
+                    said -> asked.with(new Recent.Line(said.id(), said.role(), said.content()))));
+    known.ifPresent(all -> recent.keep(turn.scope(), turn.stream().conversation, all));
   }
 
   private static Message message(

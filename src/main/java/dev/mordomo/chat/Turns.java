@@ -2,7 +2,7 @@ package dev.mordomo.chat;
 
 import dev.mordomo.chat.TurnBeginStore.Beginning;
 import dev.mordomo.chat.TurnBeginStore.Begun;
-import dev.mordomo.chat.TurnBeginStore.Said;
+import dev.mordomo.chat.TurnBeginStore.History;
 import dev.mordomo.chat.TurnStore.Adopted;
 import dev.mordomo.chat.TurnStore.Reaped;
 import dev.mordomo.kernel.Bus;
@@ -309,7 +309,7 @@ final class Turns {
     }
   }
 
-  private void launch(Queued turn, long fence, List<Said> history) {
+  private void launch(Queued turn, long fence, History history) {
     Instant startedAt = clock.instant();
     RunningTurn run =
         new RunningTurn(

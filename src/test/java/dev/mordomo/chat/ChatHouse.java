@@ -9,6 +9,7 @@ import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.DatabaseConfig;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Keyring;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Streams;
@@ -17,6 +18,7 @@ import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.ScriptedModel;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -39,6 +41,8 @@ final class ChatHouse implements AutoCloseable {
   final Streams streams;
   private final Vertx vertx = Vertx.vertx();
   private final dev.mordomo.kernel.Database database;
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final RecentTurns recent;
 
   /** What a test may put in the place of one that answers at once. */
   volatile Retrieval retrieval = (scope, collections, question) -> List.copyOf(found);
@@ -52,6 +56,11 @@ final class ChatHouse implements AutoCloseable {
 
   /** On a database that is reached in the test's own way. */
   ChatHouse(DatabaseConfig config, Map<String, String> settings) {
+    this(config, settings, RecentConfig.from(Settings.of(settings, Map.of())));
+  }
+
+  /** A node that remembers in the test's own way. */
+  ChatHouse(DatabaseConfig config, Map<String, String> settings, RecentConfig remembering) {
     database = new dev.mordomo.kernel.Database(vertx, config, TestDatabase.SECRET);
     Bus bus = new Bus(vertx);
     streams = new Streams(database, bus);
@@ -66,6 +75,12 @@ final class ChatHouse implements AutoCloseable {
             BillingConfig.from(Settings.of(Map.of(), Map.of())),
             InstantSource.system());
     ChatConfig limits = ChatConfig.from(Settings.of(settings, Map.of()));
+    recent =
+        RecentTurns.open(
+            vertx,
+            remembering,
+            Keyring.open(database, TestDatabase.SECRET, InstantSource.system()),
+            meters);
     chat =
         new ChatService(
             vertx,
@@ -78,6 +93,7 @@ final class ChatHouse implements AutoCloseable {
             billing,
             scope -> new Speaker("pt-BR", ZoneId.of("America/Sao_Paulo")),
             dev.mordomo.kernel.Masking.NONE,
+            recent,
             node,
             limits,
             TurnDefaults.of(limits),
@@ -119,6 +135,7 @@ final class ChatHouse implements AutoCloseable {
   public void close() {
     // As App does it: verticles first, then the pool.
     vertx.deploymentIDs().forEach(id -> vertx.undeploy(id).await());
+    recent.close();
     database.close().await();
     vertx.close().await();
   }

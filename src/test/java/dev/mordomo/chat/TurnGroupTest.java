@@ -21,6 +21,7 @@ import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams.Draft;
 import dev.mordomo.kernel.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
@@ -58,10 +59,14 @@ class TurnGroupTest {
   static void open() {
     db = TestDatabase.create();
     threads = Executors.newVirtualThreadPerTaskExecutor();
-    one = new TurnBeginStore(db.vertx(), db.database(), Ids.next(), QUEUED);
-    other = new TurnBeginStore(db.vertx(), db.database(), Ids.next(), QUEUED);
+    one = new TurnBeginStore(db.vertx(), db.database(), Ids.next(), QUEUED, remembering());
+    other = new TurnBeginStore(db.vertx(), db.database(), Ids.next(), QUEUED, remembering());
     ends = new TurnEndStore(db.vertx(), db.database());
     otherEnds = new TurnEndStore(db.vertx(), db.database());
+  }
+
+  private static RecentTurns remembering() {
+    return RecentTurns.open(db.vertx(), RecentConfig.NONE, db.keyring(), new SimpleMeterRegistry());
   }
 
   @AfterAll
@@ -479,7 +484,7 @@ class TurnGroupTest {
             second.turn(),
             other.claim(talk.scope(), talk.id(), Instant.now()).orElseThrow().turn());
       } else {
-        assertEquals(2, second.history().size());
+        assertEquals(2, second.history().said().size());
         assertEquals(2, second.fence());
       }
       assertContiguous(talk.id(), 4);
@@ -497,7 +502,7 @@ class TurnGroupTest {
       work.add(() -> {
         for (int i = 0; i < turns; i++) {
           Begun begun = (i % 2 == 0 ? one : other).begin(words(talk));
-          assertEquals(2 * i, begun.history().size());
+          assertEquals(2 * i, begun.history().said().size());
           assertEquals(i + 1, begun.fence());
           assertEquals(i == 0, begun.first());
           (i % 3 == 0 ? ends : otherEnds).finish(end(talk, begun, Ids.next()));
@@ -602,6 +607,6 @@ class TurnGroupTest {
     assertEquals(again.get(0).turn().toString(), text(superseded, answers.get(0)));
     assertEquals("null", text(superseded, answers.get(1)));
     assertEquals(again.get(2).turn().toString(), text(superseded, answers.get(2)));
-    assertEquals(2, one.begin(words(talks.get(0))).history().size());
+    assertEquals(2, one.begin(words(talks.get(0))).history().said().size());
   }
 }
