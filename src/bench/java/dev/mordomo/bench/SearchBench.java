@@ -113,7 +113,7 @@ final class SearchBench {
   }
 
   private Hammer.Outcome hammer(URI to, String token, List<String> bodies) throws Exception {
-    return Hammer.run(to, token, bodies, CLIENTS, brief ? 1 : 8, brief ? 1 : 10);
+    return Hammer.run(to, token, bodies, CLIENTS, brief ? 1 : 45, brief ? 1 : 10);
   }
 
   private static String body(float[] query) {
