@@ -29,6 +29,7 @@ public final class Bench {
     all.put("streams", (report, brief) -> new StreamsBench(report, brief).run());
     all.put("resume", (report, brief) -> new ResumeBench(report, brief).run());
     all.put("sockets", (report, brief) -> new SocketsBench(report, brief).run());
+    all.put("isolation", (report, brief) -> new IsolationBench(report, brief).run());
     all.put("growth", (report, brief) -> new GrowthBench(report, FOLDER, brief).run());
     return all;
   }

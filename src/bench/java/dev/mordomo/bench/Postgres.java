@@ -72,6 +72,15 @@ final class Postgres {
     }
   }
 
+  /** Another database with all that is in one, to which nobody may be connected. */
+  void copy(String from, String to) throws SQLException {
+    try (Connection owner = connect("postgres");
+        var statement = owner.createStatement()) {
+      statement.execute("DROP DATABASE IF EXISTS " + to + " WITH (FORCE)");
+      statement.execute("CREATE DATABASE " + to + " TEMPLATE " + from);
+    }
+  }
+
   /** Of the migrations and of the secret that the roles' passwords come from. */
   private static String fingerprint(Path secret) throws IOException {
     StringBuilder text = new StringBuilder();

@@ -116,7 +116,7 @@ final class SearchBench {
     return Hammer.run(to, token, bodies, CLIENTS, brief ? 1 : 45, brief ? 1 : 10);
   }
 
-  private static String body(float[] query) {
+  static String body(float[] query) {
     return "{\"embedding\":"
         + Vectors.literal(query, '[', ']')
         + ",\"embedding_model\":\""

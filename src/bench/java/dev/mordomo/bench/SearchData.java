@@ -24,6 +24,7 @@ final class SearchData {
   private static final int CHUNKS_OF_DOCUMENT = 50;
 
   private final Postgres postgres;
+  private final String database;
   private final int chunks;
   private final List<float[]> queries = new ArrayList<>();
   private short model;
@@ -32,7 +33,12 @@ final class SearchData {
   private List<Person> people = List.of();
 
   SearchData(Postgres postgres, int chunks) {
+    this(postgres, DATABASE, chunks);
+  }
+
+  SearchData(Postgres postgres, String database, int chunks) {
     this.postgres = postgres;
+    this.database = database;
     this.chunks = chunks;
   }
 
@@ -66,7 +72,7 @@ final class SearchData {
    * @param collection of the largest tenant
    */
   void fill(String collection, String modelName, Report report) throws Exception {
-    try (Connection owner = postgres.connect(DATABASE);
+    try (Connection owner = postgres.connect(database);
         Statement statement = owner.createStatement()) {
       statement.execute("SET maintenance_work_mem = '2GB'");
       List<UUID> shelves = shelves(owner, collection);
