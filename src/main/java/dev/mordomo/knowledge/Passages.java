@@ -53,6 +53,23 @@ final class Passages {
     return List.copyOf(passages.made);
   }
 
+  /** The first of the hits, in their order, without those that say again what a better one says. */
+  static List<SearchHit> distinct(List<SearchHit> hits, int most) {
+    List<SearchHit> kept = new ArrayList<>();
+    List<Likeness> said = new ArrayList<>();
+    for (SearchHit hit : hits) {
+      if (kept.size() == most) {
+        break;
+      }
+      Likeness likeness = Likeness.of(hit.text());
+      if (said.stream().noneMatch(better -> better.isNearly(likeness))) {
+        kept.add(hit);
+        said.add(likeness);
+      }
+    }
+    return List.copyOf(kept);
+  }
+
   private boolean isSaid(Open hit) {
     return likenesses.stream().anyMatch(better -> better.isNearly(hit.likeness()));
   }

@@ -20,6 +20,9 @@ final class Searcher {
   private static final int MOST_HITS = 100;
   private static final int LONGEST_QUERY = 8_000;
 
+  /** Asked by words, so many times the hits are looked at, so that copies leave no gap. */
+  private static final int SPARE = 2;
+
   private final SearchStore store;
   private final SearchTraces traces;
   private final InstantSource clock;
@@ -50,11 +53,20 @@ final class Searcher {
     this.meters = meters;
   }
 
+  /**
+   * For people: by words, nothing that says again what a better hit says. A vector's nearest are
+   * told as they are.
+   */
   SearchResult search(Scope who, SearchRequest request) {
-    return find(who, request).result();
+    return find(who, request, request.query().isPresent()).result();
   }
 
+  /** All hits, also those that say the same. */
   Found find(Scope who, SearchRequest request) {
+    return find(who, request, false);
+  }
+
+  private Found find(Scope who, SearchRequest request, boolean distinct) {
     long start = System.nanoTime();
     check(request);
     EmbeddingModel model = models.current().model();
@@ -63,6 +75,7 @@ final class Searcher {
     }
     String words = words(request);
     String language = words.isEmpty() ? "" : languageOf.apply(words);
+    int most = distinct ? Math.min(MOST_HITS, SPARE * request.limit()) : request.limit();
     Question question =
         new Question(
             request.vector().map(QueryVector::model).orElse(model.name()),
@@ -72,7 +85,7 @@ final class Searcher {
             request.mode(),
             request.collections(),
             SearchStore.Filter.of(request.filter()),
-            reranking.looksAt(words, request.limit()),
+            reranking.looksAt(words, most),
             leastSimilarity(model, request));
     long embedded = System.nanoTime();
     List<SearchHit> ordered =
@@ -81,8 +94,9 @@ final class Searcher {
             .map(hit -> calibrated(model, hit, language))
             .toList();
     long answered = System.nanoTime();
-    Reranking.Ranked ranked = reranking.rank(words, ordered, request.limit());
-    List<SearchHit> hits = ranked.hits();
+    Reranking.Ranked ranked = reranking.rank(words, ordered, most);
+    List<SearchHit> hits =
+        distinct ? Passages.distinct(ranked.hits(), request.limit()) : ranked.hits();
     long done = System.nanoTime();
     meters.searched(request.mode(), done - start);
     UUID id = Ids.next();

@@ -259,6 +259,11 @@ final class SearchModesTest {
     assertEquals(3, titles.size(), titles.toString());
     assertTrue(titles.containsAll(List.of("Taxa de 2023", "Taxa de 2024")), titles.toString());
     assertFalse(Likeness.nearlyTheSame("", "curto"));
+    SearchRequest three = SearchRequest.of("coleta do lixo", 3).in(List.of(shelf));
+    List<String> hits =
+        knowledge.service.search(rui, three).hits().stream().map(SearchHit::title).toList();
+    assertEquals(3, hits.size(), "a copy leaves no gap: " + hits);
+    assertTrue(hits.containsAll(List.of("Taxa de 2023", "Taxa de 2024")), hits.toString());
   }
 
   @Test
