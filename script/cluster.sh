@@ -57,6 +57,22 @@ reachable_by() {
     (PG_USER=$1 as_postgres test -x "$folder") 2>/dev/null
 }
 
+# cluster_leave_orphan HOME_FOLDER: a cluster in the system's state folder outlives a clone that was
+# deleted. A new clone in the same place has no secret for it, so it is put aside and a new one made.
+cluster_leave_orphan() {
+    local data aside
+    data=$(dirname "$1")
+    [ -z "${MORDOMO_SECRET:-}" ] && [ ! -e "$data/secret" ] && [ ! -e "$data/files" ] || return 0
+    cluster_locate "$1"
+    [ "$CLUSTER" != "$1" ] && [ -e "$CLUSTER/prepared" ] || return 0
+    aside=$CLUSTER.left-$(date +%Y%m%d-%H%M%S)
+    cluster_stop
+    mv "$CLUSTER" "$aside"
+    warn "A database of an earlier Mordomo in this folder was still in $CLUSTER; its secret is gone with the" \
+        "folder. It is now in $aside: delete it when you no longer need it, or put it back together" \
+        "with the old data/secret. Starting with an empty one."
+}
+
 cluster_make() {
     [ -d "$CLUSTER/pgdata" ] && return 0
     say "Making a private PostgreSQL $PG_MAJOR in $CLUSTER …"

@@ -32,6 +32,7 @@ java_archive() {
 # database_up: DATABASE_URL as given, else of the private PostgreSQL.
 database_up() {
     [ -z "${DATABASE_URL:-}" ] || return 0
+    cluster_leave_orphan "$MORDOMO_DATA/postgres"
     cluster_open "$MORDOMO_DATA/postgres"
     DATABASE_URL=$(cluster_url)
     export DATABASE_URL

@@ -114,6 +114,35 @@ test_a_home_that_postgresql_cannot_reach_is_left_for_the_state_folder() {
     equal "$before" "$CLUSTER"
 }
 
+test_a_database_whose_clone_was_deleted_is_put_aside() {
+    skip_unless_root
+    export MORDOMO_STATE_FOLDER=$TMP/state
+    local data=$TMP/private/clone/data
+    mkdir -p "$data"
+    chmod 700 "$TMP/private"
+    MORDOMO_DATA=$data database_up
+    unset DATABASE_URL
+    local before=$CLUSTER
+    owner_environment
+    owner_sql -c "create table kept as select 'of the first clone' as word"
+    # With its secret, it is the database of this clone.
+    echo secret >"$data/secret"
+    MORDOMO_DATA=$data database_up
+    unset DATABASE_URL
+    equal 'of the first clone' "$(owner_sql -c 'table kept')"
+    # It still runs when the clone is deleted and made again.
+    rm -rf "$data"
+    mkdir -p "$data"
+    MORDOMO_DATA=$data database_up 2>"$TMP/said"
+    equal "$before" "$CLUSTER"
+    owner_environment
+    equal '' "$(owner_sql -c "select 'x' from pg_tables where tablename = 'kept'")"
+    local aside
+    aside=$(echo "$before".left-*)
+    contains "$aside" "$(cat "$TMP/said")"
+    [ -e "$aside/prepared" ]
+}
+
 test_a_path_too_long_for_a_socket_serves_by_the_loopback() {
     local long=$TMP/a-folder-with-a-very-long-name/and-another-one-inside-it/and-yet-another-one/postgres
     cluster_open "$long" test
