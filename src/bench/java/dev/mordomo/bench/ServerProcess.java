@@ -25,6 +25,7 @@ final class ServerProcess implements AutoCloseable {
   static final Path DATA = Path.of("target/bench/data").toAbsolutePath();
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final Process process;
   private final int port;
@@ -103,7 +104,9 @@ final class ServerProcess implements AutoCloseable {
 
   private void awaitReady(long start) throws IOException, InterruptedException {
     HttpClient client = HttpClient.newHttpClient();
-    HttpRequest ready = HttpRequest.newBuilder(URI.create(url() + "/health/ready")).build();
+    // Who comes while the door is being opened may be let in and never be answered.
+    HttpRequest ready =
+        HttpRequest.newBuilder(URI.create(url() + "/health/ready")).timeout(ANSWER).build();
     while (System.nanoTime() - start < PATIENCE.toNanos()) {
       if (!process.isAlive()) {
         throw new IOException(Files.readString(DATA.resolve("server.log")));
