@@ -20,13 +20,13 @@ public final class Attendance {
   private static final Duration GRACE = Duration.ofMillis(750);
 
   private final Vertx vertx;
-  private final Turns turns;
+  private final TurnStops stops;
   private final TurnStore store;
   private final Map<UUID, Integer> present = new ConcurrentHashMap<>();
 
-  Attendance(Vertx vertx, Turns turns, TurnStore store) {
+  Attendance(Vertx vertx, TurnStops stops, TurnStore store) {
     this.vertx = vertx;
-    this.turns = turns;
+    this.stops = stops;
     this.store = store;
   }
 
@@ -53,7 +53,7 @@ public final class Attendance {
 
   private void cancel(Scope scope, UUID turn) {
     try {
-      store.find(scope, turn).ifPresent(known -> turns.cancel(scope, known, Optional.empty()));
+      store.find(scope, turn).ifPresent(known -> stops.cancel(scope, known, Optional.empty()));
     } catch (Failure e) {
       LOG.warn("turn {}, which nobody waits for, could not be cancelled; it goes on", turn, e);
     }

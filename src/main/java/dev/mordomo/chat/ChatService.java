@@ -47,7 +47,9 @@ public final class ChatService {
   private final ConversationStore conversations = new ConversationStore();
   private final MessageStore messages = new MessageStore();
   private final TurnStore turnStore;
+  private final TurnStops stops;
   private final Turns turns;
+  private final TurnRecovery recovery;
   private final Attendance attendance;
 
   /**
@@ -98,13 +100,18 @@ public final class ChatService {
             config,
             defaults,
             clock);
+    TurnsHere here = new TurnsHere();
+    this.stops =
+        new TurnStops(
+            node, vertx, here, turnStore, new TurnStopStore(database), streams, bus, clock);
     this.turns =
         new Turns(
             node,
             vertx,
             new TurnBeginStore(vertx, database, node, config.queuedTurns(), recent),
             turnStore,
-            new TurnStopStore(database),
+            stops,
+            here,
             streams,
             bus,
             flusher,
@@ -114,12 +121,22 @@ public final class ChatService {
             config,
             defaults,
             clock);
-    this.attendance = new Attendance(vertx, turns, turnStore);
+    this.recovery =
+        new TurnRecovery(node, turns, here, turnStore, streams, bus, config.nodeLease());
+    this.attendance = new Attendance(vertx, stops, turnStore);
   }
 
   /** What the verticle drives. */
   Turns turns() {
     return turns;
+  }
+
+  TurnStops stops() {
+    return stops;
+  }
+
+  TurnRecovery recovery() {
+    return recovery;
   }
 
   ChatConfig config() {
@@ -519,7 +536,7 @@ public final class ChatService {
    * @param spokenChars how much of the answer was heard: the rest is not kept
    */
   public Turn cancel(Scope scope, UUID id, Optional<Integer> spokenChars) {
-    return turns.cancel(scope, turn(scope, id), spokenChars);
+    return stops.cancel(scope, turn(scope, id), spokenChars);
   }
 
   /** Whether new turns are refused, because the node stops. */

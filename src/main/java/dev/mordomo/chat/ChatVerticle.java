@@ -38,12 +38,12 @@ public final class ChatVerticle extends AbstractVerticle {
   public void start() {
     chat.turns().offer(context);
     if (first) {
-      chat.turns().renew();
+      chat.recovery().renew();
       subscriptions.add(
           bus.subscribe(TurnEnded.ADDRESS, ended -> context.runOnContext(ignored -> claim(ended))));
       subscriptions.add(
           bus.subscribe(TurnsLeft.ADDRESS, left -> context.runOnContext(ignored -> adopt())));
-      subscriptions.add(bus.subscribe(TurnCancelWanted.ADDRESS, chat.turns()::cancelHere));
+      subscriptions.add(bus.subscribe(TurnCancelWanted.ADDRESS, chat.stops()::hear));
       vertx.setTimer(BEAT.toMillis(), ignored -> beat());
       vertx.setTimer(STOP_LOOK.toMillis(), ignored -> lookForStops());
     }
@@ -59,7 +59,7 @@ public final class ChatVerticle extends AbstractVerticle {
 
   private void adopt() {
     try {
-      chat.turns().adopt();
+      chat.recovery().adopt();
     } catch (Failure e) {
       LOG.warn("turns that were left wait for the next beat: {}", e.detail());
     }
@@ -70,7 +70,7 @@ public final class ChatVerticle extends AbstractVerticle {
       return;
     }
     try {
-      boolean healthy = chat.turns().beat();
+      boolean healthy = chat.recovery().beat();
       if (!takesOver) {
         // On its own: it may wait for locks, and the lease is to be renewed meanwhile.
         takesOver = true;
@@ -86,7 +86,7 @@ public final class ChatVerticle extends AbstractVerticle {
 
   private void takeOver(boolean healthy) {
     try {
-      chat.turns().takeOver(healthy);
+      chat.recovery().takeOver(healthy);
     } catch (Failure e) {
       LOG.warn("what was left is taken over after the next beat: {}", e.detail());
     } catch (RuntimeException e) {
@@ -101,7 +101,7 @@ public final class ChatVerticle extends AbstractVerticle {
       return;
     }
     try {
-      chat.turns().lookForStops();
+      chat.stops().look();
     } catch (Failure e) {
       // The beat says so too, and less often.
       LOG.debug("stops of turns could not be looked for: {}", e.detail());
