@@ -153,6 +153,7 @@ public final class App implements AutoCloseable {
   private final Keyring keyring;
   private final Bus bus;
   private final GlossMiniLm embedded;
+  private final ExtractiveModel extractive;
   private final Outbound outbound;
   private final AuditService audit;
   private final LiveKeys live;
@@ -229,6 +230,7 @@ public final class App implements AutoCloseable {
     jobs = new JobService(database, streams, bus, jobConfig, clock);
     folders = new OnnxProvider(data, data.resolve("cache"), onnxConfig);
     modelHttp = new ModelHttp(vertx, MODEL_CONNECTIONS);
+    extractive = new ExtractiveModel(embedded, vertx, wordPause);
     models =
         new ModelCatalog(
             vertx,
@@ -237,7 +239,7 @@ public final class App implements AutoCloseable {
                     LangChainProvider.all(modelHttp, modelConfig, clock).stream(),
                     Stream.of(folders))
                 .toList(),
-            List.of(new ExtractiveModel(embedded, vertx, wordPause)),
+            List.of(extractive),
             List.of(embedded));
     files = fileStoreConfig.open(data.resolve("files"), secret);
     PersonalData personal = new PersonalData(database, new Placeholders(secret));
@@ -356,6 +358,14 @@ public final class App implements AutoCloseable {
             .toList();
   }
 
+  /** What this node remembers of whoever is erased, or may have read in what was theirs. */
+  private void forget(PrivacyEvent.Erased erased) {
+    identity.forget(erased.subjectId());
+    knowledge.forget(erased.subjectId());
+    extractive.forget();
+    recent.hear(erased);
+  }
+
   private Speaker speaker(Scope scope) {
     UserSettings user = identity.users().settings(scope);
     return new Speaker(user.locale(), user.zone());
@@ -420,7 +430,7 @@ public final class App implements AutoCloseable {
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     identity.follow(sessions::hear);
     identity.follow(recent::hear);
-    bus.subscribe(PrivacyEvent.ERASED, recent::hear);
+    bus.subscribe(PrivacyEvent.ERASED, this::forget);
     config.follow(new ConfigNews(database, streams, sessions, config)::hear);
     Authenticator authenticator = Authenticator.of(identity);
     Presence presence = new Presence(vertx, bus, hub, nodes);

@@ -85,6 +85,21 @@ public final class ApiClient {
             .method("PATCH", BodyPublishers.ofString(Json.write(body))));
   }
 
+  /** What is answered to a request without a body. */
+  public int status(String method, String path) {
+    try {
+      return HTTP.send(
+              request(path).method(method, BodyPublishers.noBody()).build(),
+              BodyHandlers.ofString())
+          .statusCode();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** A post with an {@code Idempotency-Key}, whatever its answer. */
   public HttpResponse<String> postOnce(String path, String key, Map<String, ?> body)
       throws IOException, InterruptedException {

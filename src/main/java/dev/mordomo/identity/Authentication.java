@@ -173,6 +173,19 @@ final class Authentication {
     }
   }
 
+  /** Remembers nothing of a user, or of the users of a tenant, who are erased. */
+  void forgetErased(UUID subject) {
+    verified
+        .asMap()
+        .values()
+        .removeIf(c -> c.userId().equals(subject) || c.tenantId().equals(subject));
+    sessions
+        .asMap()
+        .keySet()
+        .removeIf(key -> key.userId().equals(subject) || key.tenantId().equals(subject));
+    forgetKeys();
+  }
+
   /** Asks anew about everybody the next time. */
   void forgetAll() {
     sessions.invalidateAll();

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /** Who there is and who speaks: the one door to identity. */
@@ -145,6 +146,12 @@ public final class IdentityService {
    */
   public void follow(Consumer<IdentityEvent> listener) {
     watch.follow(listener);
+  }
+
+  /** Remembers nothing of a user, or of the users of a tenant, who are erased. */
+  public void forget(UUID subject) {
+    authentication.forgetErased(subject);
+    users.forgetErased();
   }
 
   /** A new key for access tokens, which signs in ten minutes; the old ones end by themselves. */

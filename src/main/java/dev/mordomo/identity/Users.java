@@ -345,4 +345,9 @@ public final class Users {
   private static Failure forbidden(String detail) {
     return Failure.of(FailureCode.FORBIDDEN, detail);
   }
+
+  /** Somebody is erased, or a whole tenant: settings are read anew. */
+  void forgetErased() {
+    settings.invalidateAll();
+  }
 }

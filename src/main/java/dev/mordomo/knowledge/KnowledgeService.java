@@ -280,6 +280,16 @@ public final class KnowledgeService {
     return retriever.retrieve(who, collections, question);
   }
 
+  /**
+   * Forgets what this server remembers of a user, or of a tenant, and of every text that it read:
+   * it may have been theirs.
+   */
+  public void forget(UUID subject) {
+    traces.remove(
+        kept -> kept.who().userId().equals(subject) || kept.who().tenantId().equals(subject));
+    retriever.forget();
+  }
+
   KnowledgeMeters meters() {
     return meters;
   }

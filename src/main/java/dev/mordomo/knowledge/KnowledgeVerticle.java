@@ -63,7 +63,9 @@ public final class KnowledgeVerticle extends AbstractVerticle {
     timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::fillGaps)));
     timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> quietly(models::refresh)));
     timers.add(vertx.setPeriodic(STORE.toMillis(), ignored -> quietly(traces::store)));
-    timers.add(vertx.setPeriodic(FORGET.toMillis(), ignored -> quietly(traces::forget)));
+    timers.add(
+        vertx.setPeriodic(
+            FORGET.toMillis(), ignored -> quietly(() -> traces.forget(clock.instant()))));
     timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> index()));
     quietly(this::fillIfWanted);
   }

@@ -40,6 +40,10 @@ final class Retriever {
     this.passages = passages;
   }
 
+  void forget() {
+    relevance.forget();
+  }
+
   List<Retrieved> retrieve(Scope who, Optional<List<UUID>> collections, String question) {
     if (question.isBlank()) {
       return List.of();

@@ -4,6 +4,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.SearchStore.Question;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * The last searches: this server's in its memory, and for a quarter of an hour those of all servers
@@ -25,6 +27,7 @@ final class SearchTraces {
   /** Of the searches of a second: a server that is asked more often stores the last of them. */
   private static final int STORED_AT_ONCE = 100;
 
+  private static final Duration TIME = Duration.ofMinutes(15);
   private static final int SHOWN = 50;
   private static final double EVERYTHING = -1;
 
@@ -78,9 +81,18 @@ final class SearchTraces {
     }
   }
 
-  /** Removes what was stored long enough ago. */
-  void forget() {
+  /** Removes what was kept and stored long enough ago. */
+  void forget(Instant now) {
+    remove(kept -> kept.at().isBefore(now.minus(TIME)));
     stored.forget();
+  }
+
+  /** Whoever of the searches it was, nobody tells of them any more. */
+  void remove(Predicate<Kept> unwanted) {
+    synchronized (last) {
+      last.values().removeIf(unwanted);
+      unstored.removeIf(unwanted);
+    }
   }
 
   private Optional<Kept> remembered(UUID id) {

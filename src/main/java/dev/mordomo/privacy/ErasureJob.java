@@ -74,6 +74,8 @@ final class ErasureJob implements JobHandler {
       ErasureStore.blankAudit(c, erasure.id());
       return true;
     });
+    // At first, so that nothing comes back from there; and once more at the end.
+    announce(erasure);
     rows(erasure, progress, false);
     rows(erasure, progress, true);
     files.eachUnder(
@@ -90,6 +92,10 @@ final class ErasureJob implements JobHandler {
       ErasureStore.end(c, erasure.id(), clock.instant());
       return true;
     });
+    announce(erasure);
+  }
+
+  private void announce(Erasure erasure) {
     bus.publish(
         PrivacyEvent.ERASED, new PrivacyEvent.Erased(erasure.tenantId(), erasure.subjectId()));
   }

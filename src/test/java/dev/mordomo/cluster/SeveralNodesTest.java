@@ -256,6 +256,31 @@ class SeveralNodesTest {
   }
 
   @Test
+  void whatANodeRemembersOfAUserEndsWithTheirErasureAtAnother() {
+    String email = "gone" + UUID.randomUUID() + "@example.org";
+    String password = "a password of their own";
+    String user =
+        atA.post("/v1/users", Map.of("email", email, "name", "Gone", "password", password))
+            .get("id")
+            .asText();
+    ApiClient theirs = ApiClient.signIn(b.url(), email, password);
+    String search = theirs.post("/v1/search", Map.of("query", "my own words")).get("id").asText();
+    String trace = "/v1/search/" + search + "/trace";
+    assertEquals("my own words", atB.get(trace).get("query").asText());
+
+    assertEquals(202, atA.status("DELETE", "/v1/users/" + user));
+    Await.until(
+        "it is erased",
+        () -> {
+          JsonNode erasure = atA.get("/v1/erasures").get("data").get(0);
+          return erasure.get("subject_id").asText().equals(user)
+              && erasure.get("status").asText().equals("done");
+        },
+        Nodes.PATIENCE);
+    Await.until("node b forgets", () -> atB.status("GET", trace) == 404, Nodes.PATIENCE);
+  }
+
+  @Test
   void whoIsThereIsSeenAcrossNodesAndByNobodyElse() {
     UUID conversation = Nodes.conversation(atA);
     String channel = "conversation:" + conversation;

@@ -46,6 +46,11 @@ public final class ExtractiveModel implements ChatModel {
     this.wordPause = wordPause;
   }
 
+  /** Forgets the words of questions and passages that it read. */
+  public void forget() {
+    answerer.forget();
+  }
+
   @Override
   public String name() {
     return NAME;

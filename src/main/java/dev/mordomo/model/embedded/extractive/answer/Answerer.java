@@ -48,6 +48,11 @@ public final class Answerer {
     return rank(question, language, units).map(ranked -> composer.compose(ranked, units));
   }
 
+  /** Forgets the words that it read. */
+  public void forget() {
+    meanings.forget();
+  }
+
   static List<Unit> units(List<Passage> passages) {
     return passages.stream().flatMap(passage -> UnitReader.read(passage).stream()).toList();
   }

@@ -47,6 +47,11 @@ public final class Relevance {
     return best;
   }
 
+  /** Forgets what it read. */
+  public void forget() {
+    kept.invalidateAll();
+  }
+
   private Terms terms(String text, String language, Gloss gloss) {
     return kept.get(language + "\n" + text, key -> Terms.of(text, language, gloss));
   }

@@ -21,6 +21,10 @@ final class WordMeanings {
     this.embedding = embedding;
   }
 
+  void forget() {
+    kept.invalidateAll();
+  }
+
   /** The vectors of these words, of the first few hundred when there are more. */
   Future<Map<String, float[]>> of(Collection<String> words) {
     Map<String, float[]> known = new HashMap<>(kept.getAllPresent(words));
