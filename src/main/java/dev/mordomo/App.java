@@ -20,7 +20,6 @@ import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.Features;
 import dev.mordomo.gateway.GatewayConfig;
 import dev.mordomo.gateway.Oversight;
-import dev.mordomo.gateway.RateConfig;
 import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.gateway.RateStore;
 import dev.mordomo.gateway.RateVerticle;
@@ -140,7 +139,6 @@ public final class App implements AutoCloseable {
   private final InstantSource clock = InstantSource.system();
   private final UUID node = Ids.next();
   private final GatewayConfig gatewayConfig;
-  private final RateConfig rateConfig;
   private final ChatConfig chatConfig;
   private final BillingConfig billingConfig;
   private final Secret secret;
@@ -181,7 +179,6 @@ public final class App implements AutoCloseable {
 
   private App(Settings settings, Path data, boolean clustered) {
     gatewayConfig = GatewayConfig.from(settings);
-    rateConfig = RateConfig.from(settings);
     chatConfig = ChatConfig.from(settings);
     RecentConfig recentConfig = RecentConfig.from(settings);
     DatabaseConfig databaseConfig = DatabaseConfig.from(settings);
@@ -426,7 +423,7 @@ public final class App implements AutoCloseable {
             privacy);
     RateStore rates = new RateStore(database);
     deploy(new RateVerticle(rates));
-    RateLimits limits = new RateLimits(rateConfig, rates, clock);
+    RateLimits limits = new RateLimits(live.rates(), rates, clock);
     Sessions sessions = new Sessions(gatewayConfig.socketsPerUser());
     identity.follow(sessions::hear);
     identity.follow(recent::hear);
@@ -446,6 +443,7 @@ public final class App implements AutoCloseable {
             sessions,
             presence,
             calls.table(),
+            limits,
             new AuditTrail(database, clock),
             calls::greeting,
             new Placeholders(secret));

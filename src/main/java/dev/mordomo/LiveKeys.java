@@ -2,15 +2,18 @@ package dev.mordomo;
 
 import dev.mordomo.chat.ChatConfig;
 import dev.mordomo.chat.TurnDefaults;
+import dev.mordomo.gateway.RateConfig;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.LiveKey;
 import dev.mordomo.kernel.LiveSettings;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.model.ModelConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Every setting that may change while the server runs, with what holds until then. */
 final class LiveKeys implements TurnDefaults {
@@ -22,6 +25,7 @@ final class LiveKeys implements TurnDefaults {
   private final LiveKey<Double> temperature;
   private final LiveKey<Integer> maxTokens;
   private final LiveKey<String> instructions;
+  private final RateConfig rates;
   private final LiveSettings live;
 
   /**
@@ -63,27 +67,47 @@ final class LiveKeys implements TurnDefaults {
             LONGEST_INSTRUCTIONS);
     double sensitivity = settings.decimal("wake_word.sensitivity", 0.7, 0, 1);
     String voice = settings.text("tts.voice", "pt_BR-faber-medium");
-    live =
-        new LiveSettings(
-            List.of(
-                model,
-                temperature,
-                maxTokens,
-                instructions,
-                LiveKey.decimal(
-                    "wake_word.sensitivity",
-                    "How readily devices take a sound for their wake word.",
-                    sensitivity,
-                    settings.origin("wake_word.sensitivity"),
-                    0,
-                    1),
-                LiveKey.text(
-                    "tts.voice",
-                    "The voice that devices speak with.",
-                    voice,
-                    settings.origin("tts.voice"),
-                    1,
-                    LONGEST_NAME)));
+    List<LiveKey<?>> limits = new ArrayList<>();
+    rates =
+        RateConfig.from(
+            settings,
+            (key, description, base, most) -> {
+              LiveKey<Integer> limit =
+                  LiveKey.integer(key, description, base, settings.origin(key), 0, most)
+                      .ofInstallation();
+              limits.add(limit);
+              return () -> everywhere(limit);
+            });
+    List<LiveKey<?>> keys =
+        List.of(
+            model,
+            temperature,
+            maxTokens,
+            instructions,
+            LiveKey.decimal(
+                "wake_word.sensitivity",
+                "How readily devices take a sound for their wake word.",
+                sensitivity,
+                settings.origin("wake_word.sensitivity"),
+                0,
+                1),
+            LiveKey.text(
+                "tts.voice",
+                "The voice that devices speak with.",
+                voice,
+                settings.origin("tts.voice"),
+                1,
+                LONGEST_NAME));
+    live = new LiveSettings(Stream.concat(keys.stream(), limits.stream()).toList());
+  }
+
+  private int everywhere(LiveKey<Integer> limit) {
+    return live.of(limit);
+  }
+
+  /** How often, as it holds at each moment. */
+  RateConfig rates() {
+    return rates;
   }
 
   private static boolean isKnown(Consumer<String> known, String name) {

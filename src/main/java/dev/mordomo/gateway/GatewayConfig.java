@@ -15,6 +15,7 @@ import java.util.List;
  * @param queuedBytes how much may wait for a slow client before it is closed
  * @param ping the time between two pings of a socket
  * @param expiryGrace how long a socket outlives its token
+ * @param proxies by whom clients' addresses are told
  */
 public record GatewayConfig(
     String host,
@@ -27,7 +28,8 @@ public record GatewayConfig(
     int queuedBytes,
     Duration ping,
     Duration expiryGrace,
-    int socketsPerUser) {
+    int socketsPerUser,
+    Proxies proxies) {
   private static final int KIB = 1024;
 
   public GatewayConfig {
@@ -47,7 +49,8 @@ public record GatewayConfig(
         settings.integer("limits.queued_bytes", KIB * KIB, KIB, 256 * KIB * KIB),
         Duration.ofSeconds(settings.integer("limits.ping_seconds", 25, 1, 3600)),
         settings.duration("gateway.expiry_grace", Duration.ofSeconds(10)),
-        settings.integer("limits.sockets_per_user", 20, 1, 1_000_000));
+        settings.integer("limits.sockets_per_user", 20, 1, 1_000_000),
+        Proxies.from(settings));
   }
 
   private static int port(Settings settings, String value) {

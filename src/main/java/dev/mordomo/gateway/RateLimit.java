@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ public final class RateLimit {
 
   private final String what;
   private final String name;
-  private final int perMinute;
+  private final IntSupplier limit;
   private final RateStore store;
   private final InstantSource clock;
   private final Cache<String, Bucket> buckets =
@@ -52,12 +53,13 @@ public final class RateLimit {
   /**
    * @param what for the refused: {@code turns}
    * @param name of the buckets: those of one name are shared by all nodes
-   * @param perMinute 0: as often as one likes
+   * @param limit how often within a minute, from now on; 0: as often as one likes
    */
-  public RateLimit(String what, String name, int perMinute, RateStore store, InstantSource clock) {
+  public RateLimit(
+      String what, String name, IntSupplier limit, RateStore store, InstantSource clock) {
     this.what = what;
     this.name = name;
-    this.perMinute = perMinute;
+    this.limit = limit;
     this.store = store;
     this.clock = clock;
   }
@@ -68,15 +70,16 @@ public final class RateLimit {
    * @throws Failure {@code rate_limited}, saying when to come back
    */
   public void take(String whose) {
+    int perMinute = limit.getAsInt();
     if (perMinute == 0) {
       return;
     }
-    Bucket bucket = buckets.get(whose, ignored -> fresh());
+    Bucket bucket = buckets.get(whose, ignored -> fresh(perMinute));
     while (true) {
       Promise<Void> mine = Promise.promise();
       Optional<Future<Void>> others;
       synchronized (bucket) {
-        if (here(bucket)) {
+        if (here(bucket, perMinute)) {
           return;
         }
         others = bucket.asking.map(Promise::future);
@@ -86,13 +89,13 @@ public final class RateLimit {
       }
       if (others.isPresent()) {
         others.get().await();
-      } else if (ask(bucket, whose, mine)) {
+      } else if (ask(bucket, whose, perMinute, mine)) {
         return;
       }
     }
   }
 
-  private Bucket fresh() {
+  private Bucket fresh(int perMinute) {
     Bucket bucket = new Bucket();
     bucket.alone = perMinute;
     bucket.aloneAt = clock.millis();
@@ -100,10 +103,10 @@ public final class RateLimit {
   }
 
   /** Whether a permit was here. */
-  private boolean here(Bucket bucket) {
+  private boolean here(Bucket bucket, int perMinute) {
     long now = clock.millis();
     if (now < bucket.emptyUntil) {
-      throw refused(bucket.emptyUntil - now);
+      throw refused(perMinute, bucket.emptyUntil - now);
     }
     boolean there = bucket.permits > 0 && now - bucket.takenAt < KEPT_MILLIS;
     if (there) {
@@ -113,7 +116,7 @@ public final class RateLimit {
   }
 
   /** Asks for this one and for whoever came meanwhile. */
-  private boolean ask(Bucket bucket, String whose, Promise<Void> done) {
+  private boolean ask(Bucket bucket, String whose, int perMinute, Promise<Void> done) {
     try {
       Taken taken =
           store.take(name + ' ' + whose, perMinute, Math.max(1, perMinute / BLOCKS_A_MINUTE));
@@ -122,7 +125,7 @@ public final class RateLimit {
         bucket.takenAt = clock.millis();
         bucket.emptyUntil =
             taken.granted() > 0 ? 0 : bucket.takenAt + Math.max(1, taken.pause().toMillis());
-        return here(bucket);
+        return here(bucket, perMinute);
       }
     } catch (Failure e) {
       if (e.code() == FailureCode.RATE_LIMITED) {
@@ -130,7 +133,7 @@ public final class RateLimit {
       }
       LOG.debug("{} are limited by this node alone: {}", what, e.detail());
       synchronized (bucket) {
-        takeAlone(bucket);
+        takeAlone(bucket, perMinute);
       }
       return true;
     } finally {
@@ -141,18 +144,18 @@ public final class RateLimit {
     }
   }
 
-  private void takeAlone(Bucket bucket) {
+  private void takeAlone(Bucket bucket, int perMinute) {
     long now = clock.millis();
     double refill = (now - bucket.aloneAt) * perMinute / MINUTE_MILLIS;
     bucket.alone = Math.min(perMinute, bucket.alone + Math.max(0, refill));
     bucket.aloneAt = now;
     if (bucket.alone < 1) {
-      throw refused((long) Math.ceil((1 - bucket.alone) * MINUTE_MILLIS / perMinute));
+      throw refused(perMinute, (long) Math.ceil((1 - bucket.alone) * MINUTE_MILLIS / perMinute));
     }
     bucket.alone -= 1;
   }
 
-  private Failure refused(long waitMillis) {
+  private Failure refused(int perMinute, long waitMillis) {
     return Failure.of(FailureCode.RATE_LIMITED, "at most " + perMinute + " " + what + " a minute")
         .retryAfter(Duration.ofMillis(waitMillis));
   }

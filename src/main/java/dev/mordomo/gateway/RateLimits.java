@@ -31,7 +31,7 @@ public final class RateLimits {
     addresses.take(Network.of(address));
   }
 
-  /** A request of somebody. */
+  /** A request of somebody over HTTP, or a command of theirs on a socket. */
   public void by(Principal principal) {
     if (principal.kind() == CredentialKind.API_KEY) {
       keys.take(principal.sessionId());

@@ -12,6 +12,7 @@ import java.util.function.Function;
  * @param origin of the base: an environment variable's name, {@code file} or {@code default}
  * @param reader empty when a value is none of this key's
  * @param expected what a value must be, in words
+ * @param everywhere whether it is the same for all tenants, and the superuser's alone to change
  */
 public record LiveKey<T>(
     String name,
@@ -19,7 +20,8 @@ public record LiveKey<T>(
     T base,
     String origin,
     Function<JsonNode, Optional<T>> reader,
-    String expected) {
+    String expected,
+    boolean everywhere) {
 
   /** A number within {@code [least, most]}. */
   public static LiveKey<Double> decimal(
@@ -34,7 +36,8 @@ public record LiveKey<T>(
                 .filter(JsonNode::isNumber)
                 .map(JsonNode::doubleValue)
                 .filter(v -> v >= least && v <= most),
-        "a number from " + least + " to " + most);
+        "a number from " + least + " to " + most,
+        false);
   }
 
   /** A whole number within {@code [least, most]}. */
@@ -50,7 +53,8 @@ public record LiveKey<T>(
                 .filter(n -> n.isIntegralNumber() && n.canConvertToInt())
                 .map(JsonNode::intValue)
                 .filter(v -> v >= least && v <= most),
-        "a whole number from " + least + " to " + most);
+        "a whole number from " + least + " to " + most,
+        false);
   }
 
   /** A text of {@code least} to {@code most} characters. */
@@ -66,13 +70,25 @@ public record LiveKey<T>(
                 .filter(JsonNode::isTextual)
                 .map(JsonNode::textValue)
                 .filter(v -> v.length() >= least && v.length() <= most && v.indexOf('\0') < 0),
-        "a text of " + least + " to " + most + " characters");
+        "a text of " + least + " to " + most + " characters",
+        false);
   }
 
   /** The same key, for values that something else admits, too. */
   public LiveKey<T> where(Function<T, Boolean> admitted, String what) {
     return new LiveKey<>(
-        name, description, base, origin, node -> reader.apply(node).filter(admitted::apply), what);
+        name,
+        description,
+        base,
+        origin,
+        node -> reader.apply(node).filter(admitted::apply),
+        what,
+        everywhere);
+  }
+
+  /** The same key, of the installation alone. */
+  public LiveKey<T> ofInstallation() {
+    return new LiveKey<>(name, description, base, origin, reader, expected, true);
   }
 
   /** Whether a variable of the environment holds it fast. */

@@ -36,6 +36,16 @@ public final class LiveSettings {
     return Optional.ofNullable(keys.get(name));
   }
 
+  /** The value of the installation. */
+  public <T> T of(LiveKey<T> key) {
+    Map<Place, JsonNode> now = values;
+    return Optional.of(new Place(Optional.empty(), key.name()))
+        .filter(all -> !key.isLocked())
+        .flatMap(all -> Optional.ofNullable(now.get(all)))
+        .flatMap(key.reader())
+        .orElse(key.base());
+  }
+
   /** The value as it is for a tenant. */
   public <T> T of(LiveKey<T> key, UUID tenant) {
     Map<Place, JsonNode> now = values;
@@ -53,7 +63,9 @@ public final class LiveSettings {
     }
     Place own = new Place(Optional.of(tenant), key.name());
     Place all = new Place(Optional.empty(), key.name());
-    return now.containsKey(own) ? Optional.of(own) : Optional.of(all).filter(now::containsKey);
+    return !key.everywhere() && now.containsKey(own)
+        ? Optional.of(own)
+        : Optional.of(all).filter(now::containsKey);
   }
 
   /** Puts other values in the place of those that were known. */

@@ -40,7 +40,7 @@ class RateLimitTest {
   }
 
   private static RateLimit node(int perMinute) {
-    return new RateLimit("turns", "turn", perMinute, new RateStore(db.database()), clock);
+    return new RateLimit("turns", "turn", () -> perMinute, new RateStore(db.database()), clock);
   }
 
   /** As if so much time had passed since anybody took anything. */
@@ -134,7 +134,7 @@ class RateLimitTest {
         new Database(
             db.vertx(), db.configThrough(port, Duration.ofSeconds(2)), TestDatabase.SECRET);
     try {
-      RateLimit node = new RateLimit("turns", "turn", 5, new RateStore(away), clock);
+      RateLimit node = new RateLimit("turns", "turn", () -> 5, new RateStore(away), clock);
       assertEquals(5, takeAll(node, "x", 100));
       clock.advance(Duration.ofSeconds(24));
       assertEquals(2, takeAll(node, "x", 100));

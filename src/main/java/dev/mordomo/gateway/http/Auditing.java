@@ -2,11 +2,11 @@ package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.AuditTrail;
 import dev.mordomo.gateway.Fields;
+import dev.mordomo.gateway.Proxies;
 import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Deed;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +17,11 @@ import java.util.function.Supplier;
 /** Leaves one record of a request in the audit. */
 final class Auditing {
   private final AuditTrail trail;
+  private final Proxies proxies;
 
-  Auditing(AuditTrail trail) {
+  Auditing(AuditTrail trail, Proxies proxies) {
     this.trail = trail;
+    this.proxies = proxies;
   }
 
   /** Calls the handler as a part of something. */
@@ -52,10 +54,10 @@ final class Auditing {
     return trail.follow(deed, reads, called::get, () -> work.apply(around));
   }
 
-  private static Deed.Origin origin(HttpServerRequest request) {
+  private Deed.Origin origin(HttpServerRequest request) {
     return new Deed.Origin(
         Optional.of(Headers.requestId(request)),
-        Optional.ofNullable(request.remoteAddress()).map(SocketAddress::hostAddress),
+        proxies.client(request.remoteAddress(), request.headers()),
         Optional.ofNullable(request.getHeader("User-Agent")));
   }
 

@@ -15,6 +15,7 @@ final class Exchange {
   private final java.util.Map<String, String> path;
   private final String requestId;
   private final Optional<Principal> principal;
+  private final Optional<String> address;
   private final RequestBody body;
 
   Exchange(
@@ -22,11 +23,13 @@ final class Exchange {
       java.util.Map<String, String> path,
       String requestId,
       Optional<Principal> principal,
+      Optional<String> address,
       RequestBody body) {
     this.request = request;
     this.path = path;
     this.requestId = requestId;
     this.principal = principal;
+    this.address = address;
     this.body = body;
   }
 
@@ -42,6 +45,11 @@ final class Exchange {
 
   Scope scope() {
     return principal().scope();
+  }
+
+  /** From where it comes; empty where the connection has no address. */
+  Optional<String> address() {
+    return address;
   }
 
   HttpServerRequest request() {

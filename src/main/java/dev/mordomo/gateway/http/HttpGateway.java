@@ -137,9 +137,10 @@ public final class HttpGateway extends VerticleBase {
             work,
             services.authenticator(),
             services.limits(),
+            config.proxies(),
             new BodyReader(config, work),
             idempotency,
-            new Auditing(services.sockets().audit()),
+            new Auditing(services.sockets().audit(), config.proxies()),
             new Placeholders(services.secret()));
     List<Route> table = new ArrayList<>(Routes.table(open));
     table.addAll(more);

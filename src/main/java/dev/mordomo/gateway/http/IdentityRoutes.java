@@ -9,7 +9,6 @@ import dev.mordomo.identity.User;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
-import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -145,10 +144,8 @@ final class IdentityRoutes {
   }
 
   static String address(Exchange exchange) {
-    SocketAddress address = exchange.request().remoteAddress();
-    if (address == null || address.hostAddress() == null) {
-      throw Failure.of(FailureCode.MALFORMED, "the request has no address");
-    }
-    return address.hostAddress();
+    return exchange
+        .address()
+        .orElseThrow(() -> Failure.of(FailureCode.MALFORMED, "the request has no address"));
   }
 }

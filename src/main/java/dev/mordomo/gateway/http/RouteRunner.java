@@ -1,6 +1,7 @@
 package dev.mordomo.gateway.http;
 
 import dev.mordomo.gateway.Authenticator;
+import dev.mordomo.gateway.Proxies;
 import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Database;
@@ -29,6 +30,7 @@ final class RouteRunner {
   private final Context work;
   private final Authenticator authenticator;
   private final RateLimits limits;
+  private final Proxies proxies;
   private final BodyReader bodies;
   private final Idempotency idempotency;
   private final Auditing auditing;
@@ -39,6 +41,7 @@ final class RouteRunner {
       Context work,
       Authenticator authenticator,
       RateLimits limits,
+      Proxies proxies,
       BodyReader bodies,
       Idempotency idempotency,
       Auditing auditing,
@@ -47,6 +50,7 @@ final class RouteRunner {
     this.work = work;
     this.authenticator = authenticator;
     this.limits = limits;
+    this.proxies = proxies;
     this.bodies = bodies;
     this.idempotency = idempotency;
     this.auditing = auditing;
@@ -118,7 +122,8 @@ final class RouteRunner {
         route.body() == Route.Body.NONE
             ? new RequestBody.None()
             : bodies.read(request, route.body())) {
-      Exchange exchange = new Exchange(request, routing.pathParams(), requestId, principal, body);
+      Exchange exchange =
+          new Exchange(request, routing.pathParams(), requestId, principal, address(request), body);
       Supplier<Answer> work = () -> deed.call(body, () -> route.handler().handle(exchange));
       Optional<String> key = exchange.header("Idempotency-Key");
       Answer first =
@@ -134,12 +139,16 @@ final class RouteRunner {
   /** Who asks; empty where anyone may. */
   private Optional<Principal> principal(Route route, HttpServerRequest request) {
     // Probes of health are never refused.
-    if (route.path().startsWith(LIMITED) && request.remoteAddress().hostAddress() != null) {
-      limits.fromAddress(request.remoteAddress().hostAddress());
+    if (route.path().startsWith(LIMITED)) {
+      address(request).ifPresent(limits::fromAddress);
     }
     Optional<Principal> principal = known(route, request);
     principal.ifPresent(limits::by);
     return principal;
+  }
+
+  private Optional<String> address(HttpServerRequest request) {
+    return proxies.client(request.remoteAddress(), request.headers());
   }
 
   private Optional<Principal> known(Route route, HttpServerRequest request) {

@@ -17,7 +17,7 @@ public enum CloseCode {
   INSUFFICIENT_STATE(3010, "insufficient state"),
   /** A ping was not answered: reconnect. */
   NO_PONG(3012, "no pong"),
-  /** Too many commands wait for their replies: reconnect, and send fewer at once. */
+  /** Too many commands wait for replies, or went on when refused: reconnect, and send fewer. */
   TOO_MANY_REQUESTS(3013, "too many requests"),
   /** The token is not valid, or the user or tenant was switched off: sign in. */
   INVALID_TOKEN(3500, "invalid token"),

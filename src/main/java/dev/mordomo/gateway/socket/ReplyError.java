@@ -23,7 +23,7 @@ public enum ReplyError {
   NOT_AVAILABLE(108, "not available", false),
   /** The token has expired: get a new one and try again. */
   TOKEN_EXPIRED(109, "token expired", false),
-  /** Too many commands under way on one socket: wait for replies. */
+  /** Too many commands under way on one socket, or in this minute: wait, and try again. */
   TOO_MANY_REQUESTS(111, "too many requests", true),
   /** The position cannot be read from any more: reload over HTTP. */
   UNRECOVERABLE_POSITION(112, "unrecoverable position", false);

@@ -16,7 +16,6 @@ import dev.mordomo.kernel.Streams.Kind;
 import dev.mordomo.kernel.Streams.Position;
 import io.vertx.core.Context;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -40,6 +39,10 @@ final class Session implements Live {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final int MOST_CHANNELS = 128;
   private static final int MOST_CALLS = 64;
+
+  /** Refused one after the other; whoever goes on all the same is let go. */
+  private static final int MOST_REFUSED = 100;
+
   private static final int MOST_HISTORY = 1_000;
 
   private final SocketServices services;
@@ -54,6 +57,7 @@ final class Session implements Live {
   private @Nullable String client;
   private @Nullable Map<String, Subscription> subscriptions;
   private int calls;
+  private int refused;
 
   Session(
       SocketServices services,
@@ -68,7 +72,7 @@ final class Session implements Live {
     this.origin =
         new Deed.Origin(
             Optional.empty(),
-            Optional.ofNullable(socket.remoteAddress()).map(SocketAddress::hostAddress),
+            services.config().proxies().client(socket.remoteAddress(), socket.headers()),
             Optional.ofNullable(socket.headers().get("User-Agent")));
     this.clock = new SessionClock(services.config(), second);
   }
@@ -151,12 +155,32 @@ final class Session implements Live {
   /** Runs a command of the protocol; what its services refuse becomes one of its errors. */
   private void answer(long id, Runnable work) {
     try {
+      limited();
       work.run();
     } catch (Failure e) {
       outbox.send(Frames.error(id, protocolError(e)));
     } catch (RuntimeException e) {
       LOG.error("a socket command failed; the client is told to try again", e);
       outbox.send(Frames.error(id, ReplyError.INTERNAL));
+    }
+  }
+
+  /** Takes one of what its user, or before that its address, may do. */
+  private void limited() {
+    Principal who = principal;
+    try {
+      if (who == null) {
+        origin.address().ifPresent(services.limits()::fromAddress);
+      } else {
+        services.limits().by(who);
+      }
+      refused = 0;
+    } catch (Failure e) {
+      refused++;
+      if (refused >= MOST_REFUSED) {
+        close(CloseCode.TOO_MANY_REQUESTS);
+      }
+      throw e;
     }
   }
 
@@ -440,6 +464,7 @@ final class Session implements Live {
 
   private void call(Command.Rpc rpc, RpcMethod method, RpcTable.Call call) {
     try {
+      limited();
       Object result =
           method.isAudited() ? audited(rpc, method, call) : permitted(rpc, method, call);
       outbox.send(Frames.answered(rpc.id(), Json.write(result)));

@@ -3,6 +3,7 @@ package dev.mordomo.gateway.socket;
 import dev.mordomo.gateway.AuditTrail;
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.privacy.Placeholders;
@@ -25,6 +26,7 @@ public record SocketServices(
     Sessions sessions,
     Presence presence,
     RpcTable rpc,
+    RateLimits limits,
     AuditTrail audit,
     Function<Scope, Map<String, Object>> greeting,
     Placeholders placeholders) {}

@@ -82,7 +82,7 @@ public final class ConfigService {
     }
     List<FieldError> errors = new ArrayList<>();
     wanted.forEach((name, value) ->
-        wrong(name, value).ifPresent(what -> errors.add(new FieldError(name, what))));
+        wrong(scope, name, value).ifPresent(what -> errors.add(new FieldError(name, what))));
     if (!errors.isEmpty()) {
       throw Failure.invalid(errors);
     }
@@ -102,7 +102,7 @@ public final class ConfigService {
     refresh();
   }
 
-  private Optional<String> wrong(String name, Optional<JsonNode> value) {
+  private Optional<String> wrong(Scope scope, String name, Optional<JsonNode> value) {
     Optional<LiveKey<?>> found = live.key(name);
     if (found.isEmpty()) {
       return Optional.of("is no setting that changes while the server runs");
@@ -110,6 +110,9 @@ public final class ConfigService {
     LiveKey<?> key = found.get();
     if (key.isLocked()) {
       return Optional.of("is held fast by " + key.origin() + " in the server's environment");
+    }
+    if (key.everywhere() && !scope.isSuperuser()) {
+      return Optional.of("is the same for all tenants, and the superuser's to change");
     }
     return value
         .filter(v -> key.reader().apply(v).isEmpty())

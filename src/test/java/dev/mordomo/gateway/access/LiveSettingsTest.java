@@ -167,6 +167,33 @@ class LiveSettingsTest {
   }
 
   @Test
+  void howOftenIsChangedByTheSuperuserForAll() throws Exception {
+    String limit = "limits.key_requests_per_minute";
+    Got refused = patch(stranger, Map.of(limit, 0));
+    assertEquals(400, refused.status());
+    assertEquals(limit, refused.json().at("/errors/0/field").asText());
+    assertEquals(200, patch(house.superuser, Map.of(limit, 3)).status());
+    try {
+      Await.until(
+          "the other node knows",
+          () ->
+              value(ApiClient.of(second.url(), house.superuser.token()), limit)
+                  .equals("3 by installation"),
+          PROMISED);
+      String key =
+          house.superuser.api().post("/v1/api-keys", Map.of("name", "K")).get("key").asText();
+      ApiClient there = ApiClient.of(second.url(), key);
+      int answered = 0;
+      while (there.status("GET", "/v1/models") == 200 && answered < 50) {
+        answered++;
+      }
+      assertTrue(answered >= 3 && answered <= 5, "" + answered);
+    } finally {
+      reset(house.superuser, limit);
+    }
+  }
+
+  @Test
   void everyKeyThatIsWrongIsNamedAndNothingIsChanged() {
     Map<String, Object> wrong = new HashMap<>();
     wrong.put("brain.temperature", 2.5);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.ApiClient;
 import dev.mordomo.RunningApp;
+import dev.mordomo.gateway.socket.WireClient;
 import dev.mordomo.kernel.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -130,5 +131,130 @@ class RateLimitedTest {
       assertRefused(got);
       assertEquals(200, get(app.url() + "/health/live", "").statusCode());
     }
+  }
+
+  private static HttpResponse<String> from(String client, String url, String body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url)).header("X-Forwarded-For", client);
+    return HTTP.send(
+        (body.isEmpty()
+                ? request
+                : request
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body)))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  /** How many of so many requests are answered, each of which says it is of another client. */
+  private static int answeredToClients(RunningApp app, int requests) throws Exception {
+    int answered = 0;
+    for (int i = 0; i < requests; i++) {
+      String client = "8.8.8.8, 203.0.113." + i;
+      if (from(client, app.url() + "/v1/auth/offered", "").statusCode() == 200) {
+        answered++;
+      }
+    }
+    return answered;
+  }
+
+  @Test
+  void behindATrustedProxyEachClientHasItsOwnLimit() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "knowledge.manual", "false",
+            "limits.address_requests_per_minute", "10",
+            "identity.address_failures", "3",
+            "gateway.trusted_proxies", "127.0.0.0/8");
+    try (RunningApp app = new RunningApp(settings)) {
+      assertEquals(40, answeredToClients(app, 40));
+      int ofOne = 0;
+      for (int i = 0; i < 40; i++) {
+        String client = i + ".8.8.8, 198.51.100.7, 127.0.0.1";
+        ofOne += from(client, app.url() + "/v1/auth/offered", "").statusCode() == 200 ? 1 : 0;
+      }
+      assertTrue(ofOne >= 10 && ofOne <= 14, "of one client " + ofOne);
+
+      // Wrong passwords slow down the client that tried them, and the audit names it.
+      String wrong = Json.write(Map.of("email", "nobody@example.org", "password", "wrong one"));
+      int tries = 0;
+      while (from("198.51.100.8", app.url() + "/v1/auth/token", wrong).statusCode() == 401) {
+        tries++;
+        assertTrue(tries < 20, "it is never slowed down");
+      }
+      String right = Json.write(Map.of("email", RunningApp.EMAIL, "password", RunningApp.PASSWORD));
+      HttpResponse<String> signedIn = from("198.51.100.9", app.url() + "/v1/auth/token", right);
+      assertEquals(200, signedIn.statusCode(), signedIn.body());
+      String audit =
+          get(
+                  app.url() + "/v1/audit?limit=100",
+                  Json.read(signedIn.body()).get("access_token").asText())
+              .body();
+      assertTrue(audit.contains("198.51.100.8") && audit.contains("198.51.100.9"), audit);
+    }
+  }
+
+  @Test
+  void aHeaderFromAnybodyElseIsIgnored() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "knowledge.manual", "false",
+            "limits.address_requests_per_minute", "10",
+            "gateway.trusted_proxies", "10.0.0.0/8");
+    try (RunningApp app = new RunningApp(settings)) {
+      int answered = answeredToClients(app, 40);
+      assertTrue(answered >= 10 && answered <= 14, "" + answered);
+    }
+  }
+
+  private static JsonNode reply(WireClient socket, int id) {
+    while (true) {
+      JsonNode said = socket.next();
+      if (said.path("id").asInt() == id) {
+        return said;
+      }
+    }
+  }
+
+  @Test
+  void commandsOnSocketsCountAsRequestsDo() throws Exception {
+    ApiClient ana = user(tenant());
+    String history = ",\"history\":{\"channel\":\"user:%s\",\"limit\":0}}";
+    String own = history.formatted(ana.get("/v1/me").get("id").asText());
+    try (WireClient here = connected(first, ana);
+        WireClient there = connected(second, ana)) {
+      int answered = 0;
+      int id = 10;
+      JsonNode said = Json.read("{}");
+      while (!said.has("error") && answered < 100) {
+        WireClient socket = id % 2 == 0 ? here : there;
+        socket.send("{\"id\":" + id + own);
+        said = reply(socket, id++);
+        answered++;
+      }
+      assertTrue(answered >= 10 && answered <= 30, "" + answered);
+      assertEquals(111, said.at("/error/code").asInt(), said.toString());
+      assertTrue(said.at("/error/temporary").asBoolean());
+      // A call of a service says so as a service does.
+      here.send(
+          "{\"id\":500,\"rpc\":{\"method\":\"reminder.cancel\",\"data\":{\"reminder_id\":\""
+              + UUID.randomUUID()
+              + "\"}}}");
+      JsonNode call = reply(here, 500);
+      assertEquals(413, call.at("/error/code").asInt(), call.toString());
+      assertTrue(call.at("/error/message").asText().startsWith("rate_limited"), call.toString());
+      // The sockets stay, unless somebody goes on and on.
+      here.send("{\"id\":501,\"ping\":{}}");
+      assertTrue(reply(here, 501).has("ping"));
+      for (int i = 0; i < 130; i++) {
+        there.send("{\"id\":" + (1000 + i) + own);
+      }
+      assertEquals(3013, there.closeCode());
+    }
+  }
+
+  private static WireClient connected(RunningApp app, ApiClient who) {
+    return WireClient.connected(URI.create(app.url()).getPort(), who.token()).pongs();
   }
 }

@@ -91,6 +91,7 @@ public final class TestGateway implements AutoCloseable {
             sessions,
             new Presence(db.vertx(), bus, hub, () -> 1),
             rpc,
+            limits(db, all, clock),
             new AuditTrail(db.database(), clock),
             scope -> Map.of("user_id", scope.userId(), "pending_reminders", List.of()),
             new Placeholders(TestDatabase.SECRET));
@@ -128,6 +129,7 @@ public final class TestGateway implements AutoCloseable {
         new Sessions(config.socketsPerUser()),
         new Presence(db.vertx(), bus, hub, () -> 1),
         new RpcTable(),
+        limits(db, Map.of(), clock),
         new AuditTrail(db.database(), clock),
         scope -> Map.of(),
         new Placeholders(TestDatabase.SECRET));
