@@ -99,6 +99,7 @@ public final class ChatService {
             allowance,
             config,
             defaults,
+            masking,
             clock);
     TurnsHere here = new TurnsHere();
     this.stops =

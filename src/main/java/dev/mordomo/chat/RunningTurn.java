@@ -5,6 +5,7 @@ import dev.mordomo.chat.TurnBeginStore.History;
 import dev.mordomo.chat.TurnBeginStore.Said;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ChatModel;
@@ -334,18 +335,14 @@ final class RunningTurn {
     return reply;
   }
 
-  /** What is kept: all that was said, or what was heard of it before a barge-in. */
-  synchronized String heard() {
+  /**
+   * What is kept: all that was said, or what was heard of it before a barge-in.
+   *
+   * @param masking knows how much was heard of what is hidden
+   */
+  synchronized String heard(Masking masking) {
     String said = stream.said();
-    return spokenChars.map(chars -> beginning(said, chars)).orElse(said);
-  }
-
-  private static String beginning(String said, int chars) {
-    int end = Math.clamp(chars, 0, said.length());
-    // A character that is two units long is kept whole or not at all.
-    boolean halved =
-        end > 0 && end < said.length() && Character.isHighSurrogate(said.charAt(end - 1));
-    return said.substring(0, halved ? end - 1 : end);
+    return spokenChars.map(chars -> masking.beginning(scope, said, chars)).orElse(said);
   }
 
   /** How many requests were sent to the model. */

@@ -13,6 +13,7 @@ import dev.mordomo.chat.TurnEndStore.Finished;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Draft;
 import dev.mordomo.model.ChatMessage;
@@ -52,6 +53,7 @@ final class TurnRunner {
   private final Allowance allowance;
   private final ChatConfig config;
   private final TurnDefaults defaults;
+  private final Masking masking;
   private final InstantSource clock;
 
   TurnRunner(
@@ -64,6 +66,7 @@ final class TurnRunner {
       Allowance allowance,
       ChatConfig config,
       TurnDefaults defaults,
+      Masking masking,
       InstantSource clock) {
     this.vertx = vertx;
     this.store = store;
@@ -74,6 +77,7 @@ final class TurnRunner {
     this.allowance = allowance;
     this.config = config;
     this.defaults = defaults;
+    this.masking = masking;
     this.clock = clock;
   }
 
@@ -304,7 +308,7 @@ final class TurnRunner {
       RunningTurn turn, Answer answer, TurnStatus status, Optional<Failure> failure) {
     List<Draft> drafts = new ArrayList<>(turn.stream().close().await());
     Instant at = clock.instant();
-    String said = turn.heard();
+    String said = turn.heard(masking);
     boolean worked = status == TurnStatus.CANCELLED || !said.isEmpty();
     if (status != TurnStatus.COMPLETED && worked && turn.asked() > answer.calls.size()) {
       // The provider did not get to say what it cost: about four characters a token.

@@ -28,6 +28,22 @@ public interface Masking {
    */
   Pass begin(Scope who, Supplier<String> locale);
 
+  /**
+   * The beginning of a text as it is kept, as long as so many characters of what its user sees of
+   * it.
+   */
+  default String beginning(Scope who, String kept, int chars) {
+    return beginning(kept, chars);
+  }
+
+  /** So many characters; one that is two units long is taken whole or not at all. */
+  static String beginning(String text, int chars) {
+    int end = Math.clamp(chars, 0, text.length());
+    boolean halved =
+        end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
+    return text.substring(0, halved ? end - 1 : end);
+  }
+
   /** The texts of one request. */
   interface Pass {
     /** The text, as the policy of its user's tenant wants it. */

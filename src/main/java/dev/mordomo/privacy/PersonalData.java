@@ -37,6 +37,11 @@ public final class PersonalData implements Masking {
     return new Request(who, locale);
   }
 
+  @Override
+  public String beginning(Scope who, String kept, int chars) {
+    return placeholders.beginning(who, kept, chars);
+  }
+
   /** For documents; the policy is read before anything is looked at, and holds for the request. */
   public DocumentMasking.Hiding documents(Scope who, Supplier<String> locale) {
     DocumentPolicy policy = database.as(who, c -> PersonalStore.ofDocuments(c, who.tenantId()));

@@ -1,6 +1,7 @@
 package dev.mordomo.privacy;
 
 import com.google.crypto.tink.subtle.AesSiv;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Secret;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -54,8 +56,33 @@ public final class Placeholders {
     if (!text.contains(BEGINNING)) {
       return text;
     }
-    return FORM.matcher(text)
-        .replaceAll(found -> java.util.regex.Matcher.quoteReplacement(original(who, found)));
+    return FORM.matcher(text).replaceAll(found -> Matcher.quoteReplacement(original(who, found)));
+  }
+
+  /**
+   * The beginning of a text, as long as so many characters of what its user sees of it. Of a
+   * placeholder that was begun its beginning is sealed.
+   */
+  String beginning(Scope who, String text, int chars) {
+    StringBuilder kept = new StringBuilder();
+    Matcher found = FORM.matcher(text);
+    int from = 0;
+    int left = Math.max(0, chars);
+    while (found.find() && left >= found.start() - from) {
+      kept.append(text, from, found.start());
+      left -= found.start() - from;
+      from = found.end();
+      String seen = original(who, found);
+      if (left < seen.length()) {
+        String heard = Masking.beginning(seen, left);
+        return heard.isEmpty() || seen.startsWith("[")
+            ? kept.append(heard).toString()
+            : kept.append(seal(who, PersonalKind.of(found.group(1)), heard)).toString();
+      }
+      kept.append(found.group());
+      left -= seen.length();
+    }
+    return kept.append(Masking.beginning(text.substring(from), left)).toString();
   }
 
   private String original(Scope who, MatchResult found) {

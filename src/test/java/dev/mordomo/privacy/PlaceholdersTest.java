@@ -57,6 +57,19 @@ class PlaceholdersTest {
   }
 
   @Test
+  void aBeginningIsAsLongAsItsUserSeesIt() {
+    String mail = placeholders.seal(ana, PersonalKind.EMAIL, "ana@x.org");
+    String kept = "Do " + sealed + mail + " e [[email:abc]] fim";
+    String seen = "Do 529.982.247-25ana@x.org e [email] fim";
+    for (int n = 0; n <= seen.length() + 2; n++) {
+      String beginning = placeholders.beginning(ana, kept, n);
+      assertEquals(
+          seen.substring(0, Math.min(n, seen.length())), placeholders.restored(ana, beginning));
+      assertFalse(beginning.contains("529") || beginning.contains("ana@"), beginning);
+    }
+  }
+
+  @Test
   void base32ThereAndBack() {
     Random random = new Random(7);
     for (int n = 0; n < 70; n++) {

@@ -468,6 +468,38 @@ class PersonalDataTest {
   }
 
   @Test
+  void ofAnAnswerThatIsInterruptedIsKeptWhatWasHeard() throws Exception {
+    String conversation = conversation();
+    try (WireClient socket =
+        WireClient.connected(URI.create(app.url()).getPort(), ana.token()).pongs()) {
+      socket.send("{\"id\":2,\"subscribe\":{\"channel\":\"conversation:" + conversation + "\"}}");
+      socket.next();
+      model.then(Behaviour.silence());
+      String turn =
+          ana.post(
+                  "/v1/conversations/" + conversation + "/turns",
+                  Map.of("content", SAID, "client_message_id", Ids.next().toString()))
+              .get("turn_id")
+              .asText();
+      FakeModelServer.Asked asked = model.next();
+      asked.say("Anotei: [CPF_1] e [EMAIL_1]. ", "E mais.");
+      StringBuilder heard = new StringBuilder();
+      while (heard.indexOf("mais.") < 0) {
+        heard.append(socket.next().at("/push/pub/data/text").asText());
+      }
+      String kept = "Anotei: " + CPF + " e ana.s";
+      ana.post("/v1/turns/" + turn + "/cancel", Map.of("spoken_chars", kept.length()));
+      JsonNode data = socket.next().at("/push/pub/data");
+      while (!data.path("type").asText().equals("turn.cancelled")) {
+        data = socket.next().at("/push/pub/data");
+      }
+      assertEquals(kept, data.at("/message/content").asText());
+      assertEquals(kept, messages(conversation).getLast().get("content").asText());
+      assertEquals(0, rowsWith("ana.s"));
+    }
+  }
+
+  @Test
   void maskedForGood() throws Exception {
     policy("mask");
     String conversation = conversation();
