@@ -220,7 +220,10 @@ public final class App implements AutoCloseable {
     streams = new Streams(database, bus);
     hub = new Hub(vertx, bus, streams);
     outbound = new Outbound(vertx, outboundConfig);
-    logs = new LogService(database, logConfig, process(), metrics, clock);
+    PersonalData personal = new PersonalData(database, new Placeholders(secret));
+    Function<Scope, Masking.Pass> masking =
+        scope -> personal.begin(scope, () -> speaker(scope).locale());
+    logs = new LogService(database, masking, logConfig, process(), metrics, clock);
     config = new ConfigService(database, live.settings(), clock);
     audit = new AuditService(database, auditConfig, clock);
     identity = new IdentityService(vertx, database, bus, keyring, outbound, identityConfig, clock);
@@ -239,7 +242,6 @@ public final class App implements AutoCloseable {
             List.of(extractive),
             List.of(embedded));
     files = fileStoreConfig.open(data.resolve("files"), secret);
-    PersonalData personal = new PersonalData(database, new Placeholders(secret));
     knowledge =
         new KnowledgeService(
             database,
@@ -252,8 +254,6 @@ public final class App implements AutoCloseable {
             knowledgeConfig,
             metrics,
             clock);
-    Function<Scope, Masking.Pass> masking =
-        scope -> personal.begin(scope, () -> speaker(scope).locale());
     actions = new ActionService(database, streams, bus, masking, actionConfig, clock);
     reminders = new ReminderService(database, streams, bus, masking, reminderConfig, clock);
     reminders.tools().forEach(actions::register);

@@ -45,6 +45,7 @@ final class Holdings {
           erased("job"),
           erased("idempotency_key"),
           erased("search_trace"),
+          erased("system_log"),
           erased("consent"),
           erased("export"),
           erased("refresh_token"),

@@ -23,6 +23,7 @@ import java.util.List;
 /** Every address, a line each: method, path, who may, handler. */
 final class Routes {
   private static final String CHANGES_NOTHING = "it changes nothing";
+  private static final String IS_LOGGED = "the line itself says who posted it";
   private static final String IN_TURNS =
       "turns, messages and usage say who asked what, when, at what cost, on which documents";
   private static final String IN_USAGE = "usage says who asked for how much, and when";
@@ -201,7 +202,11 @@ final class Routes {
 
   private static List<Route> settings(Oversight oversight) {
     ConfigRoutes config = new ConfigRoutes(oversight);
-    return List.of(get("/v1/config", USER, config::list), get("/v1/config/:id", USER, config::get));
+    LogRoutes logs = new LogRoutes(oversight);
+    return List.of(
+        get("/v1/config", USER, config::list),
+        get("/v1/config/:id", USER, config::get),
+        post("/v1/logs", USER, logs::post).creating().unaudited(IS_LOGGED));
   }
 
   private static List<Route> privacy(Features features) {

@@ -3,13 +3,16 @@ package dev.mordomo.ops.log;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** The log of all nodes. What reads and writes waits, on a virtual thread. */
 public final class LogService {
@@ -17,6 +20,7 @@ public final class LogService {
 
   private final LogStore store;
   private final LogQueue queue;
+  private final Function<Scope, Masking.Pass> masking;
   private final LogConfig config;
   private final String node;
   private final InstantSource clock;
@@ -26,16 +30,19 @@ public final class LogService {
   private long untold;
 
   /**
+   * @param masking hides what is personal in what is posted
    * @param node how lines of this process are marked
    */
   public LogService(
       Database database,
+      Function<Scope, Masking.Pass> masking,
       LogConfig config,
       String node,
       MeterRegistry metrics,
       InstantSource clock) {
     this.store = new LogStore(database);
     this.queue = new LogQueue(config.queue());
+    this.masking = masking;
     this.config = config;
     this.node = node;
     this.clock = clock;
@@ -54,6 +61,31 @@ public final class LogService {
   public List<LogLine> list(Scope scope, LogQuery query, Optional<UUID> before, int limit) {
     scope.requireSuperuser("only for the superuser");
     return store.list(query, before, limit);
+  }
+
+  /**
+   * Takes a line of a device or a container. It stands in the log about a second later; when too
+   * many come at once it is lost, and counted.
+   *
+   * @return the line as it is kept
+   */
+  public LogLine post(
+      Scope scope, LogLevel level, String source, String message, Map<String, Object> metadata) {
+    Masking.Pass pass = masking.apply(scope);
+    String hidden = pass.masked(message);
+    LogLine line =
+        new LogLine(
+            Ids.next(),
+            clock.instant(),
+            level,
+            pass.masked(source),
+            node,
+            hidden,
+            pass.noted(metadata),
+            Optional.of(scope.tenantId()),
+            Optional.of(scope.userId()));
+    put(line);
+    return line;
   }
 
   /** From now on whatever this process logs is taken. */

@@ -1,6 +1,8 @@
 package dev.mordomo.ops.log;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Json;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -19,14 +22,17 @@ final class LogStore {
   // A batch whose answer was lost is written again, and is there once.
   private static final String ADD =
       """
-      INSERT INTO system_log (id, at, level, source, node, message)
-      SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::text[], $5::text[],
-        $6::text[])
+      INSERT INTO system_log (id, at, level, source, node, message, metadata, tenant_id, user_id)
+      SELECT id, at, level, source, node, message, metadata::jsonb, tenant_id, user_id
+      FROM unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::text[], $5::text[], $6::text[],
+        $7::text[], $8::uuid[], $9::uuid[])
+        AS line (id, at, level, source, node, message, metadata, tenant_id, user_id)
       ON CONFLICT DO NOTHING
       """;
   private static final String LIST =
       """
-      SELECT id, at, level, source, node, message FROM system_log
+      SELECT id, at, level, source, node, message, metadata::text, tenant_id, user_id
+      FROM system_log
       WHERE level >= $1 AND ($2::text IS NULL OR starts_with(source, $2))
         AND ($3::text IS NULL OR message ILIKE '%' || $3 || '%')
         AND ($4::uuid IS NULL OR id >= $4) AND ($5::uuid IS NULL OR id < $5)
@@ -34,6 +40,8 @@ final class LogStore {
       ORDER BY id DESC LIMIT $7
       """;
   private static final String MAINTAIN = "SELECT maintain_system_log($1, $2)";
+
+  private static final TypeReference<Map<String, Object>> METADATA = new TypeReference<>() {};
 
   private final Database database;
 
@@ -53,7 +61,13 @@ final class LogStore {
                 lines.stream().map(line -> line.level().number()).toArray(Short[]::new))
             .addArrayOfString(lines.stream().map(LogLine::source).toArray(String[]::new))
             .addArrayOfString(lines.stream().map(LogLine::node).toArray(String[]::new))
-            .addArrayOfString(lines.stream().map(LogLine::message).toArray(String[]::new));
+            .addArrayOfString(lines.stream().map(LogLine::message).toArray(String[]::new))
+            .addArrayOfString(
+                lines.stream().map(line -> Json.write(line.metadata())).toArray(String[]::new))
+            .addArrayOfUUID(
+                lines.stream().map(line -> line.tenantId().orElse(null)).toArray(UUID[]::new))
+            .addArrayOfUUID(
+                lines.stream().map(line -> line.userId().orElse(null)).toArray(UUID[]::new));
     database.callSystem(ADD, columns);
   }
 
@@ -76,7 +90,10 @@ final class LogStore {
               LogLevel.ofNumber(row.getShort(2)),
               row.getString(3),
               row.getString(4),
-              row.getString(5)));
+              row.getString(5),
+              Json.read(row.getString(6), METADATA),
+              Optional.ofNullable(row.getUUID(7)),
+              Optional.ofNullable(row.getUUID(8))));
     }
     return lines;
   }

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.ApiClient;
 import dev.mordomo.Await;
 import dev.mordomo.gateway.access.Caller.Got;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,5 +69,48 @@ class LogRoutesTest {
     String action =
         house.superuser.api().get("/v1/audit?action=log.read").at("/data/0/action").asText();
     assertEquals("log.read", action, "that it was read is written down");
+  }
+
+  @Test
+  void whatADevicePostsIsFoundWithWhoPostedItAndGoesWithThem() throws Exception {
+    Caller owner = house.person("kettleowner", house.tenant, "member");
+    String key =
+        owner
+            .api()
+            .post("/v1/api-keys", Map.of("name", "Kettle", "scopes", List.of("devices")))
+            .get("key")
+            .asText();
+    ApiClient device = ApiClient.of(house.app.url(), key);
+    JsonNode posted =
+        device.post(
+            "/v1/logs",
+            Map.of(
+                "level", "ERROR",
+                "source", "kettle-7",
+                "message", "no water, tell ana@exemplo.com.br",
+                "metadata", Map.of("degrees", 97.5, "owner", "529.982.247-25")));
+    // Whoever posted it sees what they said; nobody else.
+    assertEquals("no water, tell ana@exemplo.com.br", posted.get("message").asText());
+    Await.until(
+        "it is written",
+        () -> get(house.superuser, "?source=kettle-7&level=ERROR").json().get("data").size() == 1,
+        Duration.ofSeconds(30));
+    JsonNode kept = get(house.superuser, "?source=kettle-7").json().at("/data/0");
+    assertEquals("no water, tell [email]", kept.get("message").asText());
+    assertEquals(97.5, kept.at("/metadata/degrees").asDouble());
+    assertEquals("[cpf]", kept.at("/metadata/owner").asText());
+    assertEquals(owner.userId(), kept.get("user_id").asText());
+    assertEquals(house.tenant.toString(), kept.get("tenant_id").asText());
+
+    assertEquals(403, device.status("GET", "/v1/logs"));
+    var wrong = device.tryPost("/v1/logs", Map.of("level", "LOUD", "source", "", "message", "x"));
+    assertEquals(400, wrong.statusCode());
+    assertTrue(wrong.body().contains("\"level\"") && wrong.body().contains("\"source\""));
+
+    assertEquals(202, house.superuser.api().status("DELETE", "/v1/users/" + owner.userId()));
+    Await.until(
+        "it is erased",
+        () -> get(house.superuser, "?source=kettle-7").json().get("data").isEmpty(),
+        Duration.ofSeconds(30));
   }
 }

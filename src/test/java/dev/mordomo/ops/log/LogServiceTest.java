@@ -11,6 +11,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -62,6 +63,7 @@ class LogServiceTest {
   private LogService service(Database database) {
     return new LogService(
         database,
+        scope -> Masking.NONE.begin(scope, () -> "pt-BR"),
         new LogConfig(Duration.ofDays(30), QUEUE),
         "a node",
         metrics,
