@@ -1,10 +1,12 @@
-// Where we are, by the hash: `#/`, `#/c/{conversation_id}`, `#/documents`, `#/settings`.
+// Where we are, by the hash: `#/`, `#/c/{conversation_id}`, `#/documents`, `#/settings`, and the pages that have
+// parts, `#/account/{part}` and `#/admin/{part}`.
 import { createStore } from './store.js';
 
 export function parseRoute(hash) {
   const [, page = '', id = ''] = hash.replace(/^#/, '').split('/');
   if (page === 'c' && id) return { page: 'chat', conversationId: decodeURIComponent(id) };
   if (page === 'documents' || page === 'settings') return { page };
+  if (page === 'account' || page === 'admin') return { page, part: id };
   return { page: 'chat', conversationId: null };
 }
 

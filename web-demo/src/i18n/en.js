@@ -1,5 +1,10 @@
 // English. Plural forms are those of Intl.PluralRules; `other` stands for what is not named.
+import account from './account/en.js';
+import admin from './admin/en.js';
+
 export default {
+  ...account,
+  ...admin,
   'common.cancel': 'Cancel',
   'common.delete': 'Delete',
   'common.dismiss': 'Dismiss',
@@ -20,7 +25,7 @@ export default {
   'signin.expired': 'Your session has ended. Sign in again; what you wrote was kept.',
   'signin.with': 'Sign in with {name}',
   'signin.provider': 'The sign-in was not finished. Try again, or ask your administrator whether you have an account.',
-  'signin.switched_off': 'This account has been switched off.',
+  'signin.switched_off': 'You were signed out: from another device, or because the account was switched off.',
 
   'shell.skip': 'Skip to the content',
   'shell.menu': 'Open the menu',
@@ -225,20 +230,6 @@ export default {
   'settings.account': 'Account',
   'settings.sign_out': 'Sign out',
   'settings.sign_out_text': 'Ends this browser\'s session, in all its tabs.',
-
-  'keys.title': 'API keys',
-  'keys.lead': 'For devices, and for programs that speak to the OpenAI API.',
-  'keys.name': 'Name of the key',
-  'keys.expires': 'Valid until (optional)',
-  'keys.create': 'Create key',
-  'keys.once': 'Copy the key now: it will not be shown again.',
-  'keys.kept': 'I have kept it',
-  'keys.made': 'Made on {date}',
-  'keys.ends': 'valid until {date}',
-  'keys.revoke': 'Revoke {name}',
-  'keys.revoke_sure': 'Whatever uses this key is locked out at once.',
-  'keys.revoke_do': 'Revoke',
-  'keys.revoked': 'Key revoked.',
 
   'age.today': 'Today',
   'age.yesterday': 'Yesterday',

@@ -1,5 +1,10 @@
 // Español. Plural forms are those of Intl.PluralRules; `other` stands for what is not named.
+import account from './account/es.js';
+import admin from './admin/es.js';
+
 export default {
+  ...account,
+  ...admin,
   'common.cancel': 'Cancelar',
   'common.delete': 'Eliminar',
   'common.dismiss': 'Descartar',
@@ -20,7 +25,7 @@ export default {
   'signin.expired': 'Tu sesión ha terminado. Vuelve a entrar; lo que escribiste se ha guardado.',
   'signin.with': 'Entrar con {name}',
   'signin.provider': 'No se pudo entrar. Inténtalo de nuevo, o pregunta al administrador si tienes una cuenta.',
-  'signin.switched_off': 'Esta cuenta ha sido desactivada.',
+  'signin.switched_off': 'Se cerró tu sesión: desde otro aparato, o porque la cuenta se desactivó.',
 
   'shell.skip': 'Ir al contenido',
   'shell.menu': 'Abrir el menú',
@@ -225,20 +230,6 @@ export default {
   'settings.account': 'Cuenta',
   'settings.sign_out': 'Cerrar sesión',
   'settings.sign_out_text': 'Termina la sesión de este navegador, en todas las pestañas.',
-
-  'keys.title': 'Claves de API',
-  'keys.lead': 'Para dispositivos y para programas que hablan con la API de OpenAI.',
-  'keys.name': 'Nombre de la clave',
-  'keys.expires': 'Válida hasta (opcional)',
-  'keys.create': 'Crear clave',
-  'keys.once': 'Copia la clave ahora: no se mostrará otra vez.',
-  'keys.kept': 'Ya la guardé',
-  'keys.made': 'Creada el {date}',
-  'keys.ends': 'válida hasta {date}',
-  'keys.revoke': 'Revocar {name}',
-  'keys.revoke_sure': 'Lo que use esta clave dejará de entrar al instante.',
-  'keys.revoke_do': 'Revocar',
-  'keys.revoked': 'Clave revocada.',
 
   'age.today': 'Hoy',
   'age.yesterday': 'Ayer',

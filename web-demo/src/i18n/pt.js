@@ -1,5 +1,10 @@
 // Português. Plural forms are those of Intl.PluralRules; `other` stands for what is not named.
+import account from './account/pt.js';
+import admin from './admin/pt.js';
+
 export default {
+  ...account,
+  ...admin,
   'common.cancel': 'Cancelar',
   'common.delete': 'Apagar',
   'common.dismiss': 'Dispensar',
@@ -20,7 +25,7 @@ export default {
   'signin.expired': 'Sua sessão terminou. Entre de novo; o que você escreveu foi guardado.',
   'signin.with': 'Entrar com {name}',
   'signin.provider': 'A entrada não foi concluída. Tente de novo, ou pergunte ao administrador se você tem uma conta.',
-  'signin.switched_off': 'Esta conta foi desativada.',
+  'signin.switched_off': 'Você saiu: por outro aparelho, ou porque a conta foi desativada.',
 
   'shell.skip': 'Ir para o conteúdo',
   'shell.menu': 'Abrir o menu',
@@ -225,20 +230,6 @@ export default {
   'settings.account': 'Conta',
   'settings.sign_out': 'Sair',
   'settings.sign_out_text': 'Termina a sessão deste navegador, em todas as abas.',
-
-  'keys.title': 'Chaves de API',
-  'keys.lead': 'Para aparelhos, e para programas que falam com a API da OpenAI.',
-  'keys.name': 'Nome da chave',
-  'keys.expires': 'Válida até (opcional)',
-  'keys.create': 'Criar chave',
-  'keys.once': 'Copie a chave agora: ela não será mostrada de novo.',
-  'keys.kept': 'Já guardei',
-  'keys.made': 'Criada em {date}',
-  'keys.ends': 'válida até {date}',
-  'keys.revoke': 'Revogar {name}',
-  'keys.revoke_sure': 'O que usa esta chave deixa de entrar na hora.',
-  'keys.revoke_do': 'Revogar',
-  'keys.revoked': 'Chave revogada.',
 
   'age.today': 'Hoje',
   'age.yesterday': 'Ontem',

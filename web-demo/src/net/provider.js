@@ -11,10 +11,10 @@ const base64url = (bytes) =>
     .replaceAll('/', '_')
     .replaceAll('=', '');
 
-/** The names of the providers that are offered; none when that cannot be known. */
-export async function providers() {
+/** How one may come in besides with a password; in no other way when that cannot be known. */
+export async function offered() {
   const response = await fetch('/v1/auth/offered').catch(() => null);
-  return response?.ok ? (await response.json()).providers : [];
+  return response?.ok ? response.json() : { providers: [], anonymous: false };
 }
 
 /** Leaves for the provider's page. */

@@ -15,16 +15,19 @@ let refreshing = null;
 
 export const session = createStore({ signedIn: Boolean(refreshToken()), reason: null });
 
+/** The refresh token itself: what a guest was known by, for the one who signs in after them. */
+export const heldToken = () => refreshToken();
+
 function refreshToken() {
   return globalThis.localStorage?.getItem(REFRESH_KEY) ?? null;
 }
 
-export async function post(path, body) {
+export async function post(path, body, headers = {}) {
   let response;
   try {
     response = await fetch(path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
   } catch (cause) {
@@ -69,8 +72,10 @@ export function forgetSession(reason = null) {
   session.set({ signedIn: false, reason });
 }
 
-export async function signOut() {
-  const token = refreshToken();
+/** `everywhere`: on every device. Then a failure is told, since others are still signed in. */
+export async function signOut({ everywhere = false } = {}) {
+  if (everywhere) await post('/v1/auth/logout', { refresh_token: refreshToken(), everywhere });
+  const token = everywhere ? null : refreshToken();
   const bearer = access?.token;
   keptInTab.clear();
   forgetSession();

@@ -27,7 +27,7 @@ export function Profile() {
   const options = (list, own) => withOwn(list, own).map((one) => html`<option key=${one} value=${one} selected=${one === own}>${one}</option>`);
   return html`<section class="section" aria-labelledby="profile"><h2 id="profile">${t('settings.profile')}</h2>
     <form class="form" onSubmit=${submit}>
-      <label><span>${t('settings.name')}</span><input class="field" name="name" required maxlength="200" autocomplete="name" value=${user.name ?? ''} data-testid="settings-name" /></label>
+      <label><span>${t('settings.name')}</span><input class="field" name="name" required maxlength="200" autocomplete="name" defaultValue=${user.name ?? ''} data-testid="settings-name" /></label>
       <div class="form-pair">
         <label><span>${t('settings.locale')}</span><select class="select" name="locale" data-testid="settings-locale">${options(LOCALES, user.locale)}</select></label>
         <label><span>${t('settings.time_zone')}</span><select class="select" name="time_zone" data-testid="settings-time-zone">${options(ZONES, user.time_zone)}</select></label>

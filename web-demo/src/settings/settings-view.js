@@ -2,13 +2,10 @@ import { html } from '../lib.js';
 import { useStore } from '../store.js';
 import { LANGUAGES, language, setLanguage, t } from '../i18n/index.js';
 import { me } from '../me.js';
-import { signOut } from '../net/session.js';
 import { connection } from '../net/socket.js';
 import { isExtractive, models } from '../models.js';
 import { askPermission, permission } from '../activity/notifications.js';
 import { setTheme, theme, THEMES } from '../theme.js';
-import { Icon } from '../shell/icon.js';
-import { ApiKeys } from './api-keys.js';
 import { Profile } from './profile.js';
 
 function Choice({ name, label, value, options, onChange }) {
@@ -47,14 +44,14 @@ function Models() {
 function Account() {
   const user = useStore(me);
   return html`<section class="section" aria-labelledby="account"><h2 id="account">${t('settings.account')}</h2>
-    <div class="setting-row"><div><p>${user?.email ?? ''}</p><small>${t('settings.sign_out_text')}</small></div>
-      <button type="button" class="button" data-testid="sign-out" onClick=${signOut}><${Icon} name="signout" />${t('settings.sign_out')}</button></div>
+    <div class="setting-row"><div><p>${user?.email ?? ''}</p><small>${t('account.lead')}</small></div>
+      <a class="button" href="#/account">${t('account.open')}</a></div>
   </section>`;
 }
 
 export function SettingsView() {
   return html`<div class="page">
     <h1>${t('settings.title')}</h1>
-    <${Profile} /><${Appearance} /><${Models} /><${ApiKeys} /><${Account} />
+    <${Profile} /><${Appearance} /><${Models} /><${Account} />
   </div>`;
 }

@@ -1,16 +1,19 @@
 // Questions that must be answered before going on, in the browser's own modal dialog: it keeps the
 // focus inside, closes on Escape, and gives the focus back.
-import { html, useEffect, useRef } from '../lib.js';
+import { html, useEffect, useRef, useState } from '../lib.js';
 import { createStore, useStore } from '../store.js';
 import { t } from '../i18n/index.js';
 
 const open = createStore(null);
 
-/** Resolves to the entered text (or true) when confirmed, to null when not. */
-export function ask({ title, text, confirm, danger = false, input = null, optional = false }) {
+/**
+ * Resolves to the entered text (or true) when confirmed, to null when not. `expect`: what has to be typed before
+ * one can confirm.
+ */
+export function ask({ title, text, confirm, danger = false, input = null, optional = false, expect = null }) {
   return new Promise((resolve) => {
     open.get()?.resolve(null);
-    open.set({ title, text, confirm, danger, input, optional, resolve });
+    open.set({ title, text, confirm, danger, input: expect === null ? input : '', optional, expect, resolve });
   });
 }
 
@@ -19,11 +22,15 @@ function answer(value) {
   open.set(null);
 }
 
-function Dialog({ title, text, confirm, danger, input, optional }) {
+function Dialog({ title, text, confirm, danger, input, optional, expect }) {
   const element = useRef(null);
+  const [typed, setTyped] = useState('');
   useEffect(() => {
-    element.current.showModal();
-    element.current.querySelector('input')?.select();
+    const dialog = element.current;
+    dialog.showModal();
+    dialog.querySelector('input')?.select();
+    // Closing gives the focus back; taking an open one away would not.
+    return () => dialog.close();
   }, []);
   const submit = (event) => {
     event.preventDefault();
@@ -33,10 +40,11 @@ function Dialog({ title, text, confirm, danger, input, optional }) {
     <form onSubmit=${submit}>
       <h2 id="dialog-title">${title}</h2>
       ${text && html`<p>${text}</p>`}
-      ${input !== null && html`<input class="field" name="answer" value=${input} aria-label=${title} required=${!optional} maxlength="500" />`}
+      ${expect !== null && html`<p id="dialog-expect">${t('dialog.type')} <b class="mono">${expect}</b></p>`}
+      ${input !== null && html`<input class="field" name="answer" defaultValue=${input} aria-label=${title} aria-describedby=${expect === null ? undefined : 'dialog-expect'} required=${!optional} maxlength="500" autocomplete="off" data-testid="dialog-input" onInput=${(event) => setTyped(event.target.value)} />`}
       <div class="dialog-buttons">
         <button type="button" class="button" onClick=${() => answer(null)}>${t('common.cancel')}</button>
-        <button type="submit" class=${danger ? 'button danger' : 'button primary'} data-testid="dialog-confirm">${confirm}</button>
+        <button type="submit" class=${danger ? 'button danger' : 'button primary'} disabled=${expect !== null && typed.trim() !== expect} data-testid="dialog-confirm">${confirm}</button>
       </div>
     </form>
   </dialog>`;

@@ -7,6 +7,8 @@ import { me } from '../me.js';
 import { report } from '../notices.js';
 import { conversationHref, go, route } from '../router.js';
 import { conversations, deleteConversation, loadMoreConversations, renameConversation } from '../chat/conversations.js';
+import { isAdmin, isGuest } from '../desk/frame.js';
+import { GuestCard } from '../guest/guest-card.js';
 import { connection } from '../net/socket.js';
 import { ask } from './dialog.js';
 import { Icon, IconButton, Mark } from './icon.js';
@@ -94,6 +96,8 @@ function useInertWhenHidden(element, open) {
   }, [open]);
 }
 
+const nameOf = (user) => (isGuest(user) ? t('role.guest') : (user?.name ?? user?.email ?? ''));
+
 export function Sidebar({ open, onClose }) {
   const element = useRef(null);
   const user = useStore(me);
@@ -108,12 +112,16 @@ export function Sidebar({ open, onClose }) {
       onClick=${onClose}><${Icon} name="plus" />${t('chat.new')}</a>
     <section class="conversation-list" aria-label=${t('chat.list')}><${List} /></section>
     <div class="nav">
-      <${NavLink} page="documents" icon="document" current=${page} />
-      <${NavLink} page="settings" icon="settings" current=${page} />
+      ${isGuest(user)
+        ? html`<${GuestCard} />`
+        : html`<${NavLink} page="documents" icon="document" current=${page} />
+          <${NavLink} page="account" icon="person" current=${page} />
+          ${isAdmin(user) && html`<${NavLink} page="admin" icon="shield" current=${page} />`}
+          <${NavLink} page="settings" icon="settings" current=${page} />`}
     </div>
     <footer class="sidebar-foot">
-      <div class="who"><span class="avatar" aria-hidden="true">${(user?.name ?? user?.email ?? '·').slice(0, 1)}</span>
-        <div><p>${user?.name ?? user?.email ?? ''}</p><${ConnectionState} /></div></div>
+      <div class="who"><span class="avatar" aria-hidden="true">${nameOf(user).slice(0, 1) || '·'}</span>
+        <div><p>${nameOf(user)}</p><${ConnectionState} /></div></div>
       <div class="row"><${LanguageSwitch} /><${ThemeSwitch} /></div>
     </footer>
   </nav>`;

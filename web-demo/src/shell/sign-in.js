@@ -1,7 +1,8 @@
 import { html, useState, useRef, useEffect } from '../lib.js';
 import { useStore } from '../store.js';
 import { session, signIn } from '../net/session.js';
-import { goToProvider, providers } from '../net/provider.js';
+import { goToProvider, offered } from '../net/provider.js';
+import { enterAsGuest } from '../net/guest.js';
 import { t } from '../i18n/index.js';
 import { explain } from './explain.js';
 import { Icon, Mark } from './icon.js';
@@ -25,14 +26,15 @@ function useSignIn() {
   return { busy, error, setError, submit };
 }
 
-/** A button for each provider, where there are any. */
-function Providers({ onError }) {
-  const [names, setNames] = useState([]);
+/** A button for each provider, and one to talk without an account, where there are any. */
+function OtherWays({ onError }) {
+  const [ways, setWays] = useState({ providers: [], anonymous: false });
   useEffect(() => {
-    providers().then(setNames);
+    offered().then(setWays);
   }, []);
   const go = (name) => goToProvider(name).catch((problem) => onError(explain(problem)));
-  return names.map(
+  const enter = () => enterAsGuest().catch((problem) => onError(explain(problem)));
+  return html`${ways.providers.map(
     (name) => html`<button
       key=${name}
       class="button wide"
@@ -43,7 +45,9 @@ function Providers({ onError }) {
     >
       ${t('signin.with', { name: name[0].toUpperCase() + name.slice(1) })}
     </button>`,
-  );
+  )}
+  ${ways.anonymous && html`<div class="as-guest"><button class="button wide" type="button" onClick=${enter} data-testid="sign-in-guest">${t('guest.enter')}</button>
+    <p class="fine">${t('guest.enter_hint')}</p></div>`}`;
 }
 
 export function SignIn() {
@@ -75,7 +79,7 @@ export function SignIn() {
           ${busy ? t('signin.busy') : t('signin.submit')}
         </button>
       </form>
-      <${Providers} onError=${setError} />
+      <${OtherWays} onError=${setError} />
       <p class="fine">${t('signin.hint')}</p>
     </main>
   </div>`;

@@ -5,6 +5,8 @@ import { conversation } from '../chat/conversation.js';
 import { conversations } from '../chat/conversations.js';
 import { actions, isOpen } from '../activity/actions.js';
 import { ringing } from '../activity/reminders.js';
+import { isGuest } from '../desk/frame.js';
+import { me } from '../me.js';
 import { route } from '../router.js';
 import { Icon, IconButton } from './icon.js';
 import { panel, togglePanel } from './panel.js';
@@ -13,8 +15,7 @@ function useTitle() {
   const { page, conversationId } = useStore(route);
   const { list } = useStore(conversations);
   useStore(conversation);
-  if (page === 'documents') return t('documents.title');
-  if (page === 'settings') return t('settings.title');
+  if (page !== 'chat') return t(`${page}.title`);
   const open = list.find(({ id }) => id === conversationId);
   return open?.title || t('chat.new');
 }
@@ -22,10 +23,13 @@ function useTitle() {
 function ActivityButton() {
   const open = useStore(panel)?.kind === 'activity';
   const waiting = useStore(actions).filter(isOpen).length + useStore(ringing).length;
-  return html`<button type="button" class="button small activity-button" data-testid="activity-toggle" aria-expanded=${open}
+  const label = waiting > 0 ? `${t('panel.activity')}: ${t('panel.waiting', { count: waiting })}` : t('panel.activity');
+  // Reminders and actions are no guest's.
+  if (isGuest(useStore(me))) return null;
+  return html`<button type="button" class="button small activity-button" data-testid="activity-toggle" aria-label=${label} aria-expanded=${open}
     onClick=${() => togglePanel({ kind: 'activity' })}>
     <${Icon} name="bell" /><span class="wide-only">${t('panel.activity')}</span>
-    ${waiting > 0 && html`<span class="badge" aria-label=${t('panel.waiting', { count: waiting })}>${waiting}</span>`}
+    ${waiting > 0 && html`<span class="badge" aria-hidden="true">${waiting}</span>`}
   </button>`;
 }
 

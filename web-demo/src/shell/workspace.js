@@ -20,7 +20,11 @@ import { collections, NO_COLLECTIONS } from '../documents/collections.js';
 import { documents, NO_DOCUMENTS } from '../documents/documents.js';
 import { DocumentsView } from '../documents/documents-view.js';
 import { uploads } from '../documents/uploads.js';
+import { AccountView } from '../account/account-view.js';
+import { AdminView } from '../admin/admin-view.js';
+import { Denied, isGuest } from '../desk/frame.js';
 import { SettingsView } from '../settings/settings-view.js';
+import { claimAsGuest } from '../guest/claim.js';
 import { Announcer } from './announcer.js';
 import { DialogHost } from './dialog.js';
 import { Notices } from './notices-view.js';
@@ -29,14 +33,21 @@ import { SidePanel } from './side-panel.js';
 import { Sidebar } from './sidebar.js';
 import { TopBar } from './top-bar.js';
 
-const VIEWS = { chat: ChatView, documents: DocumentsView, settings: SettingsView };
+const VIEWS = { chat: ChatView, documents: DocumentsView, account: AccountView, admin: AdminView, settings: SettingsView };
 
 function start() {
   unlockSoundOnGesture();
   startSocket();
   drain();
-  for (const load of [loadMe, loadModels, loadConversations, loadActions, loadReminders]) load().catch(report);
+  for (const load of [loadModels, loadConversations]) load().catch(report);
+  loadMe().then(startAs).catch(report);
   return stop;
+}
+
+/** What guests have not got is not asked for. */
+function startAs(user) {
+  if (isGuest(user)) return;
+  for (const load of [loadActions, loadReminders, claimAsGuest]) load().catch(report);
 }
 
 /** Nothing of this user is left for the next one. */
@@ -96,6 +107,7 @@ export function Workspace() {
   const side = useStore(panel);
   const drawer = useDrawer(main);
   useEffect(start, []);
+  const guest = isGuest(useStore(me));
   const View = VIEWS[here.page];
   const skip = (event) => {
     // A plain link to #main would be a route.
@@ -108,7 +120,7 @@ export function Workspace() {
     ${drawer.open && html`<div class="scrim" onClick=${drawer.hide}></div>`}
     <div class="stage">
       <${TopBar} onMenu=${drawer.show} drawerOpen=${drawer.open} />
-      <main ref=${main} class="main" id="main" tabindex="-1" data-page=${here.page}><${View} /></main>
+      <main ref=${main} class="main" id="main" tabindex="-1" data-page=${here.page}>${guest && here.page !== 'chat' ? html`<${Denied} title=${t(`${here.page}.title`)} role="guest" />` : html`<${View} />`}</main>
     </div>
     <${SidePanel} />
     <${ReminderToasts} />
