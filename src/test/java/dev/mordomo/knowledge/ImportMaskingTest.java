@@ -1,0 +1,139 @@
+package dev.mordomo.knowledge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.knowledge.SearchRequest.QueryVector;
+import dev.mordomo.privacy.PersonalData;
+import dev.mordomo.privacy.Placeholders;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a ChromaDB server holds is treated as an upload is, its vectors included. */
+class ImportMaskingTest {
+  private static final String CPF = "529.982.247-25";
+
+  @TempDir Path folder;
+  private TestKnowledge knowledge;
+  private KnowledgeService service;
+  private Scope ana;
+  private float[] given;
+
+  @BeforeEach
+  void open() {
+    knowledge = new TestKnowledge(folder);
+    ana = knowledge.user();
+    PersonalData personal =
+        new PersonalData(knowledge.db.database(), new Placeholders(TestDatabase.SECRET));
+    service =
+        new KnowledgeService(
+            knowledge.db.database(),
+            knowledge.bus,
+            knowledge.files,
+            TestKnowledge.jobs(knowledge.db, knowledge.bus),
+            KnowledgeModels.only(knowledge.model),
+            who -> personal.documents(who, () -> "pt-BR"),
+            KnowledgeConfig.DEFAULT,
+            new SimpleMeterRegistry(),
+            InstantSource.system());
+    given = new float[knowledge.model.dimensions()];
+    given[given.length - 1] = 1;
+  }
+
+  @AfterEach
+  void close() {
+    knowledge.close();
+  }
+
+  private void policy(String policy) throws SQLException {
+    try (Connection owner = knowledge.db.owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute(
+          "UPDATE tenant SET settings = '{\"privacy\":{\"documents\":\"%s\"}}'".formatted(policy));
+    }
+  }
+
+  private KnowledgeCollection load(LoadReport report, String text) {
+    KnowledgeCollection into = service.ensureCollection(ana, "c", CollectionScope.TENANT);
+    try (ChromaServer nowhere =
+        new ChromaServer(URI.create("http://127.0.0.1:9"), "t", "d", Optional.empty())) {
+      service
+          .chromaImport(nowhere, report)
+          .write(
+              ana,
+              into,
+              new ChromaServer.Collection("", into.name()),
+              List.of(new ChromaServer.Entry("one", text, given, Map.of("owner", CPF))),
+              true);
+    }
+    return into;
+  }
+
+  /** How near the entry is to the vector that came with it. */
+  private double nearness(KnowledgeCollection collection) {
+    return service
+        .search(
+            ana,
+            new SearchRequest(
+                Optional.empty(),
+                Optional.of(new QueryVector(knowledge.model.name(), given)),
+                Optional.of(List.of(collection.id())),
+                SearchFilter.NONE,
+                1,
+                Optional.of(0.0),
+                SearchMode.SEMANTIC))
+        .hits()
+        .stream()
+        .mapToDouble(SearchHit::similarity)
+        .max()
+        .orElse(0);
+  }
+
+  @Test
+  void whereItIsKeptTheVectorIsTakenToo() throws SQLException {
+    policy("keep");
+    KnowledgeCollection collection = load(new LoadReport(), "O CPF é " + CPF);
+    Document document = service.documents(ana, collection.id(), Optional.empty(), 10).getFirst();
+    assertEquals("O CPF é " + CPF, text(document));
+    assertEquals(1, nearness(collection), 1e-3);
+  }
+
+  @Test
+  void whereItIsMaskedItsVectorIsMadeAnew() throws SQLException {
+    policy("mask");
+    KnowledgeCollection collection = load(new LoadReport(), "O CPF é " + CPF);
+    Document document = service.documents(ana, collection.id(), Optional.empty(), 10).getFirst();
+    assertEquals("O CPF é [cpf]", text(document));
+    assertEquals("[cpf]", document.metadata().get("owner"));
+    assertTrue(document.metadata().containsKey("personal_data"), document.toString());
+    assertTrue(nearness(collection) < 0.99, "a vector that tells of the number");
+  }
+
+  @Test
+  void whereItIsRefusedItIsSkippedAndSaid() throws SQLException {
+    policy("refuse");
+    LoadReport report = new LoadReport();
+    KnowledgeCollection collection = load(report, "O CPF é " + CPF);
+    assertEquals(List.of(), service.documents(ana, collection.id(), Optional.empty(), 10));
+    assertEquals(0, report.failures());
+    assertTrue(report.reasons().toString().contains("personal data (cpf)"), report.summary());
+  }
+
+  private String text(Document document) {
+    return service.chunks(ana, document.id(), -1, 10).getFirst().text();
+  }
+}
