@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ final class Mount {
           routing.next();
         });
     router.get(SocketGateway.PATH).handler(routing -> upgrade(routing, sockets));
-    byPath(table).forEach((path, routes) -> mount(router, path, routes));
+    mount(router, table);
     Route rest = Route.get("/*", Access.ANYONE, files);
     router.get().handler(routing -> runner.run(rest, routing));
     router.head().handler(routing -> runner.run(rest, routing));
@@ -49,25 +49,56 @@ final class Mount {
     return router;
   }
 
-  private void mount(Router router, String path, List<Route> routes) {
-    Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
-    for (Route route : routes) {
-      router.route(route.method(), path).handler(routing -> runner.run(route, routing));
-      allowed.add(route.method().name());
+  /**
+   * One line of the router a path, and none for a path without parameters: the router asks each of
+   * its lines in turn, which took a tenth of the processor time of a search when there were four
+   * for each path.
+   */
+  private void mount(Router router, List<Route> table) {
+    Map<String, Methods> paths = new LinkedHashMap<>();
+    table.forEach(r -> paths.computeIfAbsent(r.path(), path -> new Methods()).add(r));
+    Map<String, Methods> literal = new HashMap<>(paths);
+    literal.keySet().removeIf(path -> path.contains(":"));
+    router
+        .route()
+        .handler(routing -> {
+          Methods methods = literal.get(routing.normalizedPath());
+          if (methods == null) {
+            routing.next();
+          } else {
+            methods.handle(routing);
+          }
+        });
+    paths.forEach((path, methods) -> router.route(path).handler(methods::handle));
+  }
+
+  /** What a path answers to. */
+  private final class Methods {
+    private final Map<HttpMethod, Route> routes = new LinkedHashMap<>();
+    private String allow = "OPTIONS";
+
+    void add(Route route) {
+      routes.putIfAbsent(route.method(), route);
       if (route.method().equals(HttpMethod.GET)) {
-        router.route(HttpMethod.HEAD, path).handler(routing -> runner.run(route, routing));
-        allowed.add("HEAD");
+        routes.putIfAbsent(HttpMethod.HEAD, route);
+      }
+      Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
+      routes.keySet().forEach(method -> allowed.add(method.name()));
+      allow = String.join(", ", allowed);
+    }
+
+    void handle(RoutingContext routing) {
+      HttpMethod method = routing.request().method();
+      Route route = routes.get(method);
+      if (route != null) {
+        runner.run(route, routing);
+      } else if (method.equals(HttpMethod.OPTIONS)) {
+        Headers.preflight(routing.request(), allow);
+      } else {
+        routing.response().putHeader("Allow", allow);
+        refuse(routing, Failure.of(FailureCode.METHOD_NOT_ALLOWED, "this address takes " + allow));
       }
     }
-    String allow = String.join(", ", allowed);
-    router.options(path).handler(routing -> Headers.preflight(routing.request(), allow));
-    router
-        .route(path)
-        .handler(routing -> {
-          routing.response().putHeader("Allow", allow);
-          refuse(
-              routing, Failure.of(FailureCode.METHOD_NOT_ALLOWED, "this address takes " + allow));
-        });
   }
 
   private void upgrade(RoutingContext routing, SocketGateway sockets) {
@@ -84,11 +115,5 @@ final class Mount {
   private void refuse(RoutingContext routing, Failure failure) {
     String requestId = Headers.requestId(routing.request());
     runner.write(routing.request(), Problem.of(failure, requestId));
-  }
-
-  private static Map<String, List<Route>> byPath(List<Route> table) {
-    Map<String, List<Route>> paths = new LinkedHashMap<>();
-    table.forEach(r -> paths.computeIfAbsent(r.path(), p -> new ArrayList<>()).add(r));
-    return paths;
   }
 }

@@ -199,6 +199,7 @@ class HttpGatewayTest {
     problem(405, "method_not_allowed", response);
     assertEquals("OPTIONS, POST", response.headers().firstValue("Allow").orElse(""));
     problem(404, "not_found", gateway.send(gateway.as(member, "/v1/things/not-an-id")));
+    problem(404, "not_found", gateway.send(gateway.as(member, "/v1/things/:id")));
   }
 
   @Test
