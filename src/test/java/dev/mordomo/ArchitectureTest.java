@@ -45,6 +45,17 @@ class ArchitectureTest {
 
   private static final Set<String> STATEMENT = Set.of("query", "preparedQuery", "prepare");
 
+  private static final Set<String> CALLS_OUT =
+      Set.of(
+          "newHttpClient",
+          "newBuilder",
+          "createHttpClient",
+          "httpClientBuilder",
+          "createWebSocketClient",
+          "createNetClient",
+          "openConnection",
+          "openStream");
+
   private static JavaClasses house;
 
   @BeforeAll
@@ -100,6 +111,31 @@ class ArchitectureTest {
                 (JavaMethodCall call) ->
                     call.getTargetOwner().isAssignableTo(SqlClient.class)
                         && STATEMENT.contains(call.getName())))
+        .check(house);
+  }
+
+  /** Who else would call a URL that a user chose has to go through Outbound, which looks at it. */
+  @Test
+  void onlyOutboundCallsWhatOthersChose() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.mordomo.kernel.Outbound")
+        .and()
+        // These call where the operator's settings or command line point, and follow no redirect.
+        .doNotHaveFullyQualifiedName("dev.mordomo.model.langchain.ModelHttp")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.mordomo.model.rerank.HttpReranker")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.mordomo.knowledge.ChromaServer")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "the making of an HTTP client, or a connection to a URL",
+                (JavaMethodCall call) ->
+                    CALLS_OUT.contains(call.getName())
+                        && (call.getTargetOwner().isAssignableTo(java.net.http.HttpClient.class)
+                            || call.getTargetOwner().isAssignableTo(io.vertx.core.Vertx.class)
+                            || call.getTargetOwner().isAssignableTo(java.net.URL.class))))
         .check(house);
   }
 
