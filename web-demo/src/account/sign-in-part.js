@@ -19,7 +19,8 @@ const SHORTEST = 8;
 
 async function everywhere() {
   const sure = await ask({ title: t('sessions.everywhere'), text: t('sessions.everywhere_sure'), confirm: t('sessions.everywhere_do'), danger: true });
-  if (sure) await signOut({ everywhere: true });
+  // Where it did not arrive, others are still signed in: that is told.
+  if (sure) await signOut({ everywhere: true }).catch(report);
 }
 
 function Who({ user }) {

@@ -8,7 +8,8 @@ import { accessToken, forgetSession } from './session.js';
 const { Centrifuge } = globalThis;
 /** Errors below this are the client's own: no reply came. */
 const FIRST_SERVER_ERROR = 100;
-const SWITCHED_OFF = 3500;
+/** The socket was closed since nobody may speak on it any more; or they were refused when they came back. */
+const SIGNED_OUT = [3500, 101];
 
 export const connection = createStore({ state: 'connecting' });
 const userListeners = new Set();
@@ -47,7 +48,7 @@ export function startSocket() {
   });
   client.on('disconnected', ({ code }) => {
     connection.set({ state: 'disconnected', code });
-    if (code === SWITCHED_OFF) forgetSession('switched_off');
+    if (SIGNED_OUT.includes(code)) forgetSession('switched_off');
   });
   // Subscribed by the server. What it could not replay has to be read again.
   client.on('subscribed', ({ wasRecovering, recovered }) => {
