@@ -125,6 +125,7 @@ public final class NodeProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             "-Dlogback.configurationFile="
                 + (asInstalled
                     ? Path.of("conf/logback.xml").toAbsolutePath()
