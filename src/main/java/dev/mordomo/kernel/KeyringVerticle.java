@@ -34,7 +34,6 @@ public final class KeyringVerticle extends AbstractVerticle {
       return;
     }
     try {
-      keyring.refresh().await();
       round();
     } catch (Failure e) {
       LOG.warn("the keys that seal are looked at again in a minute: {}", e.detail());
@@ -42,7 +41,9 @@ public final class KeyringVerticle extends AbstractVerticle {
     vertx.setTimer(EVERY.toMillis(), ignored -> again());
   }
 
-  private void round() {
+  /** What every node does each minute. */
+  void round() {
+    Database.await(keyring.refresh());
     if (keyring.list().size() == 1 || !keyring.isSettled()) {
       return;
     }

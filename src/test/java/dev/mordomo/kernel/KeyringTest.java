@@ -135,6 +135,22 @@ class KeyringTest {
   }
 
   @Test
+  void aServerHearsOfARotationAndEndsItByItself() {
+    Keyring node = node();
+    KeyringVerticle verticle = new KeyringVerticle(node, resealing(node));
+    store("a", node.seal("a", PLAIN));
+    Keyring command = node();
+    Keyring.Key newest = command.rotate();
+    verticle.round();
+    assertEquals(2, node.list().size(), "it knows both, and may not end it yet");
+    assertEquals(1, resealing(node).left());
+    clock.advance(Keyring.SETTLED);
+    verticle.round();
+    assertEquals(List.of(newest), node.list());
+    assertArrayEquals(PLAIN, node().open("a", stored("a")));
+  }
+
+  @Test
   void anOldKeyStaysUntilEveryNodeMustHaveTheNewOne() {
     Keyring node = node();
     node.rotate();
