@@ -29,6 +29,7 @@ final class ServerProcess implements AutoCloseable {
 
   private final Process process;
   private final int port;
+  private final Path log;
   private final double readySeconds;
 
   ServerProcess(String databaseUrl, Map<String, String> more)
@@ -89,7 +90,9 @@ final class ServerProcess implements AutoCloseable {
     environment.put("PORT", String.valueOf(port));
     environment.put("MALLOC_ARENA_MAX", "2");
     environment.putAll(more);
-    builder.redirectErrorStream(true).redirectOutput(DATA.resolve("server.log").toFile());
+    // One for each database: two servers may run at once.
+    log = DATA.resolve(databaseUrl.replaceAll(".*/", "") + ".log");
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
     long start = System.nanoTime();
     process = builder.start();
     awaitReady(start);
@@ -109,7 +112,7 @@ final class ServerProcess implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(url() + "/health/ready")).timeout(ANSWER).build();
     while (System.nanoTime() - start < PATIENCE.toNanos()) {
       if (!process.isAlive()) {
-        throw new IOException(Files.readString(DATA.resolve("server.log")));
+        throw new IOException(Files.readString(log));
       }
       try {
         if (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
@@ -120,7 +123,7 @@ final class ServerProcess implements AutoCloseable {
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
-    throw new IOException("not ready: " + Files.readString(DATA.resolve("server.log")));
+    throw new IOException("not ready: " + Files.readString(log));
   }
 
   /** A line on its standard input. */

@@ -82,6 +82,11 @@ final class TurnClient {
     }
   }
 
+  /** Why nothing comes any more; empty while the socket is open. */
+  String closed() {
+    return socket.isClosed() ? socket.closeStatusCode() + " " + socket.closeReason() : "";
+  }
+
   /** Says the next thing. */
   void say() {
     sentAt = System.nanoTime();

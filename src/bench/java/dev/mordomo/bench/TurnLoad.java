@@ -63,7 +63,10 @@ final class TurnLoad {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
     while (speaking.get() > 0) {
       if (System.nanoTime() > until) {
-        throw new IllegalStateException(speaking.get() + " turns never ended");
+        throw new IllegalStateException(
+            speaking.get()
+                + " turns never ended; closed sockets: "
+                + clients.stream().map(TurnClient::closed).filter(why -> !why.isEmpty()).toList());
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
