@@ -210,7 +210,7 @@ class AccountPageTest {
   @Test
   void everyPartIsAccessibleAndFitsAPhone() {
     desk.user("phone", "member");
-    Demo phone = desk.phone().signIn(Desk.email("phone"), Desk.PASSWORD);
+    Demo phone = desk.phone("pt-BR").signIn(Desk.email("phone"), Desk.PASSWORD);
     Demo wide = desk.signedIn("phone");
     for (String part : PARTS) {
       for (Demo demo : List.of(phone, wide)) {

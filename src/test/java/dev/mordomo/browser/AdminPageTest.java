@@ -327,7 +327,7 @@ class AdminPageTest {
 
   @Test
   void everyPartIsAccessibleAndFitsAPhone() {
-    Demo phone = desk.phone().signIn();
+    Demo phone = desk.phone("es-ES").signIn();
     Demo wide = superuser();
     for (String part : List.of("users", "tenants", "privacy", "audit", "settings", "logs")) {
       for (Demo demo : List.of(phone, wide)) {

@@ -95,19 +95,21 @@ final class Desk implements AutoCloseable {
 
   /** A tab of a browser of its own, in English. */
   Demo tab() {
-    return tab(new Browser.NewContextOptions());
+    return tab(new Browser.NewContextOptions().setLocale("en-US"));
   }
 
-  Demo phone() {
+  /** In the dark, in another language: its words are longer. */
+  Demo phone(String locale) {
     return tab(
         new Browser.NewContextOptions()
             .setViewportSize(PHONE_WIDTH, PHONE_HEIGHT)
             .setColorScheme(ColorScheme.DARK)
-            .setHasTouch(true));
+            .setHasTouch(true)
+            .setLocale(locale));
   }
 
   private Demo tab(Browser.NewContextOptions options) {
-    BrowserContext context = browsers.browser().newContext(options.setLocale("en-US"));
+    BrowserContext context = browsers.browser().newContext(options);
     contexts.add(context);
     Page page = context.newPage();
     page.onConsoleMessage(message -> {
