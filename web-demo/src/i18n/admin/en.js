@@ -86,7 +86,7 @@ export default {
   'rules.keep': 'Keep',
   'rules.keep_is': 'as it was said',
   'rules.days': 'Days that messages are kept (optional)',
-  'rules.days_hint': 'Empty or 0: as the plan says.',
+  'rules.days_hint': 'Empty or 0: those of WhatsApp as the plan says, others stay.',
 
   'due.title': 'Past its time',
   'due.lead': 'What would be removed at the next daily run.',

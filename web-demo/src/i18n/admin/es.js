@@ -86,7 +86,7 @@ export default {
   'rules.keep': 'Guardar',
   'rules.keep_is': 'como se dijo',
   'rules.days': 'Días que se guardan los mensajes (opcional)',
-  'rules.days_hint': 'Vacío o 0: lo que diga el plan.',
+  'rules.days_hint': 'Vacío o 0: los de WhatsApp como diga el plan, los demás permanecen.',
 
   'due.title': 'Fuera de plazo',
   'due.lead': 'Lo que se quitaría en la próxima limpieza diaria.',

@@ -86,7 +86,7 @@ export default {
   'rules.keep': 'Guardar',
   'rules.keep_is': 'como foi dito',
   'rules.days': 'Dias que as mensagens ficam (opcional)',
-  'rules.days_hint': 'Vazio ou 0: o que o plano diz.',
+  'rules.days_hint': 'Vazio ou 0: as do WhatsApp como o plano diz, as outras permanecem.',
 
   'due.title': 'Fora do prazo',
   'due.lead': 'O que seria removido na próxima limpeza diária.',
