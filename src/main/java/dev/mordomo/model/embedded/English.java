@@ -24,7 +24,10 @@ final class English {
           Map.entry("half", "halves"),
           Map.entry("tomato", "tomatoes"),
           Map.entry("potato", "potatoes"),
-          Map.entry("shelf", "shelves"));
+          Map.entry("shelf", "shelves"),
+          Map.entry("sheep", "sheep"),
+          Map.entry("fish", "fish"),
+          Map.entry("aircraft", "aircraft"));
   private static final Set<String> AUXILIARIES =
       Set.of(
           "can", "cannot", "could", "must", "will", "would", "should", "may", "used", "is", "are",
@@ -59,7 +62,7 @@ final class English {
             + " spun strike struck sweep swept weep wept become become undo undone overdo overdone"
             + " redo redone rewrite rewritten rebuild rebuilt drink drunk bite bitten blow blown"
             + " beat beaten hear heard regret regretted shrink shrunk flee fled lend lent format"
-            + " formatted begin begun";
+            + " formatted begin begun expel expelled";
     String[] words = irregular.split(" ");
     for (int i = 0; i < words.length; i += 2) {
       PARTICIPLES.put(words[i], words[i + 1]);

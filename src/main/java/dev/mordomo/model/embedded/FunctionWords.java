@@ -24,6 +24,13 @@ final class FunctionWords {
   private static final Set<String> CLITICS = Set.of("me", "nos", "te", "lhe");
   private static final Set<String> INTO =
       Set.of("em", "no", "na", "nos", "nas", "en", "con", "com", "a", "al", "ao", "à");
+  private static final Pattern SINCE =
+      Pattern.compile(
+          "ayer|ontem|entonces|então|que|cuándo|quando|hace|há|enero|febrero|marzo|abril|mayo|junio"
+              + "|julio|agosto|septiembre|octubre|noviembre|diciembre|janeiro|fevereiro|março|maio"
+              + "|junho|julho|setembro|outubro|novembro|dezembro");
+  private static final Set<String> A = Set.of("un", "una", "um", "uma");
+  private static final Set<String> EACH = Set.of("cada", "un", "una", "um", "uma");
   private static final Set<String> THEN = Set.of("que", "de", "como", "a", "o", "as", "os");
 
   private static final Pattern FINITE = Pattern.compile(".*[aeo]m?|.*[eiou]u");
@@ -66,7 +73,8 @@ final class FunctionWords {
         (beforeVerb || (!portuguese && AUXILIARIES.contains(after)))
             && (!start || !portuguese)
             && !neighbours.preposition(before)
-            && !after.endsWith("r");
+            && !after.endsWith("r")
+            && !Inflection.looksLikeParticiple(after);
     return switch (word) {
       case "se" -> {
         // "O que se diz": what is said.
@@ -137,7 +145,13 @@ final class FunctionWords {
                   && !neighbours.preposition(after)
               ? Optional.of("every")
               : Optional.empty();
-      case "sobre" -> Optional.of(start || ABOUT.matcher(before).matches() ? "about" : "on");
+      case "sobre" -> {
+        // "Un sobre" is an envelope.
+        boolean about = start || ABOUT.matcher(before).matches();
+        yield neighbours.determiner(before)
+            ? Optional.empty()
+            : Optional.of(about ? "about" : "on");
+      }
       case "faz", "hace" ->
           neighbours.number(after) && !MUCH.matcher(after).matches()
               ? Optional.of("for")
@@ -157,6 +171,11 @@ final class FunctionWords {
           "continuam",
           "continuo" ->
           after.endsWith("ndo") || CLITICS.contains(after) ? Optional.of("keep") : Optional.empty();
+      case "desde" -> Optional.of(SINCE.matcher(after).matches() ? "since" : "from");
+      case "hasta", "até" ->
+          neighbours.number(after) || A.contains(after) ? Optional.of("up to") : Optional.empty();
+      case "por" ->
+          neighbours.number(after) || EACH.contains(after) ? Optional.of("for") : Optional.empty();
       case "há" -> Optional.of(neighbours.number(after) ? "for" : "there is");
       case "hay" -> Optional.of(begins && question ? "is there" : "there is");
       default -> Optional.empty();

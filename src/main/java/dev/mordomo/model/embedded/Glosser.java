@@ -1,6 +1,7 @@
 package dev.mordomo.model.embedded;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ final class Glosser {
       Pattern.compile(
           "(since |until |at |in |from |within |every )?(how|what|when|where|why|which|who)\\b");
 
+  private static final Pattern OWN = Pattern.compile(".+(me|te|se|nos|os)");
   private static final Pattern INFINITIVE = Pattern.compile(".*[aeiôí]r");
 
   private final String language;
@@ -122,6 +124,9 @@ final class Glosser {
     if (!token.isName()
         && analyses.stream()
             .allMatch(a -> a.sense().learned() || (a.cost() >= Morphology.DERIVED))) {
+      if (carriesPronouns(token.word())) {
+        return List.of();
+      }
       Optional<Sense> cognate = Cognates.of(token.word());
       if (cognate.isPresent()) {
         return List.of(new Morphology.Analysis(cognate.get(), 0));
@@ -130,6 +135,13 @@ final class Glosser {
     return mixedCase && token.isAcronym()
         ? analyses.stream().filter(analysis -> analysis.cost() == 0).toList()
         : analyses;
+  }
+
+  /** Whether a word is a verb that the core knows, with pronouns: "defenderse", "asegúrate". */
+  private boolean carriesPronouns(String word) {
+    return Clitics.splits(language, word).stream()
+        .flatMap(split -> morphology.analyses(split.verb()).stream())
+        .anyMatch(a -> a.sense().part() == Part.VERB && a.cost() < Morphology.DERIVED);
   }
 
   /** Whether the word before is a noun, or ends an expression as a noun. */
@@ -236,7 +248,7 @@ final class Glosser {
       part = Part.EXPRESSION;
       form = VerbForm.BASE;
     }
-    return new Piece(word, english, part, infinitive, false, form);
+    return new Piece(word, english, part, infinitive, false, form, analysis.sense().reflexive());
   }
 
   /** Whether a capitalised word stands beside one that is no word: João Pereira. */
@@ -250,7 +262,7 @@ final class Glosser {
   private Piece unknown(List<Reading> sentence, int i) {
     Token token = sentence.get(i).token();
     for (Clitics.Split split : Clitics.splits(language, token.word())) {
-      for (Morphology.Analysis analysis : morphology.analyses(split.verb())) {
+      for (Morphology.Analysis analysis : verbs(split.verb(), token.word())) {
         if (Morphology.verbal(analysis.sense())) {
           boolean infinitive = INFINITIVE.matcher(split.verb()).matches();
           List<String> pronouns = infinitive && own(sentence, i) ? List.of() : split.pronouns();
@@ -261,6 +273,14 @@ final class Glosser {
       }
     }
     return new Piece(token.word(), compound(token), Part.LEARNED, false, false);
+  }
+
+  /** The senses of a verb under its pronouns, those first that go with them. */
+  private List<Morphology.Analysis> verbs(String verb, String whole) {
+    boolean own = OWN.matcher(whole).matches();
+    List<Morphology.Analysis> verbs = new ArrayList<>(morphology.analyses(verb));
+    verbs.sort(Comparator.comparing(analysis -> analysis.sense().reflexive() != own));
+    return verbs;
   }
 
   /** Whether who does it does it to himself: "quiero quedarme", "podemos irnos". */

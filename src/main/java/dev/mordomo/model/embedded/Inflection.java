@@ -7,7 +7,8 @@ final class Inflection {
   private static final Pattern DEED =
       Pattern.compile(".*(ção|ções|ción|ciones|mentos?|mientos?|agens?|ajes?|ncias?)");
   private static final Pattern PARTICIPLE_ENDING = Pattern.compile("[ai]d[oa]s?");
-  private static final Pattern PARTICIPLE = Pattern.compile(".*[ai]d[oa]s?");
+  private static final Pattern PARTICIPLE =
+      Pattern.compile(".*([ai]d|uest|uelt|crit|iert|rot)[oa]s?");
 
   private final Morphology morphology;
   private final Neighbours neighbours;

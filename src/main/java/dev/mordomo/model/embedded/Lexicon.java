@@ -40,7 +40,10 @@ final class Lexicon {
     if (part == Part.VERB
         && (lemma.endsWith("rse") || lemma.endsWith("r-se"))
         && lemma.indexOf(' ') < 0) {
-      add(lemma.substring(0, lemma.lastIndexOf('r') + 1), part, glosses, area);
+      String verb = lemma.substring(0, lemma.lastIndexOf('r') + 1);
+      words
+          .computeIfAbsent(Letters.fold(verb), key -> new ArrayList<>(1))
+          .add(new Sense(verb, part, first(glosses), area, true));
       return;
     }
     Sense sense = new Sense(lemma, part, first(glosses), area);

@@ -112,6 +112,12 @@ final class Morphology {
     return 0;
   }
 
+  /** As {@link #stem}; but "estaciones" has lost the accent of "estación" by rule. */
+  private static double plural(String word, String folded, String lemma) {
+    boolean byRule = word.endsWith("nes") && lemma.endsWith("n") && word.equals(folded);
+    return byRule ? 0 : stem(word, folded, lemma);
+  }
+
   private void inflected(String word, String folded, Found found) {
     endings.lemmas(
         folded,
@@ -125,7 +131,7 @@ final class Morphology {
                     || sense.learned()) {
                   boolean likely = kind == Endings.Kind.NOMINAL || sense.part() == Part.ADJECTIVE;
                   found.add(
-                      sense, (likely ? NOMINAL : FEMININE) + stem(word, folded, sense.lemma()));
+                      sense, (likely ? NOMINAL : FEMININE) + plural(word, folded, sense.lemma()));
                 }
               }
               case VERB, SUBJUNCTIVE, CHANGED_VERB, CHANGED_SUBJUNCTIVE -> {

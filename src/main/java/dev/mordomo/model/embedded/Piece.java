@@ -8,16 +8,27 @@ package dev.mordomo.model.embedded;
  * @param infinitive whether the word is a verb in its infinitive
  * @param mark whether it is a punctuation mark, which clings to what is before it
  * @param form person and tense, of a verb
+ * @param reflexive whether it is a verb's sense that has a pronoun of its own
  */
 record Piece(
-    String source, String english, Part part, boolean infinitive, boolean mark, VerbForm form) {
+    String source,
+    String english,
+    Part part,
+    boolean infinitive,
+    boolean mark,
+    VerbForm form,
+    boolean reflexive) {
+
+  Piece(String source, String english, Part part, boolean infinitive, boolean mark, VerbForm form) {
+    this(source, english, part, infinitive, mark, form, false);
+  }
 
   Piece(String source, String english, Part part, boolean infinitive, boolean mark) {
     this(source, english, part, infinitive, mark, VerbForm.BASE);
   }
 
   Piece as(String other) {
-    return new Piece(source, other, part, infinitive, mark, form);
+    return new Piece(source, other, part, infinitive, mark, form, reflexive);
   }
 
   /** The same, of another part of speech. */

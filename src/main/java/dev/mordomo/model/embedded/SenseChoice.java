@@ -28,6 +28,9 @@ final class SenseChoice {
   private static final double AUXILIARY = 0.7;
   private static final double TOPIC = 1;
   private static final double COMMAND = 0.6;
+  private static final double REFLEXIVE = 0.3;
+
+  private static final Set<String> OWN = Set.of("me", "te", "se", "nos", "os");
 
   private static final Set<String> AND = Set.of("e", "y", "ou", "o");
   private static final Set<String> OF = Set.of("de", "do", "da", "dos", "das", "del");
@@ -89,6 +92,7 @@ final class SenseChoice {
               - NEXT_SENSE * rank(analyses, i)
               + asked(analysis, place)
               + (small ? 0 : command(analysis, place))
+              + reflexive(analysis.sense(), place)
               + AREA * Math.min(MOST_AREAS, area);
       if (scores[i] > bestScore) {
         bestScore = scores[i];
@@ -99,6 +103,14 @@ final class SenseChoice {
       return Optional.empty();
     }
     return Optional.of(analyses.get(byTopic(analyses, scores, first, topic)));
+  }
+
+  /** "Me despedí" is no "despedí": some senses go with a pronoun, or at least with a participle. */
+  private static double reflexive(Sense sense, Place place) {
+    if (!sense.reflexive() || Inflection.looksLikeParticiple(place.word())) {
+      return 0;
+    }
+    return OWN.contains(place.before()) ? REFLEXIVE : -REFLEXIVE;
   }
 
   /** How many senses of the same lemma and part of speech come before one. */

@@ -46,6 +46,7 @@ final class Tenses {
       if (pieces.get(i).source().equals("se")
           && pieces.get(i).vanishes()
           && verb.part() == Part.VERB
+          && !verb.reflexive()
           && !English.auxiliary(verb.english())
           && !ACTIVE.contains(firstWord(verb.english()))) {
         String passive = passive(verb);
@@ -70,6 +71,7 @@ final class Tenses {
       if (MODALS.contains(modal.english())
           && verb.infinitive()
           && verb.part() == Part.VERB
+          && !verb.reflexive()
           && (reflexive || carried)
           && !ACTIVE.contains(firstWord(verb.english()))
           && (i + 2 == pieces.size() || !object(pieces.get(i + 2)))) {

@@ -48,11 +48,11 @@ record Token(String text, String word, boolean start) {
     return text.length() == 1 && ".,;:!?)".contains(text);
   }
 
-  /** Whether this is two or three capital letters: VO, GPS, but not "É". */
+  /** Whether this is two to five capital letters: VO, GPS, but not "É". */
   boolean isAcronym() {
     return isWord()
         && text.length() > 1
-        && text.length() < 4
+        && text.length() < 6
         && text.chars().allMatch(Character::isUpperCase);
   }
 

@@ -43,7 +43,7 @@ enum VerbForm {
           ".*(tuv|duv|pud|pus|sup|cup|hic|hiz|quis|vin|dij|traj|duj|hub)"
               + "(e|iste|o|imos|ieron|eron)"
               + "|.*(idio|irtio|igio|intio|urio|rmio|guio|uyo|eyo|ayo)|.*(uyeron|eyeron|ayeron)"
-              + "|.*[ei][dnrgtm]+ieron"
+              + "|.*[eiu][dnrgtm]+ieron"
               + "|fue|fui|fueron|iba|iban|ibas|era|eran|vi|di|dio|vio");
   private static final Pattern SPANISH_IRREGULAR_FUTURE =
       Pattern.compile(".*(dr|br|rr|har|dir)(a|as|an|e|emos)");

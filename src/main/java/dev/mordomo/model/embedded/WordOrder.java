@@ -55,6 +55,8 @@ final class WordOrder {
                + " fall open lead look pay sell offer reach switch change attach assign happen")
               .split(" "));
 
+  private static final Set<String> NOR = Set.of("ni", "nem");
+
   private static final int NEGATED = 5;
 
   private static final Pattern PARTICIPLE =
@@ -96,6 +98,13 @@ final class WordOrder {
 
   /** "The my order", "of the my order": a possessive needs no article. */
   private static void articles(List<Piece> pieces) {
+    for (int i = 1; i < pieces.size(); i++) {
+      // "The cistern it leaks": the expression says "it" for want of a subject.
+      Piece piece = pieces.get(i);
+      if (piece.english().startsWith("it ") && pieces.get(i - 1).noun()) {
+        pieces.set(i, piece.as(piece.english().substring(3)));
+      }
+    }
     for (int i = 0; i + 1 < pieces.size(); i++) {
       Piece piece = pieces.get(i);
       if (POSSESSIVES.contains(pieces.get(i + 1).english())) {
@@ -122,8 +131,15 @@ final class WordOrder {
       Piece next = pieces.get(i + 1);
       boolean toHimself =
           next.part() == Part.EXPRESSION && !next.infinitive() && reflexive(piece, next);
+      int infinitive = underModal(pieces, i + 1);
       if (toHimself || next.is("keep")) {
         pieces.remove(i);
+      } else if (infinitive > 0) {
+        // "Me van a cobrar": will charge me.
+        pieces.remove(i);
+        if (!reflexive(piece, next)) {
+          pieces.add(infinitive, piece);
+        }
       } else if (i + 2 < pieces.size()
           && OBJECTS.contains(next.english())
           && CLITICS.contains(next.source())
@@ -150,6 +166,19 @@ final class WordOrder {
         i++;
       }
     }
+  }
+
+  /** Where the infinitive stands that an auxiliary at a place governs, or 0. */
+  private static int underModal(List<Piece> pieces, int modal) {
+    if (!FUTURE.contains(pieces.get(modal).source())
+        && !BARE.contains(pieces.get(modal).english())) {
+      return 0;
+    }
+    int i = modal + 1;
+    if (i < pieces.size() && pieces.get(i).is("to")) {
+      i++;
+    }
+    return i < pieces.size() && pieces.get(i).infinitive() ? i : 0;
   }
 
   /** "Me voy", "nos quedamos": whoever does it does it to himself, which English does not say. */
@@ -247,7 +276,7 @@ final class WordOrder {
           case "nothing" -> pieces.set(i, piece.as("anything"));
           case "nobody" -> pieces.set(i, piece.as("anybody"));
           case "never" -> pieces.set(i, piece.as("ever"));
-          case "neither" -> pieces.set(i, piece.as("either"));
+          case "neither" -> pieces.set(i, piece.as(NOR.contains(piece.source()) ? "or" : "either"));
           default -> {}
         }
       }
