@@ -62,7 +62,7 @@ final class English {
             + " spun strike struck sweep swept weep wept become become undo undone overdo overdone"
             + " redo redone rewrite rewritten rebuild rebuilt drink drunk bite bitten blow blown"
             + " beat beaten hear heard regret regretted shrink shrunk flee fled lend lent format"
-            + " formatted begin begun expel expelled";
+            + " formatted begin begun expel expelled reset reset program programmed";
     String[] words = irregular.split(" ");
     for (int i = 0; i < words.length; i += 2) {
       PARTICIPLES.put(words[i], words[i + 1]);

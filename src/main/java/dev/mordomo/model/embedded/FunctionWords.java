@@ -101,7 +101,14 @@ final class FunctionWords {
                 ? Optional.of(before.equals("de") ? "that" : "which")
                 : start ? Optional.of("which") : Optional.empty();
       }
-      case "entre" -> begins && INTO.contains(after) ? Optional.of("enter") : Optional.empty();
+      case "entre" ->
+          (begins && INTO.contains(after)) || after.equals("al") || after.equals("en")
+              ? Optional.of("enter")
+              : Optional.empty();
+      case "consigo", "consigue", "conseguimos", "consiguen", "consegue" ->
+          after.endsWith("r") || after.endsWith("rse") || after.isEmpty()
+              ? Optional.empty()
+              : Optional.of("get");
       case "tem" ->
           begins && question && !THEN.contains(after) ? Optional.of("is there") : Optional.empty();
       case "debe",
@@ -135,7 +142,7 @@ final class FunctionWords {
               : Optional.empty();
       // The same form of "to be" and "to go"; the second is followed by where to, or what for.
       case "foi", "fui", "foram", "fue", "fueron" ->
-          Optional.of(GOING.matcher(after).matches() ? "go" : "was");
+          Optional.of(before.equals("se") ? "left" : GOING.matcher(after).matches() ? "go" : "was");
       case "for", "forem", "formos", "fosse", "fossem" ->
           Optional.of(GOING.matcher(after).matches() ? "go" : "be");
       case "todo", "toda" ->

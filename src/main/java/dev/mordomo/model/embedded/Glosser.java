@@ -74,7 +74,7 @@ final class Glosser {
         String word = bare.isEmpty() ? token.word() : bare;
         boolean infinitive = INFINITIVE.matcher(word).matches();
         VerbForm form =
-            part == Part.VERB || part == Part.EXPRESSION
+            part == Part.VERB || part == Part.EXPRESSION || part == Part.FUNCTION
                 ? VerbForm.of(portuguese, word, unit.expression.lemma())
                 : VerbForm.BASE;
         // "Cartones de leche": its first word is in the plural.

@@ -20,6 +20,8 @@ final class Lexicon {
   private final Map<String, List<Sense>> words = new HashMap<>(1 << 15);
   private final Map<String, List<Phrase>> phrases = new HashMap<>(1 << 12);
 
+  private static final String ONESELF = " oneself";
+
   private Lexicon() {}
 
   /** Reads the lexicon of "pt" or "es" from the resources. */
@@ -63,7 +65,9 @@ final class Lexicon {
       return "";
     }
     int end = glosses.indexOf(';');
-    return end < 0 ? glosses : glosses.substring(0, end);
+    String first = end < 0 ? glosses : glosses.substring(0, end);
+    // "Wash oneself": the sentence does not say so.
+    return first.endsWith(ONESELF) ? first.substring(0, first.length() - ONESELF.length()) : first;
   }
 
   /** The senses of a lemma given without accents, main sense first; empty when unknown. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Chooses one of a word's senses: the one whose form and main use lie nearest, unless the words
@@ -30,7 +31,7 @@ final class SenseChoice {
   private static final double COMMAND = 0.6;
   private static final double REFLEXIVE = 0.3;
 
-  private static final Set<String> OWN = Set.of("me", "te", "se", "nos", "os");
+  private static final Pattern PLURAL = Pattern.compile(".{3,}[ao]s");
 
   private static final Set<String> AND = Set.of("e", "y", "ou", "o");
   private static final Set<String> OF = Set.of("de", "do", "da", "dos", "das", "del");
@@ -110,7 +111,19 @@ final class SenseChoice {
     if (!sense.reflexive() || Inflection.looksLikeParticiple(place.word())) {
       return 0;
     }
-    return OWN.contains(place.before()) ? REFLEXIVE : -REFLEXIVE;
+    return own(place.before(), place.word()) ? REFLEXIVE : -REFLEXIVE;
+  }
+
+  /** "Me quedo" and "se queda", but not "me dejan". */
+  private static boolean own(String pronoun, String verb) {
+    return switch (pronoun) {
+      case "se" -> true;
+      case "me" -> verb.matches(".*(o|oy|é|í|ei|aba|ava|ía|ia)");
+      case "te" -> verb.matches(".*s|.*ste");
+      case "nos" -> verb.endsWith("mos");
+      case "os" -> verb.endsWith("is");
+      default -> false;
+    };
   }
 
   /** How many senses of the same lemma and part of speech come before one. */
@@ -203,7 +216,14 @@ final class SenseChoice {
     // "Peças": at the start, what ends in s is a plural rather than a second person.
     boolean plural = place.word().endsWith("s") && !place.word().endsWith("mos");
     boolean begins = before.isEmpty() && !participle && !plural;
-    return (begins || neighbours.beforeVerb(before) ? NEIGHBOUR : 0)
+    // "Recibo llamadas": no adjective of a noun in the singular.
+    boolean object =
+        before.isEmpty()
+            && place.word().endsWith("o")
+            && PLURAL.matcher(place.after()).matches()
+            && !neighbours.preposition(place.after());
+    return (object ? OBJECT : 0)
+        + (begins || neighbours.beforeVerb(before) ? NEIGHBOUR : 0)
         + (neighbours.article(place.after()) ? OBJECT : 0)
         + (place.afterNoun() ? SUBJECT : 0)
         + (neighbours.isBe(before) && participle ? AFTER_BE : 0);

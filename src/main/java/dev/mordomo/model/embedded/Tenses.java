@@ -22,7 +22,8 @@ final class Tenses {
               .split(" "));
 
   /** Small words that are verbs with forms of their own. */
-  private static final Set<String> SMALL = Set.of("have", "go", "have to", "manage to", "want");
+  private static final Set<String> SMALL =
+      Set.of("have", "go", "have to", "manage to", "want", "stop");
 
   private static final Set<String> MOVED =
       Set.of(

@@ -40,7 +40,8 @@ final class WordOrder {
           "manage to",
           "would like");
   private static final Set<String> GERUND =
-      Set.of("without", "before", "after", "when", "instead of", "by", "in", "until", "upon");
+      Set.of(
+          "without", "before", "after", "when", "instead of", "by", "in", "until", "upon", "stop");
   private static final Set<String> NEGATIONS =
       Set.of("not", "cannot", "never", "without", "no longer", "nobody", "there is no");
   private static final Set<String> FUTURE =
@@ -157,7 +158,12 @@ final class WordOrder {
         }
         // "Me robaron la cartera": my wallet. In Portuguese, "me devolve a caução".
         String own = piece.is("me") ? "my" : piece.is("us") ? "our" : piece.is("you") ? "your" : "";
-        if (!own.isEmpty() && i + 2 < pieces.size() && pieces.get(i + 2).is("the")) {
+        String verb = pieces.get(i).english();
+        if (!own.isEmpty() && verb.contains(" the ")) {
+          // "Me anularon la reserva": an expression that has its object with it.
+          pieces.set(i, pieces.get(i).as(verb.replace(" the ", " " + own + " ")));
+          pieces.remove(i + 1);
+        } else if (!own.isEmpty() && i + 2 < pieces.size() && pieces.get(i + 2).is("the")) {
           pieces.set(i + 2, pieces.get(i + 2).as(own));
           pieces.remove(i + 1);
         } else {

@@ -272,6 +272,21 @@ final class GlossTest {
     assertTrue(gloss.startsWith("do not pay"), gloss);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          No me dejan dormir. | do not let me sleep.
+          Me van a cobrar. | will charge me.
+          El asiento puede cederse. | the seat can be yielded.
+          Los cartones de leche. | the cartons.
+          No salga sin gorra ni gafas. | do not come out without cap or glasses.
+          """)
+  void spanishPronounsPassivesAndPluralsReadLikeEnglish(String spanish, String english) {
+    assertEquals(english, GLOSS.gloss(spanish, "es"));
+  }
+
   @Test
   void anyTextIsGlossedWithoutFailing() {
     String odd =

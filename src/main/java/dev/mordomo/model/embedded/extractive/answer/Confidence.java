@@ -9,7 +9,7 @@ import java.util.List;
  * {@code evaluation/train}, those without an answer included.
  */
 final class Confidence {
-  private static final double ENOUGH = 0.55;
+  private static final double ENOUGH = 0.57;
   private static final double WORTH_SHOWING = 0.35;
   private static final double SCORE_SCALE = 5;
   private static final double WIDEST_GAP = 3;
