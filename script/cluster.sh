@@ -57,16 +57,23 @@ reachable_by() {
     (PG_USER=$1 as_postgres test -x "$folder") 2>/dev/null
 }
 
+# cluster_mark_secret HOME_FOLDER: notes that the secret for this cluster is a file beside its home.
+cluster_mark_secret() {
+    [ ! -e "$(dirname "$1")/secret" ] || [ -e "$CLUSTER/secret-in-file" ] || as_postgres touch "$CLUSTER/secret-in-file"
+}
+
 # cluster_leave_orphan HOME_FOLDER: a cluster in the system's state folder outlives a clone that was
 # deleted. A new clone in the same place has no secret for it, so it is put aside and a new one made.
+# One whose secret never was such a file is left alone: it may be in another's environment.
 cluster_leave_orphan() {
     local data aside
     data=$(dirname "$1")
     [ -z "${MORDOMO_SECRET:-}" ] && [ ! -e "$data/secret" ] && [ ! -e "$data/files" ] || return 0
     cluster_locate "$1"
-    [ "$CLUSTER" != "$1" ] && [ -e "$CLUSTER/prepared" ] || return 0
+    [ "$CLUSTER" != "$1" ] && [ -e "$CLUSTER/secret-in-file" ] || return 0
     aside=$CLUSTER.left-$(date +%Y%m%d-%H%M%S)
     cluster_stop
+    [ -z "$(cluster_pid)" ] || die "PostgreSQL in $CLUSTER does not stop; nothing was moved."
     mv "$CLUSTER" "$aside"
     warn "A database of an earlier Mordomo in this folder was still in $CLUSTER; its secret is gone with the" \
         "folder. It is now in $aside: delete it when you no longer need it, or put it back together" \

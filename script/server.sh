@@ -32,8 +32,8 @@ java_archive() {
 # database_up: DATABASE_URL as given, else of the private PostgreSQL.
 database_up() {
     [ -z "${DATABASE_URL:-}" ] || return 0
-    cluster_leave_orphan "$MORDOMO_DATA/postgres"
     cluster_open "$MORDOMO_DATA/postgres"
+    cluster_mark_secret "$MORDOMO_DATA/postgres"
     DATABASE_URL=$(cluster_url)
     export DATABASE_URL
 }
@@ -58,6 +58,7 @@ command_run() {
     trap run_finished EXIT
     run_stop_survivor
     build_if_changed
+    [ -n "${DATABASE_URL:-}" ] || cluster_leave_orphan "$MORDOMO_DATA/postgres"
     database_up
     java_command ${arguments[@]+"${arguments[@]}"}
     java_archive
@@ -103,6 +104,7 @@ run_java() {
 
 run_finished() {
     trap '' INT TERM HUP
+    if [ -d "${CLUSTER:-}" ]; then cluster_mark_secret "$MORDOMO_DATA/postgres"; fi
     cluster_stop
     rm -f "$MORDOMO_DATA/server.pid" "$MORDOMO_DATA/mordomo.pid"
 }

@@ -7,6 +7,7 @@ import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Draft;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -171,13 +172,20 @@ final class EventFlusher {
       flush();
       return;
     }
-    database
-        .callSystemAsync(FLUSH, statement(group))
+    made(group)
         .onSuccess(rows -> {
           settle(group, rows);
           write(groups);
         })
         .onFailure(e -> failed(groups, group, e));
+  }
+
+  private Future<RowSet<Row>> made(Map<UUID, Flight> group) {
+    try {
+      return database.callSystemAsync(FLUSH, statement(group));
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   private void failed(Deque<Map<UUID, Flight>> groups, Map<UUID, Flight> group, Throwable e) {
@@ -206,7 +214,12 @@ final class EventFlusher {
     for (Row row : rows) {
       Flight flight = refused.remove(row.getUUID(0));
       if (flight != null) {
-        landed(flight, row.getLong(1), row.getLong(2), row.getString(3));
+        try {
+          landed(flight, row.getLong(1), row.getLong(2), row.getString(3));
+        } catch (RuntimeException e) {
+          LOG.error("what turn {} said is stored and cannot be told", flight.stream().turn, e);
+          flight.stream().refused();
+        }
       }
     }
     refused.values().forEach(flight -> flight.stream().refused());

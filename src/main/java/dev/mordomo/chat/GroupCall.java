@@ -102,11 +102,15 @@ final class GroupCall<I, O> {
     if (!group.isEmpty()) {
       make(group, false)
           .onComplete(reply -> {
-            settle(group, reply);
-            synchronized (this) {
-              grouped = false;
+            try {
+              settle(group, reply);
+            } finally {
+              // Whatever it meets, those that wait are not kept waiting for ever.
+              synchronized (this) {
+                grouped = false;
+              }
+              next();
             }
-            next();
           });
     }
   }

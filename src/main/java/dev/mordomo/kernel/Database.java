@@ -59,6 +59,7 @@ public final class Database {
 
   private final Vertx vertx;
   private final Duration patience;
+  private final Duration acquiring;
   private final PgConnectOptions systemLogin;
   private final Pool app;
   private final Pool system;
@@ -69,11 +70,11 @@ public final class Database {
     this.vertx = vertx;
     this.bulk = new BulkLogin(config, secret);
     this.owner = new OwnerLogin(config);
+    this.acquiring = config.connectTimeout();
     this.patience = config.statementTimeout().plus(config.connectTimeout());
     this.systemLogin = login(config, secret, config.systemRole());
-    this.app =
-        pool(vertx, config, "app", login(config, secret, config.appRole()), config.poolSize());
-    this.system = pool(vertx, config, "system", systemLogin, config.systemPoolSize());
+    this.app = pool(vertx, "app", login(config, secret, config.appRole()), config.poolSize());
+    this.system = pool(vertx, "system", systemLogin, config.systemPoolSize());
   }
 
   private static PgConnectOptions login(DatabaseConfig config, Secret secret, String role) {
@@ -97,8 +98,7 @@ public final class Database {
                 "auto"));
   }
 
-  private static Pool pool(
-      Vertx vertx, DatabaseConfig config, String name, PgConnectOptions options, int size) {
+  private static Pool pool(Vertx vertx, String name, PgConnectOptions options, int size) {
     return PgBuilder.pool()
         .with(
             new PoolOptions()
@@ -106,8 +106,8 @@ public final class Database {
                 .setName(name)
                 .setMaxSize(size)
                 .setMaxWaitQueueSize(4096)
-                .setConnectionTimeout((int) config.connectTimeout().toSeconds())
-                .setConnectionTimeoutUnit(TimeUnit.SECONDS))
+                // No timer of the pool's: see connection().
+                .setConnectionTimeout(0))
         .connectingTo(options)
         .using(vertx)
         .build();
@@ -215,12 +215,31 @@ public final class Database {
     return reply(connection, connection.preparedQuery(sql).execute());
   }
 
-  private static Future<RowSet<Row>> one(
-      Pool pool, String sql, Tuple parameters, Duration patience) {
-    return pool.getConnection()
+  private Future<RowSet<Row>> one(Pool pool, String sql, Tuple parameters, Duration patience) {
+    return connection(pool, acquiring.compareTo(patience) < 0 ? acquiring : patience)
         .compose(connection ->
             bounded(connection, connection.preparedQuery(sql).execute(parameters), patience)
                 .eventually(connection::close));
+  }
+
+  /**
+   * A connection, or {@code unavailable} when none was free in time. The pool's own timer is not
+   * used: where it meets a connection that is just given back, the pool forgets whom it served, and
+   * others that wait with him are never answered at all (eclipse-vertx/vertx-sql-client 1567).
+   */
+  private static Future<SqlConnection> connection(Pool pool, Duration patience) {
+    Future<SqlConnection> asked = pool.getConnection();
+    return asked
+        .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(e -> {
+          if (!(e instanceof TimeoutException)) {
+            return Future.failedFuture(e);
+          }
+          // Had too late, it goes back to the pool.
+          asked.onSuccess(SqlConnection::close);
+          return Future.failedFuture(
+              Failure.of(FailureCode.UNAVAILABLE, "no database connection was free; try again", e));
+        });
   }
 
   private static <T> T reply(SqlClient connection, Future<T> reply) {
@@ -254,12 +273,12 @@ public final class Database {
     return ScopedValue.where(PATIENCE, patience).call(() -> transact(pool, beginning, scope, work));
   }
 
-  private static <T> T transact(
+  private <T> T transact(
       Pool pool,
       String beginning,
       @org.jspecify.annotations.Nullable Tuple scope,
       Function<SqlConnection, T> work) {
-    SqlConnection connection = await(pool.getConnection());
+    SqlConnection connection = await(connection(pool, acquiring));
     try {
       // Sent without waiting: the connection pipelines, so the first statement of the work carries
       // these two along. Should they fail, so does everything after them.

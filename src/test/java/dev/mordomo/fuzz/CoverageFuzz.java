@@ -20,7 +20,6 @@ public enum CoverageFuzz {
   private static final String LIBRARIES = ":com.fasterxml.jackson.core.json.ReaderBasedJsonParser";
   // The first input waits for the instrumentation too.
   private static final int HANG_SECONDS = 30;
-  private static final int MEMORY_MB = 2_000;
   private final Class<?> target;
   private final String looksAt;
 
@@ -76,7 +75,9 @@ public enum CoverageFuzz {
                 "--reproducer_path=" + folder,
                 "-artifact_prefix=" + folder + "/",
                 "-timeout=" + HANG_SECONDS,
-                "-rss_limit_mb=" + MEMORY_MB,
+                // Its own count begins with the highest of the process that starts it; the heap is
+                // bounded.
+                "-rss_limit_mb=0",
                 "-max_len=4096"));
     command.addAll(limits);
     command.add(corpus.toString());

@@ -12,8 +12,10 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +27,11 @@ import org.junit.jupiter.api.Test;
  */
 class DatabaseFaultTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int ROUNDS = 5;
+
+  /** Connections of the login that users work with; see {@link TestDatabase#configThrough}. */
+  private static final int POOL = 1;
+
   private static TestDatabase db;
   private TcpProxy proxy;
   private Vertx vertx;
@@ -128,5 +135,58 @@ class DatabaseFaultTest {
     proxy.heal();
     assertWorks();
     assertTrue(proxy.connections() > 0);
+  }
+
+  /** Connections come back just when those who wait for one give up. */
+  @Test
+  void whoWaitsTooLongIsToldAndNobodyIsForgotten() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      CountDownLatch held = new CountDownLatch(POOL);
+      CountDownLatch over = new CountDownLatch(1);
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<Integer>> holders = new ArrayList<>();
+        for (int i = 0; i < POOL; i++) {
+          holders.add(threads.submit(() -> hold(held, over)));
+        }
+        assertTrue(held.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        List<Future<Boolean>> waiters = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+          waiters.add(threads.submit(() -> isUnavailable(over)));
+        }
+        for (Future<Boolean> waiter : waiters) {
+          waiter.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+        assertTrue(waiters.stream().anyMatch(Future::resultNow));
+        for (Future<Integer> holder : holders) {
+          assertEquals(1, holder.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        }
+      }
+      assertWorks();
+    }
+  }
+
+  private int hold(CountDownLatch held, CountDownLatch over) {
+    return database.as(
+        scope,
+        c -> {
+          int answer = Database.run(c, "SELECT 1").iterator().next().getInteger(0);
+          held.countDown();
+          try {
+            over.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return answer;
+        });
+  }
+
+  /** The first who gives up lets go of what the others wait for. */
+  private boolean isUnavailable(CountDownLatch over) {
+    try {
+      return one() != 1;
+    } catch (Failure e) {
+      over.countDown();
+      return e.code() == FailureCode.UNAVAILABLE;
+    }
   }
 }
