@@ -209,6 +209,8 @@ public final class App implements AutoCloseable {
           "--cluster needs MORDOMO_SECRET: at least 32 characters, the same for every node");
     }
     secret = Secret.load(givenSecret, data.resolve("secret"));
+    // Meanwhile this thread waits for the database.
+    Thread.ofPlatform().daemon().name("keyring").start(Keyring::load);
     new Migrations(databaseConfig, secret).run();
     Cluster cluster = vertx(clustered, clusterConfig);
     vertx = cluster.vertx();

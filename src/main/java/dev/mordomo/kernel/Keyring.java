@@ -44,6 +44,11 @@ public final class Keyring {
     }
   }
 
+  /** Loads the classes that seal, which takes the better part of a second. */
+  public static void load() {
+    // Whoever calls this has loaded them.
+  }
+
   private final KeyringStore store;
   private final Aead keysetKey;
   private final InstantSource clock;
