@@ -11,13 +11,14 @@ import java.util.UUID;
 /**
  * A document that may double another one.
  *
+ * @param title empty where it tells nothing: something was hidden in it
  * @param itself its row, where it has one already
  */
 record Candidate(
     UUID collectionId,
     String sha256,
     Optional<String> source,
-    String title,
+    Optional<String> title,
     OnDuplicate then,
     Optional<UUID> itself) {
 

@@ -175,7 +175,7 @@ final class DocumentIntake {
         collection.id(),
         prepared.sha256(),
         prepared.source(),
-        prepared.title(),
+        prepared.comparedTitle(),
         upload.onDuplicate(),
         Optional.empty());
   }

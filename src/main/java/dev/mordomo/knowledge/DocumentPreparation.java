@@ -42,13 +42,14 @@ final class DocumentPreparation {
   /** What can be said of an upload without reading it: all but its text, and a title for now. */
   PreparedDocument glance(DocumentUpload given, Hiding hiding) {
     check(given);
-    DocumentUpload upload = hidden(given, hiding.pass());
+    DocumentUpload upload = hidden(given, hiding);
     Buffer bytes = bytes(upload);
     String name = name(upload);
     FileKind kind = extractor.kindOf(name.isEmpty() ? "content.txt" : name, bytes.getBytes());
     String title = hiding.pass().masked(title(upload, name));
     return new PreparedDocument(
         title,
+        !title.equals(title(given, name)),
         upload.source(),
         kind.extension(),
         upload.language().orElse(""),
@@ -73,14 +74,15 @@ final class DocumentPreparation {
   }
 
   /** What was noted before is noted anew. */
-  private static DocumentUpload hidden(DocumentUpload upload, Masking.Pass pass) {
+  private static DocumentUpload hidden(DocumentUpload upload, Hiding hiding) {
+    Masking.Pass pass = hiding.pass();
     Map<String, Object> metadata = new LinkedHashMap<>(upload.metadata());
     metadata.remove(NOTE);
     Optional<String> title = upload.title().map(pass::masked);
     return new DocumentUpload(
         upload.content(),
         title,
-        upload.source().map(pass::masked),
+        upload.source().map(hiding::source),
         upload.language(),
         pass.masked(metadata),
         upload.onDuplicate());
@@ -103,7 +105,7 @@ final class DocumentPreparation {
   PreparedDocument prepare(DocumentUpload given, Hiding hiding) {
     check(given);
     Masking.Pass pass = hiding.pass();
-    DocumentUpload upload = hidden(given, pass);
+    DocumentUpload upload = hidden(given, hiding);
     Buffer bytes = bytes(upload);
     String name = name(upload);
     ExtractedText read = extractor.extract(name.isEmpty() ? "content.txt" : name, bytes.getBytes());
@@ -113,6 +115,7 @@ final class DocumentPreparation {
     List<TextChunk> chunks = chunker.chunk(text, title, upload.language().orElse(""));
     return new PreparedDocument(
         title,
+        !title.equals(title(given, read, name)),
         upload.source(),
         text.kind().extension(),
         language,

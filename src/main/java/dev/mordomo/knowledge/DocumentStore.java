@@ -206,7 +206,7 @@ final class DocumentStore {
             candidate.collectionId(),
             bytes(candidate.sha256()),
             candidate.source().orElse(null));
-    key.addValue(candidate.title()).addValue(candidate.itself().orElse(null));
+    key.addValue(candidate.title().orElse(null)).addValue(candidate.itself().orElse(null));
     var rows = Database.run(connection, DUPLICATE, key).iterator();
     if (!rows.hasNext()) {
       return Optional.empty();

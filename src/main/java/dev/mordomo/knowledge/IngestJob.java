@@ -144,7 +144,7 @@ final class IngestJob implements JobHandler {
             pending.collectionId(),
             prepared.sha256(),
             prepared.source(),
-            prepared.title(),
+            prepared.comparedTitle(),
             text(run.payload(), "on_duplicate").flatMap(OnDuplicate::of).orElse(OnDuplicate.KEEP),
             Optional.of(pending.id()));
     database.as(

@@ -9,10 +9,12 @@ import java.util.Optional;
 /**
  * A document that was read and cut up, before anything of it is kept.
  *
+ * @param titleHidden whether something was hidden in its title, so that others may read the same
  * @param sealed whether its original is kept sealed
  */
 record PreparedDocument(
     String title,
+    boolean titleHidden,
     Optional<String> source,
     String sourceType,
     String language,
@@ -21,4 +23,10 @@ record PreparedDocument(
     Buffer bytes,
     Map<String, Object> metadata,
     List<TextChunk> chunks,
-    boolean sealed) {}
+    boolean sealed) {
+
+  /** What it is compared with others by. */
+  Optional<String> comparedTitle() {
+    return titleHidden ? Optional.empty() : Optional.of(title);
+  }
+}

@@ -47,7 +47,10 @@ public final class PersonalData implements Masking {
     DocumentPolicy policy = database.as(who, c -> PersonalStore.ofDocuments(c, who.tenantId()));
     return policy == DocumentPolicy.KEEP
         ? DocumentMasking.NONE.begin(who)
-        : new DocumentMasking.Hiding(new OfDocument(policy, locale.get()), true);
+        : new DocumentMasking.Hiding(
+            new OfDocument(policy, locale.get()),
+            true,
+            text -> placeholders.mark(who.tenantId(), text));
   }
 
   /** Nobody's placeholders: many read a document. */

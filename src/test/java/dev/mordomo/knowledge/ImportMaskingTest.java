@@ -4,17 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mordomo.kernel.Scope;
-import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.knowledge.SearchRequest.QueryVector;
-import dev.mordomo.privacy.PersonalData;
-import dev.mordomo.privacy.Placeholders;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,21 +28,9 @@ class ImportMaskingTest {
 
   @BeforeEach
   void open() {
-    knowledge = new TestKnowledge(folder);
+    knowledge = TestKnowledge.byPolicy(folder, KnowledgeConfig.DEFAULT);
     ana = knowledge.user();
-    PersonalData personal =
-        new PersonalData(knowledge.db.database(), new Placeholders(TestDatabase.SECRET));
-    service =
-        new KnowledgeService(
-            knowledge.db.database(),
-            knowledge.bus,
-            knowledge.files,
-            TestKnowledge.jobs(knowledge.db, knowledge.bus),
-            KnowledgeModels.only(knowledge.model),
-            who -> personal.documents(who, () -> "pt-BR"),
-            KnowledgeConfig.DEFAULT,
-            new SimpleMeterRegistry(),
-            InstantSource.system());
+    service = knowledge.service;
     given = new float[knowledge.model.dimensions()];
     given[given.length - 1] = 1;
   }
@@ -57,14 +38,6 @@ class ImportMaskingTest {
   @AfterEach
   void close() {
     knowledge.close();
-  }
-
-  private void policy(String policy) throws SQLException {
-    try (Connection owner = knowledge.db.owner();
-        Statement statement = owner.createStatement()) {
-      statement.execute(
-          "UPDATE tenant SET settings = '{\"privacy\":{\"documents\":\"%s\"}}'".formatted(policy));
-    }
   }
 
   private KnowledgeCollection load(LoadReport report, String text) {
@@ -105,7 +78,7 @@ class ImportMaskingTest {
 
   @Test
   void whereItIsKeptTheVectorIsTakenToo() throws SQLException {
-    policy("keep");
+    knowledge.policy("keep");
     KnowledgeCollection collection = load(new LoadReport(), "O CPF é " + CPF);
     Document document = service.documents(ana, collection.id(), Optional.empty(), 10).getFirst();
     assertEquals("O CPF é " + CPF, text(document));
@@ -114,7 +87,7 @@ class ImportMaskingTest {
 
   @Test
   void whereItIsMaskedItsVectorIsMadeAnew() throws SQLException {
-    policy("mask");
+    knowledge.policy("mask");
     KnowledgeCollection collection = load(new LoadReport(), "O CPF é " + CPF);
     Document document = service.documents(ana, collection.id(), Optional.empty(), 10).getFirst();
     assertEquals("O CPF é [cpf]", text(document));
@@ -125,7 +98,7 @@ class ImportMaskingTest {
 
   @Test
   void whereItIsRefusedItIsSkippedAndSaid() throws SQLException {
-    policy("refuse");
+    knowledge.policy("refuse");
     LoadReport report = new LoadReport();
     KnowledgeCollection collection = load(report, "O CPF é " + CPF);
     assertEquals(List.of(), service.documents(ana, collection.id(), Optional.empty(), 10));

@@ -13,11 +13,16 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.EmbeddingModel;
+import dev.mordomo.privacy.PersonalData;
+import dev.mordomo.privacy.Placeholders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,18 +43,37 @@ public final class TestKnowledge implements AutoCloseable {
   }
 
   TestKnowledge(Path folder, KnowledgeConfig config) {
+    this(folder, config, false);
+  }
+
+  private TestKnowledge(Path folder, KnowledgeConfig config, boolean byPolicy) {
     files = new FolderFileStore(folder);
+    PersonalData personal = new PersonalData(db.database(), new Placeholders(TestDatabase.SECRET));
     service =
         new KnowledgeService(
             db.database(),
             bus,
-            files,
+            byPolicy ? new SealingFileStore(files, TestDatabase.SECRET) : files,
             jobs,
             KnowledgeModels.only(model),
-            DocumentMasking.NONE,
+            byPolicy ? who -> personal.documents(who, () -> "pt-BR") : DocumentMasking.NONE,
             config,
             new SimpleMeterRegistry(),
             InstantSource.system());
+  }
+
+  /** One that treats personal data as {@link #policy} says. */
+  static TestKnowledge byPolicy(Path folder, KnowledgeConfig config) {
+    return new TestKnowledge(folder, config, true);
+  }
+
+  /** What becomes of personal data in the documents of every tenant. */
+  void policy(String policy) throws SQLException {
+    try (Connection owner = db.owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute(
+          "UPDATE tenant SET settings = '{\"privacy\":{\"documents\":\"%s\"}}'".formatted(policy));
+    }
   }
 
   /** A service with a model of the test's choice, and all else as by default. */

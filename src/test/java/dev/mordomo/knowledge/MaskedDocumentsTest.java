@@ -1,0 +1,81 @@
+package dev.mordomo.knowledge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Scope;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Documents whose names and texts lose what is personal stay those that they are. */
+class MaskedDocumentsTest {
+  private static final String ONE = "529.982.247-25";
+  private static final String OTHER = "111.444.777-35";
+
+  @TempDir static Path store;
+  private static TestKnowledge knowledge;
+  private static KnowledgeService service;
+  private Scope ana;
+  private UUID collection;
+
+  @BeforeAll
+  static void open() {
+    knowledge = TestKnowledge.byPolicy(store, KnowledgeConfig.DEFAULT);
+    service = knowledge.service;
+  }
+
+  @AfterAll
+  static void close() {
+    knowledge.close();
+  }
+
+  @BeforeEach
+  void begin() throws SQLException {
+    ana = knowledge.db.tenantWithUser("admin");
+    knowledge.policy("mask");
+    collection = knowledge.collection(ana, CollectionScope.TENANT);
+  }
+
+  private Document add(String cpf, String content, OnDuplicate then) {
+    DocumentUpload upload =
+        DocumentUpload.text("Ficha de " + cpf, content).withSource(cpf + ".pdf").onDuplicate(then);
+    return service.addDocument(ana, collection, upload);
+  }
+
+  @Test
+  void documentsOfTwoPeopleAreTwo() {
+    Document one = add(ONE, "Mora na praia.", OnDuplicate.REPLACE);
+    Document other = add(OTHER, "Mora na serra.", OnDuplicate.REPLACE);
+    assertNotEquals(one.id(), other.id());
+    assertEquals("Ficha de [cpf]", one.title());
+    assertEquals("Ficha de [cpf]", other.title());
+    assertEquals(2, service.documents(ana, collection, Optional.empty(), 10).size());
+    assertEquals(other.id(), add(OTHER, "Mora no campo.", OnDuplicate.REPLACE).id());
+    assertEquals("Mora na praia.", text(one));
+    assertEquals("Mora no campo.", text(other));
+  }
+
+  @Test
+  void aMaskedSourceIsTheSameAgainAndTellsNothing() {
+    String source = add(ONE, "Um.", OnDuplicate.REFUSE).source().orElseThrow();
+    assertFalse(source.contains("529"), source);
+    // Letters alone, which are never taken for a number.
+    assertEquals("[cpf].pdf #", source.replaceAll("[a-p]{12}$", ""));
+    TestKnowledge.refused(FailureCode.DUPLICATE, () -> add(ONE, "Outro.", OnDuplicate.REFUSE));
+  }
+
+  private String text(Document document) {
+    List<Chunk> chunks = service.chunks(ana, document.id(), -1, 10);
+    return chunks.getFirst().text();
+  }
+}
