@@ -6,6 +6,7 @@ import com.google.crypto.tink.subtle.Hkdf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +16,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The installation's one secret. Everything else that must be secret derives from it (HKDF-SHA256,
@@ -22,13 +25,20 @@ import java.util.Optional;
  */
 public final class Secret {
   private static final int BYTES = 32;
+  private static final Logger LOG = LoggerFactory.getLogger(Secret.class);
+
   private final byte[] key;
 
   private Secret(byte[] key) {
     this.key = key;
   }
 
-  /** From {@code MORDOMO_SECRET}, else from a file of mode 0600, made on the first run. */
+  /**
+   * From {@code MORDOMO_SECRET}, else from a file of mode 0600, made on the first run: whole or not
+   * at all, and by one process when several begin at once.
+   *
+   * @throws Failure {@code invalid} for fewer than 32 characters
+   */
   public static Secret load(Optional<String> fromEnvironment, Path file) {
     if (fromEnvironment.isPresent()) {
       if (fromEnvironment.get().length() < BYTES) {
@@ -39,20 +49,46 @@ public final class Secret {
     }
     try {
       if (!Files.exists(file)) {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        byte[] random = new byte[BYTES];
-        new SecureRandom().nextBytes(random);
-        Files.createFile(
-            file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(
-            file,
-            Base64.getUrlEncoder().withoutPadding().encodeToString(random),
-            StandardOpenOption.WRITE);
+        make(file);
       }
-      return of(Files.readString(file).strip());
+      String text = Files.readString(file).strip();
+      if (text.length() < BYTES) {
+        throw Failure.of(
+            FailureCode.INVALID,
+            file
+                + " must hold at least "
+                + BYTES
+                + " characters, and seems cut short: put back the installation's secret from a"
+                + " backup; only where nothing was stored yet, remove the file and start again");
+      }
+      return of(text);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read or make the installation's secret in " + file, e);
+    }
+  }
+
+  /** Written under another name first: what stands under its own is never half of it. */
+  private static void make(Path file) throws IOException {
+    Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
+    byte[] random = new byte[BYTES];
+    new SecureRandom().nextBytes(random);
+    Path written =
+        Files.createTempFile(
+            folder,
+            file.getFileName() + ".",
+            ".new",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      Files.writeString(
+          written,
+          Base64.getUrlEncoder().withoutPadding().encodeToString(random),
+          StandardOpenOption.SYNC);
+      // A second name, since a move would take the place of another process's secret.
+      Files.createLink(file, written);
+    } catch (FileAlreadyExistsException e) {
+      LOG.info("another process made {} first; it is used", file);
+    } finally {
+      Files.delete(written);
     }
   }
 
