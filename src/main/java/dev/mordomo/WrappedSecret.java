@@ -2,10 +2,11 @@ package dev.mordomo;
 
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -51,11 +54,11 @@ final class WrappedSecret {
       store.setKeyEntry(
           ENTRY,
           new SecretKeySpec(text.getBytes(StandardCharsets.UTF_8), TEXT),
-          passphrase.toCharArray(),
+          password(passphrase),
           null);
       make(wrapped);
       try (OutputStream file = Files.newOutputStream(wrapped, StandardOpenOption.WRITE)) {
-        store.store(file, passphrase.toCharArray());
+        store.store(file, password(passphrase));
       }
     } catch (IOException | GeneralSecurityException e) {
       throw Failure.of(FailureCode.INTERNAL, "the secret could not be wrapped: " + e, e);
@@ -65,21 +68,60 @@ final class WrappedSecret {
   /**
    * Writes the secret as it was, readable by its owner alone.
    *
-   * @throws Failure {@code invalid} for another passphrase, or a file that was changed
+   * @throws Failure {@code invalid} for another passphrase or a file that holds no such secret,
+   *     {@code internal} when a file cannot be read or written
    */
   static void unwrap(Path wrapped, Path secret, String passphrase) {
-    try (InputStream file = Files.newInputStream(wrapped)) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(file, passphrase.toCharArray());
-      Key key = store.getKey(ENTRY, passphrase.toCharArray());
+    byte[] text = opened(wrapped, password(passphrase));
+    try {
       make(secret);
-      Files.write(secret, key.getEncoded(), StandardOpenOption.WRITE);
+      Files.write(secret, text, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw Failure.of(FailureCode.INVALID, secret + " exists already, and is not written over", e);
+    } catch (IOException e) {
+      throw Failure.of(FailureCode.INTERNAL, secret + " could not be written: " + e, e);
+    }
+  }
+
+  private static byte[] opened(Path wrapped, char[] password) {
+    byte[] file;
+    try {
+      file = Files.readAllBytes(wrapped);
+    } catch (IOException e) {
+      throw Failure.of(FailureCode.INTERNAL, wrapped + " could not be read: " + e, e);
+    }
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(new ByteArrayInputStream(file), password);
+      Key key = store.getKey(ENTRY, password);
+      if (key == null) {
+        throw Failure.of(
+            FailureCode.INVALID, wrapped + " has no entry " + ENTRY + ": it is not of a backup");
+      }
+      return key.getEncoded();
     } catch (IOException | GeneralSecurityException e) {
       throw Failure.of(
           FailureCode.INVALID,
           "the secret does not open: MORDOMO_BACKUP_PASSPHRASE is another one, or the file was"
               + " changed",
           e);
+    }
+  }
+
+  /**
+   * The JDK takes printable ASCII alone for a key store's password: for any other passphrase, the
+   * hexadecimal digits of the SHA-256 of its UTF-8.
+   */
+  private static char[] password(String passphrase) {
+    if (passphrase.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      return passphrase.toCharArray();
+    }
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(passphrase.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest).toCharArray();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("SHA-256 is not available", e);
     }
   }
 

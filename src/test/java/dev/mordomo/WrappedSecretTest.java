@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +64,45 @@ class WrappedSecretTest {
     String said = err.toString(StandardCharsets.UTF_8);
     assertTrue(said.contains("MORDOMO_BACKUP_PASSPHRASE is another one"), said);
     assertFalse(said.contains("geese"), said);
+  }
+
+  @Test
+  void aPassphraseMayBeOfAnyLanguage() throws Exception {
+    String passphrase = "sete gansos à chuva em São Brás";
+    assertEquals(0, run(passphrase, "wrap", secret, wrapped), err::toString);
+    assertEquals(1, run("sete gansos a chuva em Sao Bras", "unwrap", wrapped, again));
+    assertEquals(0, run(passphrase, "unwrap", wrapped, again), err::toString);
+    assertEquals(SECRET, Files.readString(again));
+  }
+
+  @Test
+  void whatStandsThereIsNotWrittenOverAndThePassphraseNotBlamed() throws Exception {
+    assertEquals(0, run(PASSPHRASE, "wrap", secret, wrapped), err::toString);
+    Files.writeString(again, "another");
+    assertEquals(1, run(PASSPHRASE, "unwrap", wrapped, again));
+    assertEquals("another", Files.readString(again));
+    String said = err.toString(StandardCharsets.UTF_8);
+    assertTrue(said.contains("exists already"), said);
+    assertFalse(said.contains("is another one"), said);
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    assertEquals(1, run(PASSPHRASE, "unwrap", folder.resolve("none.p12"), again));
+    String said = err.toString(StandardCharsets.UTF_8);
+    assertTrue(said.contains("none.p12 could not be read"), said);
+  }
+
+  @Test
+  void aKeyStoreOfSomethingElseIsNotOfABackup() throws Exception {
+    KeyStore other = KeyStore.getInstance("PKCS12");
+    other.load(null, null);
+    try (OutputStream file = Files.newOutputStream(wrapped)) {
+      other.store(file, PASSPHRASE.toCharArray());
+    }
+    assertEquals(1, run(PASSPHRASE, "unwrap", wrapped, again));
+    String said = err.toString(StandardCharsets.UTF_8);
+    assertTrue(said.contains("has no entry mordomo"), said);
   }
 
   @Test
