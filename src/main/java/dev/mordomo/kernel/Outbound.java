@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
@@ -13,6 +14,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,12 +93,13 @@ public final class Outbound {
             .setFollowRedirects(false)
             .setTimeout(config.timeout().toMillis());
     headers.forEach(options::putHeader);
+    Future<HttpClientRequest> begun = client.request(options);
+    // Let go also when the time is over: a byte now and then would hold the connection for ever.
     Future<Reply> reply =
-        client
-            .request(options)
-            .compose(
-                request -> request.send(body).compose(this::whole).onFailure(e -> request.reset()))
-            .timeout(config.timeout().toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+        begun
+            .compose(request -> request.send(body).compose(this::whole))
+            .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+            .onFailure(e -> begun.onSuccess(HttpClientRequest::reset));
     try {
       return Database.await(reply);
     } catch (Failure e) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class OutboundTest {
   private final Vertx vertx = Vertx.vertx();
   private final List<String> hosts = new CopyOnWriteArrayList<>();
+  private final Promise<Void> letGo = Promise.promise();
   private HttpServer server;
   private int port;
 
@@ -42,6 +45,11 @@ class OutboundTest {
                 case "/long" -> request.response().end("x".repeat(10_000));
                 case "/never" -> {
                   // No answer.
+                }
+                case "/drip" -> {
+                  request.connection().closeHandler(ignored -> letGo.complete());
+                  request.response().setChunked(true);
+                  vertx.setPeriodic(100, ignored -> request.response().write("."));
                 }
                 default -> request.response().end("inside " + request.uri());
               }
@@ -225,6 +233,16 @@ class OutboundTest {
     assertEquals(
         FailureCode.UNAVAILABLE,
         assertThrows(Failure.class, () -> outbound.get("url", here + "/never", Map.of())).code());
+    outbound.close();
+  }
+
+  @Test
+  void aServerThatDripsIsLetGo() throws Exception {
+    Outbound outbound = outbound(new OutboundGuard(List.of("127.0.0.1")));
+    String url = "http://127.0.0.1:" + port + "/drip";
+    Failure failure = assertThrows(Failure.class, () -> outbound.get("url", url, Map.of()));
+    assertEquals(FailureCode.UNAVAILABLE, failure.code());
+    letGo.future().await(10, TimeUnit.SECONDS);
     outbound.close();
   }
 
