@@ -271,7 +271,12 @@ public final class OidcSignIn {
       return Optional.of(
           Json.read(
               new String(keyring.open(SEALED_AS, sealed), StandardCharsets.UTF_8), State.class));
-    } catch (Failure | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    } catch (Failure e) {
+      if (e.code() == FailureCode.UNAVAILABLE) {
+        throw e;
+      }
       return Optional.empty();
     }
   }

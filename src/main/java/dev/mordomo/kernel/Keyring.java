@@ -18,6 +18,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Seals what must not stand in the database in clear: AES-256-GCM under a Tink keyset, which every
@@ -30,6 +32,10 @@ public final class Keyring {
   public static final Duration SETTLED = Duration.ofHours(1);
 
   private static final byte[] KEYSET_NAME = "sealing keyset".getBytes(StandardCharsets.UTF_8);
+
+  /** Anybody can write a value of a key that is not there: such cost one look in this time. */
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
   private static final int PREFIX_BYTES = 5;
   private static final byte NUMBERED = 1;
 
@@ -52,7 +58,9 @@ public final class Keyring {
   private final KeyringStore store;
   private final Aead keysetKey;
   private final InstantSource clock;
+  private final Lock reloading = new ReentrantLock();
   private volatile Keys keys;
+  private Instant reloaded = Instant.MIN;
 
   /** What this node knows. */
   private record Keys(KeysetHandle handle, Aead aead, Instant changedAt) {}
@@ -98,14 +106,15 @@ public final class Keyring {
   }
 
   /**
-   * Reads the keys again when it does not know the value's, so it may wait; who may not calls
-   * {@link #refresh} first.
+   * Reads the keys again when it does not know the value's, at most once a second, so it may wait;
+   * who may not calls {@link #refresh} first.
    *
-   * @throws Failure {@code internal} when its key is not there, or it was sealed under another name
+   * @throws Failure {@code internal} when its key is not there, or it was sealed under another
+   *     name; {@code unavailable} when the keys cannot be read
    */
   public byte[] open(String name, byte[] sealed) {
     if (!knows(sealed)) {
-      reload();
+      reload(sealed);
     }
     try {
       return keys.aead().decrypt(sealed, name.getBytes(StandardCharsets.UTF_8));
@@ -146,8 +155,18 @@ public final class Keyring {
         .mapEmpty();
   }
 
-  private void reload() {
-    store.read().ifPresent(found -> keys = keys(found));
+  private void reload(byte[] unknown) {
+    reloading.lock();
+    try {
+      Instant now = clock.instant();
+      boolean isDue = reloaded.equals(Instant.MIN) || !now.isBefore(reloaded.plus(BETWEEN_LOOKS));
+      if (isDue && !knows(unknown)) {
+        store.read().ifPresent(found -> keys = keys(found));
+        reloaded = now;
+      }
+    } finally {
+      reloading.unlock();
+    }
   }
 
   /** A new primary key; the others still open. */

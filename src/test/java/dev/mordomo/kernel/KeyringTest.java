@@ -188,6 +188,21 @@ class KeyringTest {
   }
 
   @Test
+  void valuesOfUnknownKeysCostOneLookASecond() {
+    Keyring node = node();
+    byte[] forged = node.seal("a", PLAIN);
+    forged[1] ^= 1;
+    assertThrows(Failure.class, () -> node.open("a", forged));
+    Keyring other = node();
+    other.rotate();
+    byte[] sealed = other.seal("a", PLAIN);
+    assertThrows(Failure.class, () -> node.open("a", sealed));
+    assertEquals(1, node.list().size(), "it did not look");
+    clock.advance(Duration.ofSeconds(1));
+    assertArrayEquals(PLAIN, node.open("a", sealed));
+  }
+
+  @Test
   void aValueOpensUnderItsOwnNameAlone() {
     Keyring node = node();
     byte[] sealed = node.seal("a", PLAIN);
