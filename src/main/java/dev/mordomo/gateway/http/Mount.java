@@ -62,13 +62,18 @@ final class Mount {
     router
         .route()
         .handler(routing -> {
-          Methods methods = literal.get(routing.normalizedPath());
+          String path = routing.normalizedPath();
+          Methods methods = literal.get(path);
+          if (methods == null && path.endsWith("/")) {
+            methods = literal.get(path.substring(0, path.length() - 1));
+          }
           if (methods == null) {
             routing.next();
           } else {
             methods.handle(routing);
           }
         });
+    paths.keySet().removeAll(literal.keySet());
     paths.forEach((path, methods) -> router.route(path).handler(methods::handle));
   }
 

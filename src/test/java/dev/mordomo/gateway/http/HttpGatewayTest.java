@@ -120,6 +120,14 @@ class HttpGatewayTest {
   }
 
   @Test
+  void aSlashAtTheEndIsTheSameAddress() {
+    problem(400, "invalid", gateway.send(json(gateway.as(member, "/v1/things/"), "{\"name\":7}")));
+    var allowed = gateway.send(gateway.as(member, "/v1/things/").GET());
+    problem(405, "method_not_allowed", allowed);
+    assertEquals("OPTIONS, POST", allowed.headers().firstValue("Allow").orElse(""));
+  }
+
+  @Test
   void aQueryThatIsNotEncodedIsMalformed() throws IOException {
     String head =
         "GET /v1/list?q=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
