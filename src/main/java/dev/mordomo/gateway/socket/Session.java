@@ -43,6 +43,9 @@ final class Session implements Live {
   /** Refused one after the other; whoever goes on all the same is let go. */
   private static final int MOST_REFUSED = 100;
 
+  /** What costs next to nothing, and is of no budget, in one second: all channels left at once. */
+  private static final int MOST_FREE = 2 * MOST_CHANNELS;
+
   private static final int MOST_HISTORY = 1_000;
 
   private final SocketServices services;
@@ -58,6 +61,7 @@ final class Session implements Live {
   private @Nullable Map<String, Subscription> subscriptions;
   private int calls;
   private int refused;
+  private int free;
 
   Session(
       SocketServices services,
@@ -143,8 +147,8 @@ final class Session implements Live {
       case Command.Refresh refresh -> answer(refresh.id(), () -> refresh(refresh));
       case Command.History history -> answer(history.id(), () -> history(history));
       case Command.Presence asked -> answer(asked.id(), () -> presence(asked));
-      case Command.Ping ping -> outbox.send(Frames.reply(ping.id(), "ping", "{}"));
-      case Command.Refused refused -> outbox.send(Frames.error(refused.id(), refused.error()));
+      case Command.Ping ping -> free(Frames.reply(ping.id(), "ping", "{}"));
+      case Command.Refused refused -> refuse(Frames.error(refused.id(), refused.error()));
       case Command.Pong pong -> clock.pong();
       case Command.Send send -> {
         // Nobody listens.
@@ -176,11 +180,30 @@ final class Session implements Live {
       }
       refused = 0;
     } catch (Failure e) {
-      refused++;
-      if (refused >= MOST_REFUSED) {
-        close(CloseCode.TOO_MANY_REQUESTS);
-      }
+      countRefused();
       throw e;
+    }
+  }
+
+  private void countRefused() {
+    refused++;
+    if (refused >= MOST_REFUSED) {
+      close(CloseCode.TOO_MANY_REQUESTS);
+    }
+  }
+
+  /** Answers what is not served at all. */
+  private void refuse(String error) {
+    free(error);
+    countRefused();
+  }
+
+  /** Answers what takes nothing of what its user may do. */
+  private void free(String answer) {
+    outbox.send(answer);
+    free++;
+    if (free > MOST_FREE) {
+      close(CloseCode.TOO_MANY_REQUESTS);
     }
   }
 
@@ -405,7 +428,7 @@ final class Session implements Live {
 
   private void unsubscribe(Command.Unsubscribe command) {
     leave(command.channel());
-    outbox.send(Frames.reply(command.id(), "unsubscribe", "{}"));
+    free(Frames.reply(command.id(), "unsubscribe", "{}"));
   }
 
   private void leave(String name) {
@@ -446,11 +469,11 @@ final class Session implements Live {
     Optional<RpcMethod> method = RpcMethod.of(rpc.method());
     Optional<RpcTable.Call> call = method.flatMap(services.rpc()::find);
     if (method.isEmpty()) {
-      outbox.send(Frames.error(rpc.id(), ReplyError.METHOD_NOT_FOUND));
+      refuse(Frames.error(rpc.id(), ReplyError.METHOD_NOT_FOUND));
     } else if (call.isEmpty()) {
-      outbox.send(Frames.error(rpc.id(), ReplyError.NOT_AVAILABLE));
+      refuse(Frames.error(rpc.id(), ReplyError.NOT_AVAILABLE));
     } else if (calls >= MOST_CALLS) {
-      outbox.send(Frames.error(rpc.id(), ReplyError.TOO_MANY_REQUESTS));
+      refuse(Frames.error(rpc.id(), ReplyError.TOO_MANY_REQUESTS));
     } else {
       calls++;
       Runnable work = () -> call(rpc, method.get(), call.get());
@@ -521,6 +544,7 @@ final class Session implements Live {
 
   /** Once a second. */
   void tick(long second) {
+    free = 0;
     switch (clock.tick(second, services.clock().instant())) {
       case NOTHING -> {
         // Nothing is due.

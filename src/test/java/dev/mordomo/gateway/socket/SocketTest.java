@@ -391,6 +391,37 @@ class SocketTest {
   }
 
   @Test
+  void whoAsksForWhatIsNotThereAllTheTimeIsLetGo() {
+    for (String command :
+        List.of(
+            "\"rpc\":{\"method\":\"no.such\"}",
+            "\"rpc\":{\"method\":\"action.report\"}",
+            "\"dance\":{}")) {
+      try (WireClient client =
+          WireClient.connected(gateway.port(), token(gateway.user("member")))) {
+        for (int id = 2; id <= 100; id++) {
+          assertTrue(ask(client, "{\"id\":" + id + "," + command + "}").has("error"));
+        }
+        client.send("{\"id\":101," + command + "}");
+        assertEquals(3013, client.closeCode(), command);
+      }
+    }
+  }
+
+  @Test
+  void whatCostsNextToNothingIsBoundedToo() {
+    for (String command : List.of("\"ping\":{}", "\"unsubscribe\":{\"channel\":\"x\"}")) {
+      try (WireClient client =
+          WireClient.connected(gateway.port(), token(gateway.user("member")))) {
+        for (int id = 2; id < 20_000 && !client.isOver(); id++) {
+          client.send("{\"id\":" + id + "," + command + "}");
+        }
+        assertEquals(3013, client.closeCode(), command);
+      }
+    }
+  }
+
+  @Test
   void framesThatAreNotOfTheProtocolEndTheConnection() {
     Scope scope = gateway.user("member");
     for (String frame :
