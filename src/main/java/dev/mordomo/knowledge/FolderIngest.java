@@ -76,6 +76,7 @@ final class FolderIngest {
    */
   void load(
       Scope who, KnowledgeCollection into, Path folder, List<Path> files, LongConsumer advanced) {
+    DocumentMasking.Hiding kept = knowledge.hiding(who, into.id());
     Map<String, Document> bySource = new HashMap<>();
     Map<String, String> byHash = new ConcurrentHashMap<>();
     for (Document document : knowledge.allDocuments(who, into.id())) {
@@ -85,9 +86,19 @@ final class FolderIngest {
     try (ExecutorService threads =
         Executors.newFixedThreadPool(TOGETHER, Thread.ofVirtual().factory())) {
       for (Path file : files) {
+        String source = folder.relativize(file).toString().replace('\\', '/');
+        Optional<Document> old;
+        try {
+          // It may have been kept as it is, before it was to be masked.
+          old =
+              Optional.ofNullable(bySource.getOrDefault(kept.source(source), bySource.get(source)));
+        } catch (Failure refused) {
+          report.failed(source, refused.detail());
+          advanced.accept(1);
+          continue;
+        }
         threads.execute(() -> {
-          String source = folder.relativize(file).toString().replace('\\', '/');
-          one(who, into, file, source, Optional.ofNullable(bySource.get(source)), byHash);
+          one(who, into, file, source, old, byHash);
           advanced.accept(1);
         });
       }

@@ -321,6 +321,11 @@ public final class KnowledgeService {
     return database.as(who, c -> DocumentStore.all(c, collection));
   }
 
+  /** How what is personal in the documents of a collection is hidden. */
+  DocumentMasking.Hiding hiding(Scope who, UUID collection) {
+    return intake.hiding(who, writable(who, collection));
+  }
+
   private DocumentStore.Found found(Scope who, UUID id) {
     return database
         .as(who, c -> DocumentStore.find(c, id))

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +76,44 @@ class MaskedDocumentsTest {
     // Letters alone, which are never taken for a number.
     assertEquals("[cpf].pdf #", source.replaceAll("[a-p]{12}$", ""));
     TestKnowledge.refused(FailureCode.DUPLICATE, () -> add(ONE, "Outro.", OnDuplicate.REFUSE));
+  }
+
+  @Test
+  void aFolderKnowsItsFilesAgain(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve(ONE + ".md");
+    Files.writeString(file, "Mora na praia.");
+    Files.writeString(folder.resolve(OTHER + ".md"), "Mora na serra.");
+    assertEquals("2 added, 0 replaced, 0 unchanged, 0 skipped, 0 failed", load(folder).summary());
+    Files.writeString(file, "Mora no campo.");
+    assertEquals("0 added, 1 replaced, 1 unchanged, 0 skipped, 0 failed", load(folder).summary());
+    assertEquals(
+        Set.of("Mora no campo.", "Mora na serra."),
+        service.documents(ana, collection, Optional.empty(), 10).stream()
+            .map(this::text)
+            .collect(Collectors.toSet()));
+  }
+
+  @Test
+  void aFolderThatWasKeptAsItIsIsMaskedInItsPlace(@TempDir Path folder) throws Exception {
+    knowledge.policy("keep");
+    Path file = folder.resolve(ONE + ".md");
+    Files.writeString(file, "Mora na praia.");
+    load(folder);
+    knowledge.policy("mask");
+    Files.writeString(file, "Mora no campo.");
+    assertEquals("0 added, 1 replaced, 0 unchanged, 0 skipped, 0 failed", load(folder).summary());
+    Document only = service.documents(ana, collection, Optional.empty(), 10).getFirst();
+    assertFalse(only.toString().contains(ONE), only.toString());
+    knowledge.policy("refuse");
+    assertEquals("0 added, 0 replaced, 0 unchanged, 0 skipped, 1 failed", load(folder).summary());
+  }
+
+  private LoadReport load(Path folder) throws IOException {
+    LoadReport report = new LoadReport();
+    FolderIngest ingest = new FolderIngest(service, report);
+    KnowledgeCollection into = service.collection(ana, collection);
+    ingest.load(ana, into, folder, ingest.files(folder), done -> {});
+    return report;
   }
 
   private String text(Document document) {
