@@ -189,12 +189,20 @@ final class IngestJob implements JobHandler {
   @Override
   public void gaveUp(SqlClient connection, JobRequest request, Job job) {
     UUID id = documentId(request.payload());
-    if (job.status() == JobStatus.CANCELLED) {
+    if (job.status() == JobStatus.CANCELLED || isRefused(job)) {
       DocumentStore.dropPending(connection, id);
     } else {
       DocumentStore.failPending(connection, id);
     }
     KeptEmbeddingStore.drop(connection, id);
+  }
+
+  /**
+   * All else was checked before the job began: its text holds what the tenant refuses, and nothing
+   * of that is kept.
+   */
+  private static boolean isRefused(Job job) {
+    return job.error().filter(why -> why.code().equals(FailureCode.INVALID.wire())).isPresent();
   }
 
   @Override

@@ -4,16 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.mordomo.Await;
+import dev.mordomo.job.Job;
+import dev.mordomo.job.JobEvent;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,8 +44,11 @@ class MaskedDocumentsTest {
 
   @BeforeAll
   static void open() {
-    knowledge = TestKnowledge.byPolicy(store, KnowledgeConfig.DEFAULT);
+    Map<String, String> settings = Map.of("knowledge.inline_bytes", "2000");
+    knowledge =
+        TestKnowledge.byPolicy(store, KnowledgeConfig.from(Settings.of(settings, Map.of())));
     service = knowledge.service;
+    knowledge.runJobs();
   }
 
   @AfterAll
@@ -106,6 +119,28 @@ class MaskedDocumentsTest {
     assertFalse(only.toString().contains(ONE), only.toString());
     knowledge.policy("refuse");
     assertEquals("0 added, 0 replaced, 0 unchanged, 0 skipped, 1 failed", load(folder).summary());
+  }
+
+  @Test
+  void ofALargeOneThatIsRefusedNothingIsKept() throws Exception {
+    knowledge.policy("refuse");
+    DocumentUpload large =
+        DocumentUpload.text("Lista", "Uma linha.\n\n".repeat(300) + "O CPF é " + ONE + ".");
+    BlockingQueue<Job> ended = new LinkedBlockingQueue<>();
+    knowledge.bus.subscribe(
+        JobEvent.Updated.ADDRESS,
+        event -> {
+          if (event.job().status().isFinal()) {
+            ended.add(event.job());
+          }
+        });
+    service.submitDocument(ana, collection, large);
+    Job job = ended.poll(30, TimeUnit.SECONDS);
+    assertEquals("invalid", Objects.requireNonNull(job).error().orElseThrow().code());
+    assertEquals(List.of(), service.documents(ana, collection, Optional.empty(), 10));
+    String sha256 = DocumentPreparation.sha256(DocumentPreparation.bytes(large));
+    String key = Owner.of(CollectionScope.TENANT, ana).fileKey(sha256);
+    Await.until("its file is gone", () -> !knowledge.files.exists(key), Duration.ofSeconds(30));
   }
 
   private LoadReport load(Path folder) throws IOException {
