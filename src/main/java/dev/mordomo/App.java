@@ -10,6 +10,7 @@ import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.chat.ChatConfig;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.ChatVerticle;
+import dev.mordomo.chat.ConversationDeleted;
 import dev.mordomo.chat.EmbeddingCalls;
 import dev.mordomo.chat.RecentConfig;
 import dev.mordomo.chat.RecentTurns;
@@ -430,6 +431,7 @@ public final class App implements AutoCloseable {
     identity.follow(sessions::hear);
     identity.follow(recent::hear);
     bus.subscribe(PrivacyEvent.ERASED, this::forget);
+    bus.subscribe(ConversationDeleted.ADDRESS, recent::hear);
     config.follow(new ConfigNews(database, streams, sessions, config)::hear);
     Authenticator authenticator = Authenticator.of(identity);
     Presence presence = new Presence(vertx, bus, hub, nodes);

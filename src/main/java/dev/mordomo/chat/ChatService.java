@@ -37,6 +37,7 @@ public final class ChatService {
 
   private final Database database;
   private final Streams streams;
+  private final Bus bus;
   private final ChatModels models;
   private final Allowance allowance;
   private final ChatConfig config;
@@ -82,6 +83,7 @@ public final class ChatService {
     this.masking = masking;
     this.recent = recent;
     this.streams = streams;
+    this.bus = bus;
     this.models = models;
     this.allowance = allowance;
     this.config = config;
@@ -250,6 +252,8 @@ public final class ChatService {
       throw Failure.notFound("the conversation");
     }
     recent.forget(scope, id);
+    bus.publish(
+        ConversationDeleted.ADDRESS, new ConversationDeleted(scope.tenantId(), scope.userId(), id));
   }
 
   private static void checkTitle(String title) {

@@ -2,7 +2,6 @@ package dev.mordomo.chat;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,8 +22,8 @@ final class MemoryCopies implements RecentCopies {
   }
 
   @Override
-  public Future<Optional<Recent>> find(Key key) {
-    return Future.succeededFuture(Optional.ofNullable(copies.getIfPresent(key)));
+  public Optional<Recent> find(Key key) {
+    return Optional.ofNullable(copies.getIfPresent(key));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.mordomo.chat;
 
-import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -9,8 +8,8 @@ interface RecentCopies {
   /** Whose conversation. */
   record Key(UUID tenant, UUID user, UUID conversation) {}
 
-  /** What was kept; quickly, and empty for whatever reason. Never fails. */
-  Future<Optional<Recent>> find(Key key);
+  /** What was kept; quickly, and empty for whatever reason. To be called from virtual threads. */
+  Optional<Recent> find(Key key);
 
   void keep(Key key, Recent recent);
 

@@ -1,7 +1,6 @@
 package dev.mordomo.chat;
 
 import dev.mordomo.identity.IdentityEvent;
-import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Keyring;
 import dev.mordomo.kernel.RedisLink;
 import dev.mordomo.kernel.Scope;
@@ -11,6 +10,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Remembers the last messages of conversations, in this node's memory or in a Redis that nodes
@@ -21,16 +22,23 @@ import java.util.UUID;
  * <p>A turn is never refused for what happens here, nor waits longer than {@code chat.recent_wait}.
  */
 public final class RecentTurns {
+  private static final Logger LOG = LoggerFactory.getLogger(RecentTurns.class);
+
   private final RecentCopies copies;
   private final Counter hits;
   private final Counter late;
   private final Counter misses;
+  private final Counter failures;
 
-  private RecentTurns(RecentCopies copies, MeterRegistry meters) {
+  RecentTurns(RecentCopies copies, MeterRegistry meters) {
     this.copies = copies;
     hits = counter(meters, "hit");
     late = counter(meters, "late");
     misses = counter(meters, "miss");
+    failures =
+        Counter.builder("mordomo.recent.failures")
+            .description("What could not be remembered, or looked up, for a fault of ours.")
+            .register(meters);
   }
 
   private static Counter counter(MeterRegistry meters, String result) {
@@ -60,11 +68,25 @@ public final class RecentTurns {
   }
 
   Optional<Recent> find(Scope scope, UUID conversation) {
-    return Database.await(copies.find(key(scope, conversation)));
+    try {
+      return copies.find(key(scope, conversation));
+    } catch (RuntimeException e) {
+      failed(conversation, e);
+      return Optional.empty();
+    }
   }
 
   void keep(Scope scope, UUID conversation, Recent recent) {
-    copies.keep(key(scope, conversation), recent);
+    try {
+      copies.keep(key(scope, conversation), recent);
+    } catch (RuntimeException e) {
+      failed(conversation, e);
+    }
+  }
+
+  private void failed(UUID conversation, RuntimeException why) {
+    failures.increment();
+    LOG.debug("{} is read from the database instead", conversation, why);
   }
 
   /** A turn was begun with what was found, which was how the conversation stood, or was not. */
@@ -106,6 +128,12 @@ public final class RecentTurns {
     copies.forget(
         erased.tenantId(),
         Optional.of(erased.subjectId()).filter(subject -> !subject.equals(erased.tenantId())));
+  }
+
+  /** Also on the nodes that did not delete it. */
+  public void hear(ConversationDeleted deleted) {
+    copies.forget(
+        new RecentCopies.Key(deleted.tenantId(), deleted.userId(), deleted.conversation()));
   }
 
   public void close() {

@@ -1,6 +1,7 @@
 package dev.mordomo.chat;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
@@ -8,7 +9,6 @@ import dev.mordomo.kernel.Keyring;
 import dev.mordomo.kernel.RedisLink;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -54,11 +54,11 @@ final class RedisCopies implements RecentCopies {
   }
 
   @Override
-  public Future<Optional<Recent>> find(Key key) {
+  public Optional<Recent> find(Key key) {
     String name = name(key);
-    return redis
-        .ask(Request.cmd(Command.GET).arg(name))
-        .map(found -> found.flatMap(value -> open(name, value)));
+    // Opened here and not on the connection's event loop, which has all other turns' answers.
+    return Database.await(redis.ask(Request.cmd(Command.GET).arg(name)))
+        .flatMap(value -> open(name, value));
   }
 
   private Optional<Recent> open(String name, Response value) {

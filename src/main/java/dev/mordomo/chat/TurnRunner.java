@@ -334,7 +334,6 @@ final class TurnRunner {
             answer.context,
             answer.calls);
     Optional<Finished> finished = store(turn, ending, at);
-    finished.ifPresent(ignored -> remember(turn, message));
     finished.ifPresent(f ->
         streams.announce(
             Streams.advanced(
@@ -343,6 +342,7 @@ final class TurnRunner {
                 f.position().epoch(),
                 f.position().offset(),
                 drafts)));
+    finished.ifPresent(ignored -> remember(turn, message));
     return finished.map(Finished::more).orElse(true);
   }
 

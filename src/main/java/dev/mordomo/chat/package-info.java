@@ -2,8 +2,9 @@
  * Conversations, messages and turns: one user message, its retrieval, its answer and its actions.
  *
  * <p>Tables: {@code conversation}, {@code message}, {@code turn}, and the {@code conversation:}
- * channels of {@code event}. Announces on {@code stream.advanced}; hears {@code chat.turn.ended},
- * {@code chat.turn.cancel} and {@code chat.turns.left} from every node.
+ * channels of {@code event}. Announces on {@code stream.advanced} and {@code
+ * chat.conversation.deleted}; hears {@code chat.turn.ended}, {@code chat.turn.cancel} and {@code
+ * chat.turns.left} from every node.
  *
  * <p>Invariants: what a client was shown is stored first; the turns of a conversation run one at a
  * time, in order; a {@code client_message_id} is one turn for ever; a turn ends exactly once, with

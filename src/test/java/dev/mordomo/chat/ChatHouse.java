@@ -42,6 +42,7 @@ final class ChatHouse implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final dev.mordomo.kernel.Database database;
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final LinkedBlockingQueue<ConversationDeleted> deleted = new LinkedBlockingQueue<>();
   final RecentTurns recent;
 
   /** What a test may put in the place of one that answers at once. */
@@ -64,6 +65,7 @@ final class ChatHouse implements AutoCloseable {
     database = new dev.mordomo.kernel.Database(vertx, config, TestDatabase.SECRET);
     Bus bus = new Bus(vertx);
     streams = new Streams(database, bus);
+    bus.subscribe(ConversationDeleted.ADDRESS, deleted::add);
     bus.subscribe(Streams.ADVANCED, advanced -> heard.addAll(advanced.events()));
     UUID node = Ids.next();
     BillingService billing =

@@ -240,6 +240,56 @@ class RecentTurnsTest {
   }
 
   @Test
+  void whatAnotherNodeDeletesIsForgotten() {
+    Node node = new Node(8);
+    Talk talk = new Talk();
+    talk.begin(node, "Olá");
+    talk.end("Bom dia");
+    assertTrue(node.recent.find(talk.scope, talk.id).isPresent());
+    node.recent.hear(new ConversationDeleted(talk.scope.tenantId(), talk.scope.userId(), talk.id));
+    assertEquals(Optional.empty(), node.recent.find(talk.scope, talk.id));
+  }
+
+  /** A fault of remembering is none of a turn. */
+  @Test
+  void whatFailsIsAsIfThereWasNothing() {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    RecentTurns broken = new RecentTurns(new Broken(), meters);
+    Scope scope = db.tenantWithUser("member");
+    UUID conversation = Ids.next();
+    assertEquals(Optional.empty(), broken.find(scope, conversation));
+    broken.keep(scope, conversation, new Recent("e", 0, 0, List.of()));
+    assertEquals(2, meters.get("mordomo.recent.failures").counter().count());
+  }
+
+  private static final class Broken implements RecentCopies {
+    @Override
+    public Optional<Recent> find(Key key) {
+      throw new IllegalStateException("broken");
+    }
+
+    @Override
+    public void keep(Key key, Recent recent) {
+      throw new IllegalStateException("broken");
+    }
+
+    @Override
+    public void forget(Key key) {
+      throw new IllegalStateException("broken");
+    }
+
+    @Override
+    public void forget(UUID tenant, Optional<UUID> user) {
+      throw new IllegalStateException("broken");
+    }
+
+    @Override
+    public void close() {
+      // Nothing is open.
+    }
+  }
+
+  @Test
   void aTurnAfterATurnReadsNothing() {
     Node node = new Node(1);
     Talk talk = new Talk();

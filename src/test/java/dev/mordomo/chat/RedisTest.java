@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -227,13 +228,17 @@ class RedisTest {
   }
 
   @Test
-  void aDeletedConversationIsForgotten() {
+  void aDeletedConversationIsForgotten() throws Exception {
     Scope scope = db.tenantWithUser("member");
     Conversation talk = one.conversation(scope);
     turn(one, scope, talk, "hello");
     awaitKept(one, scope, talk, 2);
     one.chat.delete(scope, talk.id());
     awaitKeys(0);
+    assertEquals(
+        new ConversationDeleted(scope.tenantId(), scope.userId(), talk.id()),
+        one.deleted.poll(20, TimeUnit.SECONDS),
+        "other nodes are told");
   }
 
   @Test
