@@ -35,6 +35,8 @@ public final class ActionVerticle extends AbstractVerticle {
       } while (!stopped && actions.isWholeBatch(expired));
     } catch (Failure e) {
       LOG.warn("overdue actions wait for the next sweep: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("overdue actions wait for the next sweep", e);
     }
     arm();
   }

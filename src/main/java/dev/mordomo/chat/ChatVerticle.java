@@ -54,6 +54,8 @@ public final class ChatVerticle extends AbstractVerticle {
       chat.turns().claim(ended.conversation());
     } catch (Failure e) {
       LOG.warn("a queued turn waits for the next beat: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("a queued turn waits for the next beat", e);
     }
   }
 
@@ -62,6 +64,8 @@ public final class ChatVerticle extends AbstractVerticle {
       chat.recovery().adopt();
     } catch (Failure e) {
       LOG.warn("turns that were left wait for the next beat: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("turns that were left wait for the next beat", e);
     }
   }
 

@@ -34,6 +34,8 @@ public final class RateVerticle extends AbstractVerticle {
       store.forget();
     } catch (Failure e) {
       LOG.warn("buckets of rates are forgotten a minute later: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("buckets of rates could not be forgotten; again in a minute", e);
     }
     arm();
   }

@@ -49,6 +49,8 @@ public final class IdentityVerticle extends AbstractVerticle {
       identity.watch().look();
     } catch (Failure e) {
       LOG.warn("who is out is asked again soon: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("who is out could not be asked; it is asked again soon", e);
     }
     long pause = Math.max(1, identity.statusCheck().toMillis() / LOOKS);
     vertx.setTimer(pause, ignored -> look());
@@ -62,6 +64,8 @@ public final class IdentityVerticle extends AbstractVerticle {
       identity.signingKeys().turn();
     } catch (Failure e) {
       LOG.warn("the keys of tokens are looked at again in a minute: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("the keys of tokens could not be looked at; again in a minute", e);
     }
     vertx.setTimer(KEYS.toMillis(), ignored -> turnKeys());
   }
@@ -76,6 +80,8 @@ public final class IdentityVerticle extends AbstractVerticle {
       identity.watch().purge();
     } catch (Failure e) {
       LOG.warn("old refresh tokens stay until the next round: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("old refresh tokens stay until the next round", e);
     }
     vertx.setTimer(PURGE.toMillis(), ignored -> purge());
   }

@@ -84,7 +84,7 @@ final class SigningKeyStore {
 
   private void insert(SqlClient connection, SigningKey key) {
     String name = PREFIX + key.id();
-    byte[] sealed = keyring.seal(name, key.jwk().encode().getBytes(StandardCharsets.UTF_8));
+    byte[] sealed = keyring.sealStored(name, key.jwk().encode().getBytes(StandardCharsets.UTF_8));
     Database.run(
         connection,
         INSERT,

@@ -85,6 +85,9 @@ public final class JobVerticle extends AbstractVerticle {
     } catch (Failure e) {
       LOG.warn("jobs wait {} s for the database: {}", RETRY.toSeconds(), e.detail());
       return RETRY;
+    } catch (RuntimeException e) {
+      LOG.error("jobs could not be looked for; again in {} s", RETRY.toSeconds(), e);
+      return RETRY;
     }
   }
 

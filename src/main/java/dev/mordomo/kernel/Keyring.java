@@ -62,8 +62,8 @@ public final class Keyring {
   private volatile Keys keys;
   private Instant reloaded = Instant.MIN;
 
-  /** What this node knows. */
-  private record Keys(KeysetHandle handle, Aead aead, Instant changedAt) {}
+  /** What this node knows, and since when. */
+  private record Keys(KeysetHandle handle, Aead aead, Instant changedAt, Instant readAt) {}
 
   private Keyring(KeyringStore store, Secret secret, InstantSource clock) {
     this.store = store;
@@ -103,6 +103,29 @@ public final class Keyring {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot seal " + name, e);
     }
+  }
+
+  /**
+   * As {@link #seal}, for what is kept in the database. Reads the keys again when that was long
+   * ago, so it may wait: a node that no longer hears of new keys would seal under one that the
+   * others have dropped.
+   */
+  public byte[] sealStored(String name, byte[] plain) {
+    if (isReadLongAgo()) {
+      reloading.lock();
+      try {
+        if (isReadLongAgo()) {
+          store.read().ifPresent(found -> keys = keys(found));
+        }
+      } finally {
+        reloading.unlock();
+      }
+    }
+    return seal(name, plain);
+  }
+
+  private boolean isReadLongAgo() {
+    return !keys.readAt().plus(SETTLED.dividedBy(2)).isAfter(clock.instant());
   }
 
   /**
@@ -151,7 +174,11 @@ public final class Keyring {
   public Future<Void> refresh() {
     return store
         .readAsync()
-        .onSuccess(stored -> stored.ifPresent(found -> keys = keys(found)))
+        .map(stored -> {
+          // Not in a handler of success: what that throws, nobody hears.
+          stored.ifPresent(found -> keys = keys(found));
+          return stored;
+        })
         .mapEmpty();
   }
 
@@ -250,7 +277,8 @@ public final class Keyring {
   private Keys keys(KeyringStore.Stored stored) {
     KeysetHandle handle = handle(stored);
     try {
-      return new Keys(handle, handle.getPrimitive(TINK, Aead.class), stored.changedAt());
+      return new Keys(
+          handle, handle.getPrimitive(TINK, Aead.class), stored.changedAt(), clock.instant());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot use the keyring", e);
     }

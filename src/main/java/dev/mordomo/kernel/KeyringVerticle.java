@@ -16,17 +16,23 @@ public final class KeyringVerticle extends AbstractVerticle {
 
   private final Keyring keyring;
   private final Resealing resealing;
+  private final Duration every;
   private int told;
   private boolean stopped;
 
   public KeyringVerticle(Keyring keyring, Resealing resealing) {
+    this(keyring, resealing, EVERY);
+  }
+
+  KeyringVerticle(Keyring keyring, Resealing resealing, Duration every) {
     this.keyring = keyring;
     this.resealing = resealing;
+    this.every = every;
   }
 
   @Override
   public void start() {
-    vertx.setTimer(EVERY.toMillis(), ignored -> again());
+    vertx.setTimer(every.toMillis(), ignored -> again());
   }
 
   private void again() {
@@ -37,8 +43,10 @@ public final class KeyringVerticle extends AbstractVerticle {
       round();
     } catch (Failure e) {
       LOG.warn("the keys that seal are looked at again in a minute: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("the keys that seal could not be looked at; again in {} s", every.toSeconds(), e);
     }
-    vertx.setTimer(EVERY.toMillis(), ignored -> again());
+    vertx.setTimer(every.toMillis(), ignored -> again());
   }
 
   /** What every node does each minute. */

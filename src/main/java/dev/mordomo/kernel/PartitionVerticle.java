@@ -39,6 +39,9 @@ public final class PartitionVerticle extends AbstractVerticle {
       LOG.warn(
           "partitions were not looked after, again in {} s: {}", AGAIN.toSeconds(), e.detail());
       next = AGAIN;
+    } catch (RuntimeException e) {
+      LOG.error("partitions could not be looked after; again in {} s", AGAIN.toSeconds(), e);
+      next = AGAIN;
     }
     vertx.setTimer(next.toMillis(), ignored -> runOnce());
   }

@@ -117,6 +117,8 @@ public final class KnowledgeVerticle extends AbstractVerticle {
       work.run();
     } catch (Failure e) {
       LOG.warn("tried again later: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("failed, and is tried again later", e);
     }
   }
 

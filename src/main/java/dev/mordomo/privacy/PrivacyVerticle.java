@@ -40,6 +40,8 @@ public final class PrivacyVerticle extends AbstractVerticle {
       LOG.debug("erasures: {}", looked ? "looked" : "another node looks");
     } catch (Failure e) {
       LOG.warn("erasures that wait are looked for later: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("erasures that wait could not be looked for; again in an hour", e);
     }
   }
 }

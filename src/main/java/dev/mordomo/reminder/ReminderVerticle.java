@@ -78,6 +78,9 @@ public final class ReminderVerticle extends AbstractVerticle {
     } catch (Failure e) {
       LOG.warn("due reminders wait {} s for the database: {}", RETRY.toSeconds(), e.detail());
       return RETRY;
+    } catch (RuntimeException e) {
+      LOG.error("due reminders could not be said; again in {} s", RETRY.toSeconds(), e);
+      return RETRY;
     }
   }
 

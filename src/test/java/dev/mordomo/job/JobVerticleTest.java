@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,28 @@ class JobVerticleTest {
   @AfterEach
   void close() {
     house.close();
+  }
+
+  @Test
+  void whatFailsAsNobodyThoughtOfDoesNotEndIt() throws InterruptedException {
+    AtomicBoolean failed = new AtomicBoolean();
+    InstantSource once =
+        () -> {
+          if (failed.compareAndSet(false, true)) {
+            throw new IllegalStateException("no time");
+          }
+          return clock.instant();
+        };
+    house
+        .db
+        .vertx()
+        .deployVerticle(
+            () -> new JobVerticle(node(), house.db.database(), once),
+            new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+        .await();
+    Job made = make();
+    assertEquals(made.id(), ended().id());
+    assertTrue(failed.get());
   }
 
   @Test

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.crypto.tink.subtle.AesGcmJce;
+import dev.mordomo.Await;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
 import java.security.GeneralSecurityException;
@@ -16,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +137,44 @@ class KeyringTest {
     assertEquals(1, resealing(node).run().orElseThrow().done());
     assertEquals(1, resealing(node).dropUnusedKeys());
     assertArrayEquals(PLAIN, node.open("a", stored("a")));
+  }
+
+  @Test
+  void aNodeThatHeardNothingForLongAsksBeforeItSealsWhatIsStored() {
+    Keyring deaf = node();
+    Keyring other = node();
+    other.rotate();
+    clock.advance(Keyring.SETTLED);
+    assertEquals(1, resealing(other).dropUnusedKeys());
+    byte[] sealed = deaf.sealStored("a", PLAIN);
+    assertArrayEquals(PLAIN, node().open("a", sealed));
+  }
+
+  @Test
+  void aRoundThatFailsAsNobodyThoughtOfIsNotTheLast() {
+    AtomicBoolean broken = new AtomicBoolean();
+    CountDownLatch failed = new CountDownLatch(1);
+    Keyring node =
+        Keyring.open(
+            db.database(),
+            TestDatabase.SECRET,
+            () -> {
+              if (broken.get()) {
+                failed.countDown();
+                throw new IllegalStateException("no time");
+              }
+              return clock.instant();
+            });
+    node().rotate();
+    broken.set(true);
+    KeyringVerticle verticle = new KeyringVerticle(node, resealing(node), Duration.ofMillis(5));
+    db.vertx()
+        .deployVerticle(
+            verticle, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+        .await();
+    Await.until("it fails", () -> failed.getCount() == 0, Duration.ofSeconds(30));
+    broken.set(false);
+    Await.until("it hears of the new key", () -> node.list().size() == 2, Duration.ofSeconds(30));
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,28 @@ class ReminderVerticleTest {
     Instant at = fired.triggeredAt().orElseThrow();
     assertTrue(!at.isBefore(made.scheduledAt()), "too early");
     assertTrue(Duration.between(made.scheduledAt(), at).compareTo(late) < 0, "too late: " + fired);
+  }
+
+  @Test
+  void whatFailsAsNobodyThoughtOfDoesNotEndIt() throws InterruptedException {
+    AtomicBoolean failed = new AtomicBoolean();
+    InstantSource once =
+        () -> {
+          if (failed.compareAndSet(false, true)) {
+            throw new IllegalStateException("no time");
+          }
+          return clock.instant();
+        };
+    house
+        .db
+        .vertx()
+        .deployVerticle(
+            () -> new ReminderVerticle(reminders, house.db.database(), once),
+            new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+        .await();
+    Scope scope = house.db.tenantWithUser("member");
+    firesWithin(make(scope, Duration.ZERO), Duration.ofSeconds(30));
+    assertTrue(failed.get());
   }
 
   @Test

@@ -99,7 +99,7 @@ final class Idempotency {
         String sealed =
             Base64.getEncoder()
                 .encodeToString(
-                    keyring.seal(
+                    keyring.sealStored(
                         SealedAnswerStore.nameOf(key),
                         text.body().getBytes(StandardCharsets.UTF_8)));
         store.finish(

@@ -36,6 +36,8 @@ public final class IdempotencyVerticle extends AbstractVerticle {
       LOG.debug("{} idempotency keys were too old", gone);
     } catch (Failure e) {
       LOG.warn("old idempotency keys stay until the next round: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("old idempotency keys stay until the next round", e);
     }
     vertx.setTimer(EVERY.toMillis(), ignored -> runOnce());
   }

@@ -35,6 +35,8 @@ public final class AuditVerticle extends AbstractVerticle {
       more = audit.seal();
     } catch (Failure e) {
       LOG.warn("the audit is sealed in {} s: {}", SEAL.toSeconds(), e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("the audit could not be sealed; again in {} s", SEAL.toSeconds(), e);
     }
     vertx.setTimer(more ? 1 : SEAL.toMillis(), ignored -> seal());
   }
@@ -48,6 +50,10 @@ public final class AuditVerticle extends AbstractVerticle {
       audit.maintain();
     } catch (Failure e) {
       LOG.warn("the audit's months are looked after in {} s: {}", AGAIN.toSeconds(), e.detail());
+      next = AGAIN;
+    } catch (RuntimeException e) {
+      LOG.error(
+          "the audit's months could not be looked after; again in {} s", AGAIN.toSeconds(), e);
       next = AGAIN;
     }
     vertx.setTimer(next.toMillis(), ignored -> maintain());

@@ -40,6 +40,8 @@ public final class ConfigVerticle extends AbstractVerticle {
       config.refresh();
     } catch (Failure e) {
       LOG.warn("settings stay as they are for {} s: {}", LOOK.toSeconds(), e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("settings could not be read; again in {} s", LOOK.toSeconds(), e);
     }
   }
 
