@@ -36,6 +36,7 @@ final class ChromaImport {
   private static final int NEAREST = 10;
   private static final int LONGEST_TEXT = 100_000;
   private static final int LONGEST_TITLE = 500;
+  private static final int LONGEST_SOURCE = 2_000;
 
   /** Of vectors of the same model by two implementations; another model's are far below. */
   private static final double SAME_MODEL = 0.98;
@@ -83,6 +84,7 @@ final class ChromaImport {
       Scope who, ChromaServer.Collection from, CollectionScope scope, LongConsumer advanced) {
     KnowledgeCollection into = knowledge.ensureCollection(who, from.name(), scope);
     knowledge.writable(who, into.id());
+    DocumentMasking.Hiding names = knowledge.hiding(who, into.id());
     List<ChromaServer.Entry> sample = usable(chroma.page(from, 0, SAMPLE));
     boolean reused = !sample.isEmpty() && isSameModel(sample);
     for (long offset = 0; ; ) {
@@ -93,12 +95,34 @@ final class ChromaImport {
       try {
         write(who, into, from, page, reused);
       } catch (Failure e) {
-        page.forEach(entry -> report.failed(from.name() + "/" + entry.id(), e.detail()));
+        page.forEach(entry -> report.failed(label(names, from, entry), e.detail()));
       }
       offset += page.size();
       advanced.accept(page.size());
     }
-    return new Outcome(reused, alike(who, into, from, sample, reused));
+    return new Outcome(reused, alike(who, into, from, names, sample, reused));
+  }
+
+  private static String source(ChromaServer.Collection from, String id) {
+    String source = "chroma:" + from.name() + "/" + id;
+    return source.substring(0, Math.min(LONGEST_SOURCE, source.length()));
+  }
+
+  /** As an entry is called in the report, which is no place for what is not to be kept either. */
+  private static String label(
+      DocumentMasking.Hiding names, ChromaServer.Collection from, ChromaServer.Entry entry) {
+    String name = source(from, entry.id());
+    String kept = kept(names, name).orElseGet(() -> from.name() + "/#" + names.mark().apply(name));
+    return kept.replaceFirst("^chroma:", "");
+  }
+
+  /** Empty where it is refused. */
+  private static Optional<String> kept(DocumentMasking.Hiding names, String source) {
+    try {
+      return Optional.of(names.source(source));
+    } catch (Failure refused) {
+      return Optional.empty();
+    }
   }
 
   private static List<ChromaServer.Entry> usable(List<ChromaServer.Entry> entries) {
@@ -143,21 +167,20 @@ final class ChromaImport {
     List<Imported> wanted = new ArrayList<>();
     List<float[]> given = new ArrayList<>();
     for (ChromaServer.Entry entry : page) {
-      String name = from.name() + "/" + entry.id();
       String text = entry.text().replace("\0", "").strip();
       if (text.isEmpty() || text.length() > LONGEST_TEXT) {
         report.skipped(
-            name,
+            label(first, from, entry),
             text.isEmpty() ? "it has no text" : "longer than " + LONGEST_TEXT + " characters");
       } else {
         try {
-          Masking.Pass pass = first.seals() ? intake.hiding(who, collection).pass() : first.pass();
-          Imported one = imported(entry, "chroma:" + name, text, pass);
+          DocumentMasking.Hiding hiding = first.seals() ? intake.hiding(who, collection) : first;
+          Imported one = imported(entry, source(from, entry.id()), text, hiding);
           wanted.add(one);
           // A vector tells what its text says.
           given.add(one.chunk().text().equals(text) ? entry.vector() : new float[0]);
         } catch (Failure refused) {
-          report.skipped(name, refused.detail());
+          report.skipped(label(first, from, entry), refused.detail());
         }
       }
     }
@@ -217,7 +240,9 @@ final class ChromaImport {
   }
 
   private Imported imported(
-      ChromaServer.Entry entry, String source, String said, Masking.Pass pass) {
+      ChromaServer.Entry entry, String source, String said, DocumentMasking.Hiding hiding) {
+    Masking.Pass pass = hiding.pass();
+    String kept = hiding.source(source);
     String text = pass.masked(said);
     String title =
         Optional.ofNullable(entry.metadata().get("title"))
@@ -232,7 +257,7 @@ final class ChromaImport {
     return new Imported(
         Ids.next(),
         Ids.next(),
-        source.substring(0, Math.min(2_000, source.length())),
+        kept,
         DocumentPreparation.sha256(Buffer.buffer(said)),
         chunk,
         pass.noted(entry.metadata()));
@@ -242,6 +267,7 @@ final class ChromaImport {
       Scope who,
       KnowledgeCollection into,
       ChromaServer.Collection from,
+      DocumentMasking.Hiding names,
       List<ChromaServer.Entry> sample,
       boolean reused) {
     if (sample.isEmpty()) {
@@ -256,14 +282,20 @@ final class ChromaImport {
     int all = 0;
     for (int i = 0; i < sample.size(); i++) {
       List<String> there = chroma.nearest(from, sample.get(i).vector(), NEAREST);
-      List<String> here = nearest(who, into.id(), from.name(), queries.get(i));
+      List<String> here = nearest(who, into.id(), queries.get(i));
       all += there.size();
-      same += (int) there.stream().filter(here::contains).count();
+      same +=
+          (int)
+              there.stream()
+                  .flatMap(id -> kept(names, source(from, id)).stream())
+                  .filter(here::contains)
+                  .count();
     }
     return all == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) same / all);
   }
 
-  private List<String> nearest(Scope who, UUID collection, String name, float[] vector) {
+  /** Their sources. */
+  private List<String> nearest(Scope who, UUID collection, float[] vector) {
     SearchRequest request =
         new SearchRequest(
             Optional.empty(),
@@ -273,11 +305,8 @@ final class ChromaImport {
             NEAREST,
             Optional.of(0.0),
             SearchMode.SEMANTIC);
-    String prefix = "chroma:" + name + "/";
     return knowledge.search(who, request).hits().stream()
         .flatMap(hit -> hit.source().stream())
-        .filter(source -> source.startsWith(prefix))
-        .map(source -> source.substring(prefix.length()))
         .toList();
   }
 }

@@ -41,6 +41,10 @@ class ImportMaskingTest {
   }
 
   private KnowledgeCollection load(LoadReport report, String text) {
+    return load(report, "one", text);
+  }
+
+  private KnowledgeCollection load(LoadReport report, String id, String text) {
     KnowledgeCollection into = service.ensureCollection(ana, "c", CollectionScope.TENANT);
     try (ChromaServer nowhere =
         new ChromaServer(URI.create("http://127.0.0.1:9"), "t", "d", Optional.empty())) {
@@ -50,7 +54,7 @@ class ImportMaskingTest {
               ana,
               into,
               new ChromaServer.Collection("", into.name()),
-              List.of(new ChromaServer.Entry("one", text, given, Map.of("owner", CPF))),
+              List.of(new ChromaServer.Entry(id, text, given, Map.of("owner", CPF))),
               true);
     }
     return into;
@@ -104,6 +108,31 @@ class ImportMaskingTest {
     assertEquals(List.of(), service.documents(ana, collection.id(), Optional.empty(), 10));
     assertEquals(0, report.failures());
     assertTrue(report.reasons().toString().contains("personal data (cpf)"), report.summary());
+  }
+
+  @Test
+  void whatAnEntryIsCalledIsMaskedToo() throws SQLException {
+    knowledge.policy("mask");
+    load(new LoadReport(), "cliente " + CPF, "Mora na praia.");
+    LoadReport report = new LoadReport();
+    KnowledgeCollection collection = load(report, "cliente 111.444.777-35", "Mora na serra.");
+    assertEquals("1 added, 0 replaced, 0 unchanged, 0 skipped, 0 failed", report.summary());
+    load(report, "cliente 111.444.777-35", "Mora no campo.");
+    assertEquals("1 added, 1 replaced, 0 unchanged, 0 skipped, 0 failed", report.summary());
+    for (Document document : service.documents(ana, collection.id(), Optional.empty(), 10)) {
+      String source = document.source().orElseThrow();
+      assertTrue(source.matches("chroma:c/cliente \\[cpf] #[a-p]{12}"), source);
+    }
+  }
+
+  @Test
+  void whatAnEntryIsCalledIsRefusedTooAndTheReportDoesNotSayIt() throws SQLException {
+    knowledge.policy("refuse");
+    LoadReport report = new LoadReport();
+    KnowledgeCollection collection = load(report, "cliente " + CPF, "Mora na praia.");
+    assertEquals(List.of(), service.documents(ana, collection.id(), Optional.empty(), 10));
+    String said = report.reasons().toString();
+    assertTrue(said.contains("personal data (cpf)") && !said.contains(CPF), said);
   }
 
   private String text(Document document) {
