@@ -131,7 +131,7 @@ public final class ReminderService {
         connection -> {
           Kept kept = lock(connection, id);
           ReminderCheck check = check(now);
-          ReminderChange hidden = change.masked(check, pass);
+          ReminderChange hidden = change.masked(check, pass, kept.reminder().metadata());
           Reminder changed = checked(check, kept, kept.reminder().changed(hidden), hidden);
           check.verify();
           Instant start =

@@ -302,6 +302,20 @@ class PersonalDataTest {
             "/v1/reminders/" + reminder.get("id").asText(), Map.of("description", "de " + CPF));
     assertEquals("Ligar para " + phone, changed.get("title").asText());
     assertEquals("de " + CPF, changed.get("description").asText());
+    // What its title holds stays noted when something else changes, and what comes is noted too.
+    String one = "/v1/reminders/" + reminder.get("id").asText();
+    JsonNode noted = ana.patch(one, Map.of("metadata", Map.of("who", "ninguém")));
+    assertEquals("ninguém", noted.at("/metadata/who").asText());
+    assertEquals(
+        Json.read("{\"cpf\":1,\"email\":1,\"phone\":1}"),
+        noted.at("/metadata/personal_data/found"));
+    JsonNode plain =
+        ana.post(
+            "/v1/reminders", Map.of("title", "Ligar", "scheduled_at", "2099-01-01T09:00:00-03:00"));
+    assertFalse(plain.get("metadata").has("personal_data"), plain.toString());
+    JsonNode called =
+        ana.patch("/v1/reminders/" + plain.get("id").asText(), Map.of("title", "É " + CPF));
+    assertEquals(Json.read("{\"cpf\":1}"), called.at("/metadata/personal_data/found"));
 
     assertEquals(0, rowsWith(CPF));
     assertEquals(0, rowsWith(MAIL));
