@@ -13,7 +13,13 @@ public interface FileStore extends AutoCloseable {
   /** Stored whole or not at all. A key that is there already stands for the same bytes. */
   void put(String key, Buffer bytes);
 
-  /** The same so that nobody reads it who has the store alone; {@link #get} gives what was put. */
+  /** The same where there may be other bytes: until these are there whole, those are. */
+  void replace(String key, Buffer bytes);
+
+  /**
+   * As {@link #put}, but so that nobody reads it who has the store alone; {@link #get} gives what
+   * was put.
+   */
   default void putSealed(String key, Buffer bytes) {
     throw new IllegalStateException("this store seals nothing");
   }

@@ -27,11 +27,15 @@ public final class FolderFileStore implements FileStore {
 
   @Override
   public void put(String key, Buffer bytes) {
+    if (!exists(key)) {
+      replace(key, bytes);
+    }
+  }
+
+  @Override
+  public void replace(String key, Buffer bytes) {
     Path place = place(key);
     try {
-      if (Files.exists(place)) {
-        return;
-      }
       Path folder = Files.createDirectories(root.resolve(key).getParent());
       Path beside = Files.createTempFile(folder, ".new", "");
       try {

@@ -56,15 +56,18 @@ final class S3FileStore implements FileStore {
 
   @Override
   public void put(String key, Buffer bytes) {
+    if (!exists(key)) {
+      replace(key, bytes);
+    }
+  }
+
+  @Override
+  public void replace(String key, Buffer bytes) {
     told(
         "stored",
-        () -> {
-          if (!exists(key)) {
+        () ->
             s3.putObject(
-                r -> r.bucket(bucket).key(prefix + key), RequestBody.fromBytes(bytes.getBytes()));
-          }
-          return true;
-        });
+                r -> r.bucket(bucket).key(prefix + key), RequestBody.fromBytes(bytes.getBytes())));
   }
 
   @Override

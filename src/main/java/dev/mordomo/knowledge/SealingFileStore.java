@@ -34,10 +34,21 @@ final class SealingFileStore implements FileStore {
 
   @Override
   public void putSealed(String key, Buffer bytes) {
+    Buffer sealed = sealed(key, bytes);
     if (store.get(key).filter(kept -> !isSealed(kept)).isPresent()) {
-      store.delete(key);
+      store.replace(key, sealed);
+    } else {
+      store.put(key, sealed);
     }
-    store.put(key, Buffer.buffer(SEALED).appendBytes(secret.seal("file " + key, bytes.getBytes())));
+  }
+
+  @Override
+  public void replace(String key, Buffer bytes) {
+    store.replace(key, isSealed(bytes) ? sealed(key, bytes) : bytes);
+  }
+
+  private Buffer sealed(String key, Buffer bytes) {
+    return Buffer.buffer(SEALED).appendBytes(secret.seal("file " + key, bytes.getBytes()));
   }
 
   @Override

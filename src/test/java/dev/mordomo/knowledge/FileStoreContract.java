@@ -42,6 +42,14 @@ abstract class FileStoreContract {
   }
 
   @Test
+  void whatIsReplacedIsOnlyTheNewOne() {
+    String key = key();
+    store().replace(key, Buffer.buffer("first"));
+    store().replace(key, Buffer.buffer("second"));
+    assertEquals("second", store().get(key).orElseThrow().toString());
+  }
+
+  @Test
   void anEmptyFileIsAFile() {
     String key = key();
     store().put(key, Buffer.buffer());

@@ -2,11 +2,13 @@ package dev.mordomo.knowledge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Secret;
 import io.vertx.core.buffer.Buffer;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,23 @@ class SealingFileStoreTest {
     store(below).putSealed("a/b", TEXT);
     assertFalse(below.get("a/b").orElseThrow().toString().contains("529"));
     assertEquals(Optional.of(TEXT), store(below).get("a/b"));
+  }
+
+  @Test
+  void whatLayOpenIsNeverGoneMeanwhile(@TempDir Path folder) {
+    FileStore kept = new FolderFileStore(folder);
+    FileStore below =
+        (FileStore)
+            Proxy.newProxyInstance(
+                FileStore.class.getClassLoader(),
+                new Class<?>[] {FileStore.class},
+                (proxy, method, arguments) -> {
+                  assertNotEquals("delete", method.getName(), "a crash now would lose it");
+                  return method.invoke(kept, arguments);
+                });
+    store(below).put("a/b", TEXT);
+    store(below).putSealed("a/b", TEXT);
+    assertFalse(below.get("a/b").orElseThrow().toString().contains("529"));
   }
 
   @Test

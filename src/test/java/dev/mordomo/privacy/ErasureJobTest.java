@@ -69,6 +69,11 @@ class ErasureJobTest {
     }
 
     @Override
+    public void replace(String key, Buffer bytes) {
+      kept.put(key, bytes);
+    }
+
+    @Override
     public Optional<Buffer> get(String key) {
       return Optional.ofNullable(kept.get(key));
     }
