@@ -364,6 +364,7 @@ public final class App implements AutoCloseable {
     knowledge.forget(erased.subjectId());
     extractive.forget();
     recent.hear(erased);
+    logs.forget(erased.subjectId());
   }
 
   private Speaker speaker(Scope scope) {

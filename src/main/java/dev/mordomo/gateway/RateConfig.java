@@ -11,6 +11,7 @@ import java.util.function.IntSupplier;
  * @param userRequests over HTTP, and commands on sockets
  * @param keyRequests with one API key
  * @param tenantRequests of all users of a tenant together
+ * @param logLines that a user may post for the log
  * @param addressRequests from one address, whoever sends them; of IPv6 from one network of 64 bits
  */
 public record RateConfig(
@@ -18,6 +19,7 @@ public record RateConfig(
     IntSupplier userRequests,
     IntSupplier keyRequests,
     IntSupplier tenantRequests,
+    IntSupplier logLines,
     IntSupplier addressRequests) {
   private static final int MOST = 10_000_000;
 
@@ -63,6 +65,12 @@ public record RateConfig(
             "limits.tenant_requests_per_minute",
             "How many requests of all users of a tenant are answered in a minute; 0 for all.",
             600_000),
+        limit(
+            settings,
+            source,
+            "limits.log_lines_per_minute",
+            "How many lines for the log a user may post in a minute; 0 for as many as they like.",
+            600),
         limit(
             settings,
             source,

@@ -12,6 +12,7 @@ public final class RateLimits {
   private final RateLimit users;
   private final RateLimit keys;
   private final RateLimit tenants;
+  private final RateLimit logLines;
   private final RateLimit addresses;
 
   public RateLimits(RateConfig config, RateStore store, InstantSource clock) {
@@ -21,6 +22,7 @@ public final class RateLimits {
     tenants =
         new RateLimit(
             "requests of your organisation", "tenant", config.tenantRequests(), store, clock);
+    logLines = new RateLimit("lines for the log", "log", config.logLines(), store, clock);
     addresses =
         new RateLimit(
             "requests from one address", "address", config.addressRequests(), store, clock);
@@ -43,5 +45,10 @@ public final class RateLimits {
   /** Somebody begins a turn. */
   public void turn(Scope scope) {
     turns.take(scope.userId().toString());
+  }
+
+  /** Somebody posts a line for the log. */
+  public void logLine(Scope scope) {
+    logLines.take(scope.userId().toString());
   }
 }

@@ -51,9 +51,9 @@ final class Routes {
     table.addAll(Route.within(KeyScope.KNOWLEDGE, knowledge(features)));
     table.addAll(Route.within(KeyScope.DEVICES, deeds(features)));
     table.addAll(jobs(features));
-    table.addAll(oversight(features.oversight()));
+    table.addAll(oversight(features.oversight(), limits));
     table.addAll(privacy(features));
-    table.addAll(Route.within(KeyScope.DEVICES, settings(features.oversight())));
+    table.addAll(Route.within(KeyScope.DEVICES, settings(features.oversight(), limits)));
     return List.copyOf(table);
   }
 
@@ -188,10 +188,10 @@ final class Routes {
         post("/v1/jobs/:id/cancel", USER, jobs::cancel).audited("job.cancel"));
   }
 
-  private static List<Route> oversight(Oversight oversight) {
+  private static List<Route> oversight(Oversight oversight, RateLimits limits) {
     AuditRoutes audit = new AuditRoutes(oversight);
     ConfigRoutes config = new ConfigRoutes(oversight);
-    LogRoutes logs = new LogRoutes(oversight);
+    LogRoutes logs = new LogRoutes(oversight, limits);
     return List.of(
         get("/v1/logs", SUPERUSER, logs::list).audited("log.read"),
         get("/v1/audit", ADMIN, audit::list).audited("audit.read"),
@@ -200,9 +200,9 @@ final class Routes {
         put("/v1/config/:id", ADMIN, config::put).audited("config.change"));
   }
 
-  private static List<Route> settings(Oversight oversight) {
+  private static List<Route> settings(Oversight oversight, RateLimits limits) {
     ConfigRoutes config = new ConfigRoutes(oversight);
-    LogRoutes logs = new LogRoutes(oversight);
+    LogRoutes logs = new LogRoutes(oversight, limits);
     return List.of(
         get("/v1/config", USER, config::list),
         get("/v1/config/:id", USER, config::get),

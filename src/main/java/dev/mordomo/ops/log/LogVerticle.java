@@ -41,12 +41,15 @@ public final class LogVerticle extends AbstractVerticle {
     } catch (Failure e) {
       // Not a warning: it would wait behind the lines that cannot be written.
       LOG.debug("the log is written when the database is back", e);
+    } catch (RuntimeException e) {
+      LOG.error("the log could not be written; again in {} ms", pause, e);
     } finally {
       writing = false;
-      stopping.ifPresent(this::writeRest);
-    }
-    if (stopping.isEmpty()) {
-      vertx.setTimer(pause, ignored -> write());
+      if (stopping.isPresent()) {
+        writeRest(stopping.get());
+      } else {
+        vertx.setTimer(pause, ignored -> write());
+      }
     }
   }
 
@@ -59,6 +62,9 @@ public final class LogVerticle extends AbstractVerticle {
       logs.maintain();
     } catch (Failure e) {
       LOG.warn("the log's days are looked after in {} s: {}", AGAIN.toSeconds(), e.detail());
+      next = AGAIN;
+    } catch (RuntimeException e) {
+      LOG.error("the log's days could not be looked after; again in {} s", AGAIN.toSeconds(), e);
       next = AGAIN;
     }
     vertx.setTimer(next.toMillis(), ignored -> maintain());
@@ -80,6 +86,8 @@ public final class LogVerticle extends AbstractVerticle {
       }
     } catch (Failure e) {
       LOG.warn("the last lines are on the console alone: {}", e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("the last lines are on the console alone", e);
     } finally {
       stopped.complete();
     }

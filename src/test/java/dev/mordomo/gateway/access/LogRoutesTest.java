@@ -1,6 +1,7 @@
 package dev.mordomo.gateway.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,7 +25,7 @@ class LogRoutesTest {
 
   @BeforeAll
   static void open() {
-    house = new House();
+    house = new House(Map.of("limits.log_lines_per_minute", "20"));
   }
 
   @AfterAll
@@ -72,6 +73,19 @@ class LogRoutesTest {
   }
 
   @Test
+  void nobodyPostsMoreThanTheirShare() throws Exception {
+    ApiClient device = house.person("flood", house.tenant, "member").api();
+    Map<String, Object> line = Map.of("level", "INFO", "source", "tap", "message", "drip");
+    java.net.http.HttpResponse<String> refused = device.tryPost("/v1/logs", line);
+    for (int i = 0; i < 100 && refused.statusCode() == 202; i++) {
+      refused = device.tryPost("/v1/logs", line);
+    }
+    assertEquals(429, refused.statusCode());
+    assertTrue(refused.body().contains("rate_limited"), refused.body());
+    assertTrue(refused.headers().firstValue("Retry-After").isPresent());
+  }
+
+  @Test
   void whatADevicePostsIsFoundWithWhoPostedItAndGoesWithThem() throws Exception {
     Caller owner = house.person("kettleowner", house.tenant, "member");
     String key =
@@ -101,6 +115,15 @@ class LogRoutesTest {
     assertEquals("[cpf]", kept.at("/metadata/owner").asText());
     assertEquals(owner.userId(), kept.get("user_id").asText());
     assertEquals(house.tenant.toString(), kept.get("tenant_id").asText());
+
+    assertFalse(posted.has("node"), posted.toString());
+    for (String taken : List.of("dev.mordomo.chat.Turns", " DEV.Mordomo")) {
+      var refused =
+          device.tryPost(
+              "/v1/logs", Map.of("level", "ERROR", "source", taken, "message", "all is lost"));
+      assertEquals(400, refused.statusCode());
+      assertTrue(refused.body().contains("\"source\""), refused.body());
+    }
 
     assertEquals(403, device.status("GET", "/v1/logs"));
     var wrong = device.tryPost("/v1/logs", Map.of("level", "LOUD", "source", "", "message", "x"));

@@ -15,6 +15,8 @@ import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -25,11 +27,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,7 @@ import org.slf4j.LoggerFactory;
 /** What is logged comes into the table, and logging waits for nothing. */
 class LogServiceTest {
   private static final int QUEUE = 100;
+  private static final int POSTED_BYTES = 1_000_000;
   private static final Scope ROOT = new Scope(new UUID(0, 0), new UUID(0, 0), "superuser");
   private static final LogQuery ALL =
       new LogQuery(
@@ -61,13 +66,17 @@ class LogServiceTest {
   }
 
   private LogService service(Database database) {
+    return service(database, InstantSource.system());
+  }
+
+  private LogService service(Database database, InstantSource clock) {
     return new LogService(
         database,
         scope -> Masking.NONE.begin(scope, () -> "pt-BR"),
-        new LogConfig(Duration.ofDays(30), QUEUE),
+        new LogConfig(Duration.ofDays(30), QUEUE, POSTED_BYTES),
         "a node",
         metrics,
-        InstantSource.system());
+        clock);
   }
 
   private static LogLine line(LogLevel level, String source, String message) {
@@ -197,6 +206,89 @@ class LogServiceTest {
           }
         },
         Duration.ofSeconds(60));
+  }
+
+  @Test
+  void postedLinesHaveRoomOfTheirOwnAndAreRefusedWhenItIsFull() {
+    Scope device = db.tenantWithUser("member");
+    Map<String, Object> metadata = Map.of("text", "x".repeat(16_000));
+    Failure full =
+        assertThrows(
+            Failure.class,
+            () -> {
+              for (int i = 0; i < QUEUE; i++) {
+                logs.post(device, LogLevel.INFO, "kettle", "line " + i, metadata);
+              }
+            });
+    assertEquals(FailureCode.RATE_LIMITED, full.code());
+    assertTrue(full.retryAfter().isPresent());
+    for (int i = 0; i < QUEUE; i++) {
+      logs.put(line(LogLevel.WARN, "dev.own", "own"));
+    }
+    flushAll();
+    List<String> lines = messages(ALL);
+    assertEquals(QUEUE, lines.stream().filter("own"::equals).count());
+    assertTrue(lines.contains("line 0"), lines.toString());
+    assertEquals(0, metrics.get("mordomo.log.dropped").counter().count());
+    logs.post(device, LogLevel.INFO, "kettle", "there is room again", metadata);
+  }
+
+  @Test
+  void aLineThatIsRefusedKeepsNoOtherOut() throws SQLException {
+    owner("ALTER TABLE system_log ADD CHECK (message <> 'odd')");
+    logs.put(line(LogLevel.INFO, "dev.one", "before"));
+    logs.put(line(LogLevel.INFO, "dev.one", "odd"));
+    logs.put(line(LogLevel.INFO, "dev.one", "after"));
+    flushAll();
+    assertEquals(
+        List.of("1 lines are missing here: the database refused them", "after", "before"),
+        messages(ALL));
+    assertEquals(1, metrics.get("mordomo.log.dropped").counter().count());
+  }
+
+  @Test
+  void whatWaitsOfWhoeverIsErasedIsNotWritten() {
+    Scope ana = db.tenantWithUser("member");
+    Scope rui = db.tenantWithUser("member");
+    Scope eva = db.tenantWithUser("member");
+    for (Scope one : List.of(ana, rui, eva)) {
+      logs.post(one, LogLevel.INFO, "kettle", "of " + one.userId(), Map.of());
+    }
+    logs.forget(ana.userId());
+    logs.forget(rui.tenantId());
+    logs.post(ana, LogLevel.INFO, "kettle", "was under way", Map.of());
+    flushAll();
+    assertEquals(List.of("of " + eva.userId()), messages(ALL));
+  }
+
+  @Test
+  void whatFailsAsNobodyThoughtOfDoesNotEndTheWriting() {
+    AtomicInteger failures = new AtomicInteger();
+    LogService broken =
+        service(
+            db.database(),
+            () -> {
+              if (failures.incrementAndGet() <= 3) {
+                throw new IllegalStateException("no time");
+              }
+              return Instant.now();
+            });
+    // Too many, so that it is told how many, for which the time is asked.
+    for (int i = 0; i < QUEUE + 1; i++) {
+      broken.put(line(LogLevel.INFO, "dev.flood", "line"));
+    }
+    String id =
+        db.vertx()
+            .deployVerticle(
+                new LogVerticle(broken),
+                new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+            .await();
+    Await.until(
+        "it is told",
+        () -> messages(ALL).stream().anyMatch(said -> said.contains("lines are missing here")),
+        Duration.ofSeconds(30));
+    assertTrue(failures.get() > 3);
+    db.vertx().undeploy(id).await();
   }
 
   @Test
