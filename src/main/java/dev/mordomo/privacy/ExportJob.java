@@ -18,6 +18,7 @@ import dev.mordomo.privacy.ExportStore.Line;
 import dev.mordomo.privacy.ExportStore.Place;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.SqlConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -179,8 +181,9 @@ final class ExportJob implements JobHandler {
     }
 
     private List<Line> lines(Kind kind, Scope as, Optional<UUID> user, UUID after) {
-      return database.as(
-          as, c -> ExportStore.lines(c, kind, as.tenantId(), user.orElse(null), after));
+      Function<SqlConnection, List<Line>> read =
+          c -> ExportStore.lines(c, kind, as.tenantId(), user.orElse(null), after);
+      return kind.isOfSystem() ? database.asSystem(read) : database.as(as, read);
     }
 
     private void original(Line line, String folder) throws IOException {

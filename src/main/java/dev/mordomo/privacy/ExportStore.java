@@ -74,7 +74,8 @@ final class ExportStore {
     API_KEYS("api_key", OF_USER),
     SESSIONS("refresh_token", OF_USER),
     JOBS("job", OF_USER),
-    USAGE("usage", OF_USER);
+    USAGE("usage", OF_USER),
+    LOG_LINES("system_log", OF_USER);
 
     private final String table;
     private final String sql;
@@ -87,8 +88,11 @@ final class ExportStore {
                   + " FROM embedding e JOIN embedding_model m ON m.id = e.model_id"
                   + " WHERE e.chunk_id = t.id))"
               : "";
+      // The names of the machines are not theirs.
+      String node = isOfSystem() ? " - 'node'::text" : "";
       this.sql =
           "SELECT (to_jsonb(t) - $4::text[]"
+              + node
               + vectors
               + ")::text, t.id, "
               + (table.equals("document") ? "t.file_key, t.file_name" : "NULL, NULL")
@@ -102,6 +106,11 @@ final class ExportStore {
 
     String table() {
       return table;
+    }
+
+    /** Whether the system alone may read it: the condition alone says whose rows they are. */
+    boolean isOfSystem() {
+      return table.equals("system_log");
     }
   }
 

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
@@ -100,6 +101,16 @@ class ExportTest {
         .post(
             "/v1/conversations/" + conversation + "/turns",
             Map.of("content", "Good morning, 529.982.247-25", "client_message_id", "cpf"));
+    for (Caller one : List.of(rui, ana)) {
+      one.api()
+          .post(
+              "/v1/logs",
+              Map.of("level", "WARN", "source", "kettle", "message", "dry, of " + one.userId()));
+    }
+    Await.until(
+        "the lines are written",
+        () -> house.superuser.api().get("/v1/logs?source=kettle").get("data").size() == 2,
+        PATIENCE);
     JsonNode export = ready(ana, Map.of());
     String id = export.get("id").asText();
     assertEquals("user", export.get("kind").asText());
@@ -113,8 +124,21 @@ class ExportTest {
     String all = String.join("\n", files.values());
     for (String kind :
         new String[] {
-          "profile", "conversations", "messages", "turns", "actions", "reminders", "collections",
-          "documents", "chunks", "consents", "api_keys", "sessions", "jobs", "usage"
+          "profile",
+          "conversations",
+          "messages",
+          "turns",
+          "actions",
+          "reminders",
+          "collections",
+          "documents",
+          "chunks",
+          "consents",
+          "api_keys",
+          "sessions",
+          "jobs",
+          "usage",
+          "log_lines"
         }) {
       assertTrue(files.containsKey(kind + ".jsonl"), kind + " of " + files.keySet());
       file(files, kind + ".jsonl").lines().forEach(Json::read);
@@ -122,6 +146,8 @@ class ExportTest {
     assertTrue(file(files, "messages.jsonl").contains("Good morning, " + anas.word()));
     assertTrue(file(files, "messages.jsonl").contains("529.982.247-25"), "opened for its user");
     assertTrue(file(files, "chunks.jsonl").contains("embeddings"));
+    assertTrue(file(files, "log_lines.jsonl").contains("dry, of " + ana.userId()));
+    assertFalse(file(files, "log_lines.jsonl").contains("\"node\""), "the machine's name");
     String original =
         files.entrySet().stream()
             .filter(f -> f.getKey().startsWith("files/" + anas.id("documents") + "/"))
