@@ -14,6 +14,14 @@ const WRONG = new Set(['WARN', 'ERROR']);
 
 const instant = (local) => (local ? fromLocalInput(local).toISOString() : '');
 
+// Who posted a line says what its source and message are: it must not be taken for the server's own.
+function Origin({ line }) {
+  if (!line.user_id) return html`<small>${line.source} · ${line.node}</small>`;
+  const said = Object.keys(line.metadata).length > 0;
+  return html`<small><span class="chip" title=${line.tenant_id} data-testid="log-posted">${t('logs.posted', { user: line.user_id.slice(0, 8) })}</span> ${line.source}</small>
+    ${said && html`<details><summary data-testid="log-metadata">${t('logs.metadata')}</summary><pre class="log-message" tabindex="0" aria-label=${t('logs.metadata')}>${JSON.stringify(line.metadata, null, 2)}</pre></details>`}`;
+}
+
 function Filters({ onApply, onReload }) {
   const submit = (event) => {
     event.preventDefault();
@@ -38,7 +46,7 @@ export function Logs() {
   const columns = [
     { key: 'at', label: t('audit.when'), show: (one) => html`<time datetime=${one.at}>${formatDateTime(one.at)}</time>` },
     { key: 'level', label: t('logs.level'), show: (one) => html`<span class="status" data-status=${WRONG.has(one.level) ? 'failed' : 'ok'}>${one.level}</span>` },
-    { key: 'message', label: t('logs.message'), show: (one) => html`<div><pre class="log-message" tabindex="0" aria-label=${t('logs.message')}>${one.message}</pre><small>${one.source} · ${one.node}</small></div>` },
+    { key: 'message', label: t('logs.message'), show: (one) => html`<div><pre class="log-message" tabindex="0" aria-label=${t('logs.message')}>${one.message}</pre><${Origin} line=${one} /></div>` },
   ];
   return html`<${Section} id="logs" title=${t('logs.title')} lead=${t('logs.lead', { zone: timeZone.get() })}>
     <${Filters} onApply=${setQuery} onReload=${pages.reload} />

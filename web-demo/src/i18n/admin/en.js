@@ -173,4 +173,6 @@ export default {
   'logs.source': 'Source begins with',
   'logs.text': 'Text',
   'logs.message': 'Message',
+  'logs.posted': 'posted by {user}',
+  'logs.metadata': 'Metadata',
 };

@@ -173,4 +173,6 @@ export default {
   'logs.source': 'El origen empieza por',
   'logs.text': 'Texto',
   'logs.message': 'Mensaje',
+  'logs.posted': 'enviada por {user}',
+  'logs.metadata': 'Metadatos',
 };

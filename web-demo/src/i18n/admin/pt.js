@@ -173,4 +173,6 @@ export default {
   'logs.source': 'Origem começa com',
   'logs.text': 'Texto',
   'logs.message': 'Mensagem',
+  'logs.posted': 'postada por {user}',
+  'logs.metadata': 'Metadados',
 };

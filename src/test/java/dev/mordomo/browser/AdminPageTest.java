@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
 import dev.mordomo.ApiClient;
+import dev.mordomo.Await;
 import dev.mordomo.RunningApp;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -303,6 +305,36 @@ class AdminPageTest {
     demo.page().reload();
     assertThat(demo.at("policy-mask")).isChecked();
     assertThat(demo.at("retention-days")).hasValue("90");
+  }
+
+  @Test
+  void aPostedLineSaysWhoPostedItAndIsNotTakenForTheServersOwn() {
+    ApiClient device = desk.user("kettle", "member");
+    JsonNode posted =
+        device.post(
+            "/v1/logs",
+            Map.of(
+                "level", "WARN",
+                "source", "posted-kettle",
+                "message", "no water",
+                "metadata", Map.of("degrees", 97)));
+    Demo demo = superuser();
+    Desk.at(demo, "#/admin/logs");
+    demo.at("log-source").fill("posted-");
+    Await.until(
+        "the page finds it",
+        () -> {
+          demo.at("log-apply").click();
+          demo.page().waitForLoadState();
+          return demo.at("logs-row").count() == 1 && demo.at("log-posted").count() == 1;
+        },
+        Duration.ofSeconds(30));
+    String user = posted.get("user_id").asText().substring(0, 8);
+    assertThat(demo.at("log-posted")).hasText("posted by " + user);
+    assertThat(demo.at("log-posted")).hasAttribute("title", Desk.TENANT);
+    demo.at("log-metadata").click();
+    assertThat(demo.at("logs-row")).containsText("\"degrees\": 97");
+    Desk.assertAccessible(demo);
   }
 
   @Test
