@@ -54,7 +54,7 @@ final class DocumentPreparation {
         kind.extension(),
         upload.language().orElse(""),
         sha256(bytes),
-        name.isEmpty() ? "document." + kind.extension() : hiding.pass().masked(name),
+        name.isEmpty() ? "document." + kind.extension() : maskedName(hiding.pass(), name),
         bytes,
         hiding.seals() ? pending(upload.metadata()) : upload.metadata(),
         List.of(),
@@ -120,7 +120,7 @@ final class DocumentPreparation {
         text.kind().extension(),
         language,
         sha256(bytes),
-        name.isEmpty() ? "document." + text.kind().extension() : pass.masked(name),
+        name.isEmpty() ? "document." + text.kind().extension() : maskedName(pass, name),
         bytes,
         pass.noted(upload.metadata()),
         chunks,
@@ -167,6 +167,12 @@ final class DocumentPreparation {
     String base = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     String clean = base.replaceAll("\\p{Cntrl}", "").strip();
     return clean.substring(Math.max(0, clean.length() - 255));
+  }
+
+  /** With its extension, which says what it is and may look like the end of an address. */
+  private static String maskedName(Masking.Pass pass, String name) {
+    String extension = FileKind.isClaimedBy(name) ? name.substring(name.lastIndexOf('.')) : "";
+    return pass.masked(name.substring(0, name.length() - extension.length())) + extension;
   }
 
   private static String withoutExtension(String name) {

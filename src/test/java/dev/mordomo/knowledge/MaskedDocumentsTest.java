@@ -2,6 +2,7 @@ package dev.mordomo.knowledge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.mordomo.Await;
@@ -10,6 +11,7 @@ import dev.mordomo.job.JobEvent;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,13 +136,31 @@ class MaskedDocumentsTest {
             ended.add(event.job());
           }
         });
-    service.submitDocument(ana, collection, large);
-    Job job = ended.poll(30, TimeUnit.SECONDS);
-    assertEquals("invalid", Objects.requireNonNull(job).error().orElseThrow().code());
+    Submitted submitted = service.submitDocument(ana, collection, large);
+    UUID queued = assertInstanceOf(Submitted.Queued.class, submitted).job().id();
+    Job job;
+    do {
+      job = Objects.requireNonNull(ended.poll(30, TimeUnit.SECONDS), "it does not end");
+    } while (!job.id().equals(queued));
+    assertEquals("invalid", job.error().orElseThrow().code());
     assertEquals(List.of(), service.documents(ana, collection, Optional.empty(), 10));
     String sha256 = DocumentPreparation.sha256(DocumentPreparation.bytes(large));
     String key = Owner.of(CollectionScope.TENANT, ana).fileKey(sha256);
     Await.until("its file is gone", () -> !knowledge.files.exists(key), Duration.ofSeconds(30));
+  }
+
+  @Test
+  void aFileKeepsItsExtension() {
+    String name = "joao@example.com.md";
+    Buffer small = Buffer.buffer("Mora na praia.");
+    Buffer large = Buffer.buffer("Mora na serra.\n\n".repeat(300));
+    for (Buffer bytes : List.of(small, large)) {
+      service.submitDocument(ana, collection, DocumentUpload.file(name, bytes));
+    }
+    for (Document one : service.documents(ana, collection, Optional.empty(), 10)) {
+      assertEquals("[email]", one.title());
+      assertEquals("[email].md", service.file(ana, one.id()).name());
+    }
   }
 
   private LoadReport load(Path folder) throws IOException {

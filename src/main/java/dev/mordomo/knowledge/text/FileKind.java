@@ -46,6 +46,11 @@ public enum FileKind {
     };
   }
 
+  /** Whether a file's name ends in an extension that is known. */
+  public static boolean isClaimedBy(String fileName) {
+    return claimedBy(fileName).isPresent();
+  }
+
   private static String extensionOf(String fileName) {
     int dot = fileName.lastIndexOf('.');
     return dot < 0 ? "" : fileName.substring(dot + 1).toLowerCase(Locale.ROOT);
