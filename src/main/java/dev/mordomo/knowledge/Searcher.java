@@ -75,7 +75,7 @@ final class Searcher {
     }
     String words = words(request);
     String language = words.isEmpty() ? "" : languageOf.apply(words);
-    int most = distinct ? Math.min(MOST_HITS, SPARE * request.limit()) : request.limit();
+    int most = distinct ? SPARE * request.limit() : request.limit();
     Question question =
         new Question(
             request.vector().map(QueryVector::model).orElse(model.name()),

@@ -35,6 +35,31 @@ final class SearchModesTest {
     add("Férias", "Os funcionários têm direito a trinta dias de descanso remunerado.", "pt", 2);
   }
 
+  @Test
+  void copiesLeaveNoGapHoweverManyAreWanted() {
+    Scope rui = knowledge.user();
+    UUID shelf = knowledge.collection(rui, CollectionScope.USER);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      text.append("## Um\n\nAbacaxi com caju para todos.\n\n");
+    }
+    for (int i = 0; i < 60; i++) {
+      String own = Character.toString('a' + i / 20) + Character.toString('c' + i % 20);
+      text.append("## Outro\n\nAbacaxi %1$sra %1$sno %1$ste %1$slu %1$smi.\n\n".formatted(own));
+    }
+    knowledge.add(rui, shelf, "Frutas", text.toString());
+    SearchRequest request =
+        new SearchRequest(
+            Optional.of("abacaxi caju"),
+            Optional.empty(),
+            Optional.of(List.of(shelf)),
+            SearchFilter.NONE,
+            60,
+            Optional.of(0.0),
+            SearchMode.TEXT);
+    assertEquals(60, knowledge.service.search(rui, request).hits().size());
+  }
+
   private static void add(String title, String content, String language, int level) {
     knowledge.service.addDocument(
         ana,
