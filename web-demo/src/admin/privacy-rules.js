@@ -14,6 +14,7 @@ import { useTenants } from './names.js';
 import { Receipt } from './receipt.js';
 
 const POLICIES = ['reversible', 'mask', 'keep'];
+const OF_DOCUMENTS = ['keep', 'mask', 'refuse'];
 
 /** Read once, and again when asked. */
 function useRead(path) {
@@ -29,8 +30,8 @@ function useRead(path) {
 }
 
 function RulesForm({ path, rules, onSaved }) {
-  const form = useForm(async ({ personal_data: policy, retention_days: days }) => {
-    onSaved(await api.patch(path, { personal_data: policy, retention_days: Number(days || 0) }));
+  const form = useForm(async ({ personal_data: policy, personal_data_in_documents: documents, retention_days: days }) => {
+    onSaved(await api.patch(path, { personal_data: policy, personal_data_in_documents: documents, retention_days: Number(days || 0) }));
     notify(t('settings.saved'), 'success');
   });
   return html`<form class="form" onSubmit=${form.submit}>
@@ -40,6 +41,13 @@ function RulesForm({ path, rules, onSaved }) {
           <span><b>${t(`rules.${policy}`)}</b> <small>${t(`rules.${policy}_is`)}</small></span></label>`,
       )}
       ${form.errors.personal_data && html`<p class="field-error">${form.errors.personal_data}</p>`}
+    </fieldset>
+    <fieldset class="choices"><legend>${t('rules.documents')}</legend>
+      ${OF_DOCUMENTS.map(
+        (policy) => html`<label key=${policy} class="choice"><input type="radio" name="personal_data_in_documents" value=${policy} defaultChecked=${policy === rules.personal_data_in_documents} data-testid=${`documents-${policy}`} />
+          <span><b>${t(`rules.documents_${policy}`)}</b> <small>${t(`rules.documents_${policy}_is`)}</small></span></label>`,
+      )}
+      ${form.errors.personal_data_in_documents && html`<p class="field-error">${form.errors.personal_data_in_documents}</p>`}
     </fieldset>
     <${Field} id="retention-days" label=${t('rules.days')} name="retention_days" type="number" min="0" max="36500" step="1" value=${rules.retention_days ?? ''} hint=${t('rules.days_hint')} data-testid="retention-days" error=${form.errors.retention_days} />
     <${FormProblem} form=${form} />

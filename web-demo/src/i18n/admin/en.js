@@ -85,6 +85,13 @@ export default {
   'rules.mask_is': 'nobody reads it any more, its user included',
   'rules.keep': 'Keep',
   'rules.keep_is': 'as it was said',
+  'rules.documents': 'Personal data in documents',
+  'rules.documents_keep': 'Keep',
+  'rules.documents_keep_is': 'as it stands in the document',
+  'rules.documents_mask': 'Hide for good',
+  'rules.documents_mask_is': 'the original is given only to those who may write in the collection',
+  'rules.documents_refuse': 'Refuse',
+  'rules.documents_refuse_is': 'a document with personal data is not taken',
   'rules.days': 'Days that messages are kept (optional)',
   'rules.days_hint': 'Empty or 0: those of WhatsApp as the plan says, others stay.',
 

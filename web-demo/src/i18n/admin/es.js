@@ -85,6 +85,13 @@ export default {
   'rules.mask_is': 'nadie lo lee más, ni quien lo escribió',
   'rules.keep': 'Guardar',
   'rules.keep_is': 'como se dijo',
+  'rules.documents': 'Datos personales en documentos',
+  'rules.documents_keep': 'Guardar',
+  'rules.documents_keep_is': 'como están en el documento',
+  'rules.documents_mask': 'Ocultar para siempre',
+  'rules.documents_mask_is': 'el original solo se da a quien puede escribir en la colección',
+  'rules.documents_refuse': 'Rechazar',
+  'rules.documents_refuse_is': 'un documento con datos personales no se acepta',
   'rules.days': 'Días que se guardan los mensajes (opcional)',
   'rules.days_hint': 'Vacío o 0: los de WhatsApp como diga el plan, los demás permanecen.',
 

@@ -85,6 +85,13 @@ export default {
   'rules.mask_is': 'ninguém mais lê, nem quem escreveu',
   'rules.keep': 'Guardar',
   'rules.keep_is': 'como foi dito',
+  'rules.documents': 'Dados pessoais em documentos',
+  'rules.documents_keep': 'Guardar',
+  'rules.documents_keep_is': 'como estão no documento',
+  'rules.documents_mask': 'Esconder para sempre',
+  'rules.documents_mask_is': 'o original só é dado a quem pode escrever na coleção',
+  'rules.documents_refuse': 'Recusar',
+  'rules.documents_refuse_is': 'um documento com dados pessoais não é aceito',
   'rules.days': 'Dias que as mensagens ficam (opcional)',
   'rules.days_hint': 'Vazio ou 0: as do WhatsApp como o plano diz, as outras permanecem.',
 

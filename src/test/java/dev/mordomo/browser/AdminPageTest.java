@@ -296,14 +296,18 @@ class AdminPageTest {
     ApiClient api = desk.user("ruler", "admin");
     Demo demo = Desk.at(desk.signedIn("ruler"), "#/admin/privacy");
     demo.at("policy-mask").check();
+    assertThat(demo.at("documents-keep")).isChecked();
+    demo.at("documents-mask").check();
     demo.at("retention-days").fill("90");
     demo.at("rules-save").click();
     assertThat(demo.at("notice", "data-kind", "success")).isVisible();
     JsonNode rules = api.get("/v1/tenants/" + Desk.TENANT + "/privacy");
     assertEquals("mask", rules.get("personal_data").asText());
+    assertEquals("mask", rules.get("personal_data_in_documents").asText());
     assertEquals(90, rules.get("retention_days").asInt());
     demo.page().reload();
     assertThat(demo.at("policy-mask")).isChecked();
+    assertThat(demo.at("documents-mask")).isChecked();
     assertThat(demo.at("retention-days")).hasValue("90");
   }
 
