@@ -78,7 +78,7 @@ function Chain({ tenants, user }) {
   const nameOf = (id) => (id === NOBODY ? t('audit.no_tenant') : id === user.tenant_id ? t('due.own') : (tenants?.find((one) => one.id === id)?.name ?? id.slice(0, 8)));
   const columns = [
     { key: 'tenant', label: t('tenants.one'), show: (one) => nameOf(one.tenant_id) },
-    { key: 'state', label: t('users.status'), show: (one) => html`<span class="status" data-status=${one.broken ? 'broken' : 'ok'}>${one.broken ?? t('audit.whole')}</span>` },
+    { key: 'state', label: t('users.status'), show: (one) => html`<span class="status" data-status=${one.broken ? 'broken' : 'ok'}>${one.broken ? html`${t('audit.broken')} <span lang="en">${one.broken}</span>` : t('audit.whole')}</span>` },
     { key: 'to', label: t('audit.sealed'), numeric: true, show: (one) => formatNumber(one.to) },
     { key: 'open', label: t('audit.unsealed'), numeric: true, show: (one) => formatNumber(one.unsealed) },
   ];

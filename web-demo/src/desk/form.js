@@ -2,12 +2,9 @@
 import { html, useState } from '../lib.js';
 import { t } from '../i18n/index.js';
 import { explained } from '../notices.js';
-import { Problem } from '../net/problem.js';
+import { fieldErrors } from './field-errors.js';
 
 const IDLE = { busy: false, errors: {}, problem: null };
-
-const byField = (error) =>
-  error instanceof Problem ? Object.fromEntries(error.errors.map(({ field, detail }) => [field, detail])) : {};
 
 /** `send(values, form)`; what it throws is shown, at its fields where the server names them. */
 export function useForm(send) {
@@ -20,7 +17,7 @@ export function useForm(send) {
       await send(Object.fromEntries(new FormData(form)), form);
       setState(IDLE);
     } catch (error) {
-      const errors = byField(error);
+      const errors = fieldErrors(error, (name) => form.elements.namedItem(name) !== null);
       const shown = Object.keys(errors).filter((name) => form.elements.namedItem(name));
       setState({ busy: false, errors, problem: shown.length > 0 && shown.length === Object.keys(errors).length ? null : explained(error) });
       if (shown.length > 0) form.elements.namedItem(shown[0]).focus?.();

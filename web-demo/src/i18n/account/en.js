@@ -51,6 +51,8 @@ export default {
   'password.current': 'Current password',
   'password.new': 'New password',
   'password.rule': 'At least {count} characters.',
+  'password.wrong': 'This is not your current password.',
+  'password.weak': 'Too short, or too long.',
   'password.change': 'Change the password',
   'password.changed': 'Password changed.',
 

@@ -51,6 +51,8 @@ export default {
   'password.current': 'Contraseña actual',
   'password.new': 'Contraseña nueva',
   'password.rule': 'Al menos {count} caracteres.',
+  'password.wrong': 'Esta no es tu contraseña actual.',
+  'password.weak': 'Demasiado corta, o demasiado larga.',
   'password.change': 'Cambiar la contraseña',
   'password.changed': 'Contraseña cambiada.',
 

@@ -51,6 +51,8 @@ export default {
   'password.current': 'Senha atual',
   'password.new': 'Senha nova',
   'password.rule': 'Pelo menos {count} caracteres.',
+  'password.wrong': 'Esta não é a sua senha atual.',
+  'password.weak': 'Curta demais, ou longa demais.',
   'password.change': 'Trocar a senha',
   'password.changed': 'Senha trocada.',
 

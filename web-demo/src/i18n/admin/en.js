@@ -19,6 +19,7 @@ export default {
   'users.seen': 'Last message',
   'users.never_seen': 'none yet',
   'users.since': 'since {date}',
+  'users.email_taken': 'Somebody has this e-mail already.',
   'users.by_provider': 'Signs in by a provider alone',
   'users.by_provider_hint': 'no password is made; the e-mail must be the one that the provider knows',
   'users.password_once': 'The password of {name}. Hand it over safely: it will not be shown again.',
@@ -153,6 +154,7 @@ export default {
   'audit.chain_lead': 'Each record is sealed with the one before it. Checking finds whether one was changed or taken out.',
   'audit.verify': 'Check now',
   'audit.verifying': 'Checking…',
+  'audit.broken': 'Broken:',
   'audit.whole': 'Whole',
   'audit.no_tenant': 'Of no organisation',
 

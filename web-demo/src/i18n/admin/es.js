@@ -19,6 +19,7 @@ export default {
   'users.seen': 'Último mensaje',
   'users.never_seen': 'ninguno aún',
   'users.since': 'desde {date}',
+  'users.email_taken': 'Alguien ya usa este correo.',
   'users.by_provider': 'Entra solo por un proveedor',
   'users.by_provider_hint': 'no se crea contraseña; el correo debe ser el que conoce el proveedor',
   'users.password_once': 'La contraseña de {name}. Entrégala de forma segura: no se mostrará de nuevo.',
@@ -153,6 +154,7 @@ export default {
   'audit.chain_lead': 'Cada registro se sella con el anterior. La comprobación descubre si alguno se cambió o se quitó.',
   'audit.verify': 'Comprobar ahora',
   'audit.verifying': 'Comprobando…',
+  'audit.broken': 'Rota:',
   'audit.whole': 'Entera',
   'audit.no_tenant': 'De ninguna organización',
 

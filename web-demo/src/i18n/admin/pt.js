@@ -19,6 +19,7 @@ export default {
   'users.seen': 'Última mensagem',
   'users.never_seen': 'nenhuma ainda',
   'users.since': 'desde {date}',
+  'users.email_taken': 'Alguém já usa este e-mail.',
   'users.by_provider': 'Entra só por um provedor',
   'users.by_provider_hint': 'nenhuma senha é criada; o e-mail tem de ser o que o provedor conhece',
   'users.password_once': 'A senha de {name}. Entregue-a com segurança: ela não será mostrada de novo.',
@@ -153,6 +154,7 @@ export default {
   'audit.chain_lead': 'Cada registro é selado com o anterior. A verificação descobre se algum foi mudado ou tirado.',
   'audit.verify': 'Verificar agora',
   'audit.verifying': 'Verificando…',
+  'audit.broken': 'Rompida:',
   'audit.whole': 'Inteira',
   'audit.no_tenant': 'De nenhuma organização',
 
