@@ -11,7 +11,9 @@ const isGone = (error) => error instanceof Problem && error.code === 'unauthenti
 
 export async function claimAsGuest() {
   if (!wasGuest()) return;
-  const wanted = await ask({ title: t('guest.claim'), text: t('guest.claim_text'), confirm: t('guest.claim_do') });
+  const wanted = await ask({ title: t('guest.claim'), text: t('guest.claim_text'), confirm: t('guest.claim_do'), refuse: t('guest.claim_not') });
+  // Closed without a word, or another question came: it is asked again at the next start.
+  if (wanted === null) return;
   if (!wanted) {
     await giveUp();
     return;

@@ -7,6 +7,8 @@ import { Problem, problemFrom, Unreachable } from './problem.js';
 import { oneTabAtATime, onTabMessage, tellTabs } from './tabs.js';
 
 const REFRESH_KEY = 'mordomo.refresh_token';
+/** What a guest who went to sign in is known by. */
+export const GUEST_KEY = 'guest_token';
 /** Renewed at least this long before it ends, so that it does not expire on the way. */
 const MARGIN_MS = 30_000;
 
@@ -78,6 +80,7 @@ export async function signOut({ everywhere = false } = {}) {
   const token = everywhere ? null : refreshToken();
   const bearer = access?.token;
   keptInTab.clear();
+  kept.remove(GUEST_KEY);
   forgetSession();
   if (!token) return;
   // Best effort: this browser has forgotten the tokens either way.

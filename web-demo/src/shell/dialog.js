@@ -8,12 +8,12 @@ const open = createStore(null);
 
 /**
  * Resolves to the entered text (or true) when confirmed, to null when not. `expect`: what has to be typed before
- * one can confirm.
+ * one can confirm. `refuse`: what a no is called where it is one; it resolves to false, and only dismissal to null.
  */
-export function ask({ title, text, confirm, danger = false, input = null, optional = false, expect = null }) {
+export function ask({ title, text, confirm, refuse = null, danger = false, input = null, optional = false, expect = null }) {
   return new Promise((resolve) => {
     open.get()?.resolve(null);
-    open.set({ title, text, confirm, danger, input: expect === null ? input : '', optional, expect, resolve });
+    open.set({ title, text, confirm, refuse, danger, input: expect === null ? input : '', optional, expect, resolve });
   });
 }
 
@@ -22,7 +22,7 @@ function answer(value) {
   open.set(null);
 }
 
-function Dialog({ title, text, confirm, danger, input, optional, expect }) {
+function Dialog({ title, text, confirm, refuse, danger, input, optional, expect }) {
   const element = useRef(null);
   const [typed, setTyped] = useState('');
   useEffect(() => {
@@ -43,7 +43,7 @@ function Dialog({ title, text, confirm, danger, input, optional, expect }) {
       ${expect !== null && html`<p id="dialog-expect">${t('dialog.type')} <b class="mono">${expect}</b></p>`}
       ${input !== null && html`<input class="field" name="answer" defaultValue=${input} aria-label=${title} aria-describedby=${expect === null ? undefined : 'dialog-expect'} required=${!optional} maxlength="500" autocomplete="off" data-testid="dialog-input" onInput=${(event) => setTyped(event.target.value)} />`}
       <div class="dialog-buttons">
-        <button type="button" class="button" onClick=${() => answer(null)}>${t('common.cancel')}</button>
+        <button type="button" class="button" data-testid="dialog-refuse" onClick=${() => answer(refuse === null ? null : false)}>${refuse ?? t('common.cancel')}</button>
         <button type="submit" class=${danger ? 'button danger' : 'button primary'} disabled=${expect !== null && typed.trim() !== expect} data-testid="dialog-confirm">${confirm}</button>
       </div>
     </form>

@@ -27,6 +27,7 @@ export default {
   'guest.claim_text': 'The conversations that you had as a guest become yours. Otherwise nobody can open them any more.',
   'guest.claim_do': 'Take along',
   'guest.claimed': { one: '{count} conversation is yours now.', other: '{count} conversations are yours now.' },
+  'guest.claim_not': 'Leave it behind',
   'guest.gone': 'What was said as a guest could not be taken along: it was in another organisation, or too long ago.',
 
   'sessions.title': 'Sessions',

@@ -27,6 +27,7 @@ export default {
   'guest.claim_text': 'Las conversaciones que tuviste como invitado pasan a ser tuyas. Si no, nadie podrá abrirlas más.',
   'guest.claim_do': 'Llevármelas',
   'guest.claimed': { one: '{count} conversación ya es tuya.', other: '{count} conversaciones ya son tuyas.' },
+  'guest.claim_not': 'Dejarla atrás',
   'guest.gone': 'Lo dicho como invitado no se pudo llevar: fue en otra organización, o hace demasiado tiempo.',
 
   'sessions.title': 'Sesiones',

@@ -27,6 +27,7 @@ export default {
   'guest.claim_text': 'As conversas que você teve como convidado passam a ser suas. Senão, ninguém mais pode abri-las.',
   'guest.claim_do': 'Levar junto',
   'guest.claimed': { one: '{count} conversa agora é sua.', other: '{count} conversas agora são suas.' },
+  'guest.claim_not': 'Deixar para trás',
   'guest.gone': 'O que foi dito como convidado não pôde ser levado: foi em outra organização, ou há tempo demais.',
 
   'sessions.title': 'Sessões',

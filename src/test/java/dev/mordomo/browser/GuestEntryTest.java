@@ -69,12 +69,26 @@ class GuestEntryTest {
     Demo demo = guest();
     demo.ask("Good morning");
     signIn(demo, "declines");
-    demo.at("dialog").getByText("Cancel").click();
+    demo.at("dialog-refuse").click();
     assertThat(demo.at("nav-account")).isVisible();
     demo.page().reload();
     assertThat(demo.at("connection-state", "data-state", "connected")).isAttached();
     assertThat(demo.at("dialog")).hasCount(0);
     assertEquals(0, api.get("/v1/conversations").get("data").size());
+  }
+
+  @Test
+  void whoOnlyClosesTheQuestionIsAskedAgain() {
+    desk.user("hesitates", "member");
+    Demo demo = guest();
+    demo.ask("Good morning");
+    signIn(demo, "hesitates");
+    assertThat(demo.at("dialog")).isVisible();
+    demo.page().keyboard().press("Escape");
+    assertThat(demo.at("dialog")).hasCount(0);
+    demo.page().reload();
+    demo.at("dialog-confirm").click();
+    assertThat(demo.at("notice", "data-kind", "success")).containsText("1 conversation");
   }
 
   @Test
