@@ -50,9 +50,9 @@ public enum CoverageFuzz {
     return run(List.of("-runs=" + count, "-seed=" + seed));
   }
 
-  /** As many inputs as there is time for. */
+  /** As many inputs as there is time for, of a second at least: none would be without end. */
   public Outcome lasting(Duration time, long seed) throws IOException, InterruptedException {
-    return run(List.of("-max_total_time=" + time.toSeconds(), "-seed=" + seed));
+    return run(List.of("-max_total_time=" + Math.max(1, time.toSeconds()), "-seed=" + seed));
   }
 
   private Outcome run(List<String> limits) throws IOException, InterruptedException {
@@ -87,9 +87,13 @@ public enum CoverageFuzz {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    int code = process.waitFor();
-    return new Outcome(
-        code != 0, Files.readString(output, java.nio.charset.StandardCharsets.ISO_8859_1));
+    try {
+      int code = process.waitFor();
+      return new Outcome(
+          code != 0, Files.readString(output, java.nio.charset.StandardCharsets.ISO_8859_1));
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   private Path samples() {
