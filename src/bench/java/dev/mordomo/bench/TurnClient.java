@@ -21,6 +21,7 @@ final class TurnClient {
   private boolean waitsForDelta;
   private long number;
   private int id = 10;
+  private volatile String refused = "";
 
   private TurnClient(
       WebSocket socket, String conversation, LongConsumer firstDelta, Runnable completed) {
@@ -75,6 +76,7 @@ final class TurnClient {
       firstDelta.accept(System.nanoTime() - sentAt);
     }
     if (text.contains(FAILED) || text.contains("\"error\"")) {
+      refused = text;
       throw new IllegalStateException(text);
     }
     if (text.contains(DONE)) {
@@ -82,8 +84,11 @@ final class TurnClient {
     }
   }
 
-  /** Why nothing comes any more; empty while the socket is open. */
-  String closed() {
+  /** Why nothing comes any more, in the server's words; empty while something may. */
+  String ended() {
+    if (!refused.isEmpty()) {
+      return refused;
+    }
     return socket.isClosed() ? socket.closeStatusCode() + " " + socket.closeReason() : "";
   }
 

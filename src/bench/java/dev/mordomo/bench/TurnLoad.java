@@ -65,8 +65,8 @@ final class TurnLoad {
       if (System.nanoTime() > until) {
         throw new IllegalStateException(
             speaking.get()
-                + " turns never ended; closed sockets: "
-                + clients.stream().map(TurnClient::closed).filter(why -> !why.isEmpty()).toList());
+                + " turns never ended; refused, or closed sockets: "
+                + clients.stream().map(TurnClient::ended).filter(why -> !why.isEmpty()).toList());
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
