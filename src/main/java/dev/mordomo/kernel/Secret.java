@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -83,12 +84,23 @@ public final class Secret {
           written,
           Base64.getUrlEncoder().withoutPadding().encodeToString(random),
           StandardOpenOption.SYNC);
-      // A second name, since a move would take the place of another process's secret.
-      Files.createLink(file, written);
+      name(written, file);
     } catch (FileAlreadyExistsException e) {
       LOG.info("another process made {} first; it is used", file);
     } finally {
-      Files.delete(written);
+      Files.deleteIfExists(written);
+    }
+  }
+
+  /** A second name, since a move may take the place of another process's secret. */
+  private static void name(Path written, Path file) throws IOException {
+    try {
+      Files.createLink(file, written);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      LOG.info("{} is on a file system without links; it is moved there", file, e);
+      Files.move(written, file);
     }
   }
 
