@@ -89,7 +89,7 @@ class AdminPageTest {
     demo.at("user-email").fill(Desk.email("chief"));
     demo.at("user-name").fill("Dora");
     demo.at("user-create").click();
-    assertThat(demo.at("form-problem")).isVisible();
+    assertThat(demo.at("field-error")).containsText("has this e-mail already");
     demo.at("user-email").fill("dora@example.org");
     demo.at("user-create").click();
     String password = demo.at("user-password").inputValue();
