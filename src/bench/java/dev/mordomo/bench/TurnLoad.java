@@ -21,8 +21,12 @@ final class TurnLoad {
   private final AtomicInteger speaking = new AtomicInteger();
   private volatile boolean over = true;
 
+  // Held for as long as its sockets are wanted: Vert.x closes those of one that nobody knows any
+  // more.
+  private final WebSocketClient sockets;
+
   TurnLoad(Vertx vertx, int port, List<Person> people) throws Exception {
-    WebSocketClient sockets =
+    sockets =
         vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(CONNECTIONS));
     for (Person person : people) {
       clients.add(
