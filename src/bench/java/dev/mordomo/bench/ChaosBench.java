@@ -1,11 +1,9 @@
 package dev.mordomo.bench;
 
 import dev.mordomo.cluster.Chaos;
-import dev.mordomo.kernel.Failure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * {@code ./mordomo bench chaos [SECONDS] [SEED]}: random faults on three nodes with forty clients.
@@ -19,19 +17,9 @@ final class ChaosBench {
 
   ChaosBench(Report report, List<String> arguments) {
     this.report = report;
-    this.time = Duration.ofSeconds(number(arguments, 0, SECONDS));
-    this.seed = number(arguments, 1, ThreadLocalRandom.current().nextLong(1_000_000));
-  }
-
-  private static long number(List<String> arguments, int at, long otherwise) {
-    if (arguments.size() <= at) {
-      return otherwise;
-    }
-    try {
-      return Long.parseLong(arguments.get(at));
-    } catch (NumberFormatException e) {
-      throw Failure.invalid("bench chaos", "takes SECONDS and SEED, not " + arguments.get(at));
-    }
+    Effort effort = Effort.of("chaos", arguments, SECONDS);
+    this.time = effort.time();
+    this.seed = effort.seed();
   }
 
   /** Writes the report; fails when anything was found. */

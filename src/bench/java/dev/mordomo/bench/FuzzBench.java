@@ -2,7 +2,6 @@ package dev.mordomo.bench;
 
 import dev.mordomo.fuzz.CoverageFuzz;
 import dev.mordomo.gateway.access.InterfaceFuzz;
-import dev.mordomo.kernel.Failure;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * {@code ./mordomo bench fuzz [SECONDS] [SEED]}: half of the time requests and frames that are
@@ -34,19 +32,9 @@ final class FuzzBench {
 
   FuzzBench(Report report, List<String> arguments) {
     this.report = report;
-    this.time = Duration.ofSeconds(number(arguments, 0, SECONDS));
-    this.seed = number(arguments, 1, ThreadLocalRandom.current().nextLong(1_000_000));
-  }
-
-  private static long number(List<String> arguments, int at, long otherwise) {
-    if (arguments.size() <= at) {
-      return otherwise;
-    }
-    try {
-      return Long.parseLong(arguments.get(at));
-    } catch (NumberFormatException e) {
-      throw Failure.invalid("bench fuzz", "takes SECONDS and SEED, not " + arguments.get(at));
-    }
+    Effort effort = Effort.of("fuzz", arguments, SECONDS);
+    this.time = effort.time();
+    this.seed = effort.seed();
   }
 
   /** Writes the report; fails when anything was found. */
