@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Jazzer on one parser, in a process of its own, since it instruments what it looks at. What it
@@ -20,6 +21,10 @@ public enum CoverageFuzz {
   private static final String LIBRARIES = ":com.fasterxml.jackson.core.json.ReaderBasedJsonParser";
   // The first input waits for the instrumentation too.
   private static final int HANG_SECONDS = 30;
+
+  /** So long after its time, it is taken for one that does not end. */
+  private static final Duration LATE = Duration.ofMinutes(10);
+
   private final Class<?> target;
   private final String looksAt;
 
@@ -47,15 +52,17 @@ public enum CoverageFuzz {
 
   /** So many inputs. */
   public Outcome runs(int count, long seed) throws IOException, InterruptedException {
-    return run(List.of("-runs=" + count, "-seed=" + seed));
+    return run(List.of("-runs=" + count, "-seed=" + seed), LATE);
   }
 
   /** As many inputs as there is time for, of a second at least: none would be without end. */
   public Outcome lasting(Duration time, long seed) throws IOException, InterruptedException {
-    return run(List.of("-max_total_time=" + Math.max(1, time.toSeconds()), "-seed=" + seed));
+    return run(
+        List.of("-max_total_time=" + Math.max(1, time.toSeconds()), "-seed=" + seed),
+        time.plus(LATE));
   }
 
-  private Outcome run(List<String> limits) throws IOException, InterruptedException {
+  private Outcome run(List<String> limits, Duration most) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("mordomo-fuzz");
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
     Path output = folder.resolve("output");
@@ -88,9 +95,10 @@ public enum CoverageFuzz {
             .redirectOutput(output.toFile())
             .start();
     try {
-      int code = process.waitFor();
+      boolean over = process.waitFor(most.toSeconds(), TimeUnit.SECONDS);
       return new Outcome(
-          code != 0, Files.readString(output, java.nio.charset.StandardCharsets.ISO_8859_1));
+          !over || process.exitValue() != 0,
+          Files.readString(output, java.nio.charset.StandardCharsets.ISO_8859_1));
     } finally {
       process.destroyForcibly();
     }
