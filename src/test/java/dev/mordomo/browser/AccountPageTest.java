@@ -15,30 +15,13 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.zip.ZipInputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One's own account, in a real browser on the real server. */
 class AccountPageTest {
   private static final List<String> PARTS = List.of("sign-in", "keys", "usage", "privacy");
-  private static Desk desk;
-
-  @BeforeAll
-  static void open() {
-    desk = new Desk();
-  }
-
-  @AfterAll
-  static void close() {
-    desk.close();
-  }
-
-  @AfterEach
-  void end() {
-    desk.endTest();
-  }
+  @RegisterExtension static final Desk desk = new Desk();
 
   @Test
   void sessionsAreListedAndOneIsEnded() {

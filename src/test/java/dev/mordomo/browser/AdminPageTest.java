@@ -13,31 +13,14 @@ import dev.mordomo.RunningApp;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The administrator's and the superuser's pages, in a real browser on the real server. */
 class AdminPageTest {
   private static final List<String> OF_ADMINS = List.of("users", "privacy", "audit", "settings");
   private static final List<String> OF_THE_SUPERUSER = List.of("tenants", "logs");
-  private static Desk desk;
-
-  @BeforeAll
-  static void open() {
-    desk = new Desk();
-  }
-
-  @AfterAll
-  static void close() {
-    desk.close();
-  }
-
-  @AfterEach
-  void end() {
-    desk.endTest();
-  }
+  @RegisterExtension static final Desk desk = new Desk();
 
   private static Demo superuser() {
     return desk.tab().signIn();

@@ -19,11 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A server with an organisation that lets guests in, and tabs in which the page's pages are tried.
  */
-final class Desk implements AutoCloseable {
+final class Desk implements AfterEachCallback, AfterAllCallback {
   static final String TENANT = "01900000-0000-7000-8000-0000000000fb";
   static final String PASSWORD = RunningApp.PASSWORD;
   private static final int PHONE_WIDTH = 390;
@@ -148,7 +151,7 @@ final class Desk implements AutoCloseable {
         "wider than the screen: " + page.url());
   }
 
-  /** For whoever looks at the pages: into the folder of {@code -Ddemo.pictures}. */
+  /** For whoever looks at the pages: into the folder that {@code DEMO_PICTURES} names. */
   static void picture(Demo demo, String name) {
     Optional.ofNullable(System.getenv("DEMO_PICTURES"))
         .ifPresent(folder ->
@@ -157,7 +160,8 @@ final class Desk implements AutoCloseable {
   }
 
   /** Ends the tabs of a test; what they complained of fails it. */
-  void endTest() {
+  @Override
+  public void afterEach(ExtensionContext test) {
     contexts.forEach(BrowserContext::close);
     contexts.clear();
     List<String> told = List.copyOf(complaints);
@@ -166,7 +170,7 @@ final class Desk implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void afterAll(ExtensionContext tests) {
     browsers.close();
     app.close();
   }

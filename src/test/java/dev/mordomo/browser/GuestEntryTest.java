@@ -7,29 +7,12 @@ import dev.mordomo.ApiClient;
 import dev.mordomo.RunningApp;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Talking without an account, and taking along what was said. */
 class GuestEntryTest {
-  private static Desk desk;
-
-  @BeforeAll
-  static void open() {
-    desk = new Desk();
-  }
-
-  @AfterAll
-  static void close() {
-    desk.close();
-  }
-
-  @AfterEach
-  void end() {
-    desk.endTest();
-  }
+  @RegisterExtension static final Desk desk = new Desk();
 
   private static Demo guest() {
     Demo demo = desk.tab().open();
