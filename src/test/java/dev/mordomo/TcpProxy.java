@@ -38,6 +38,7 @@ public final class TcpProxy implements AutoCloseable {
   private final SocketAddress target;
   private final int port;
   private volatile ServerSocket door;
+  private volatile Thread keeper;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final Set<Way> held = ConcurrentHashMap.newKeySet();
   private final Object changed = new Object();
@@ -49,11 +50,11 @@ public final class TcpProxy implements AutoCloseable {
     target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
     door = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     port = door.getLocalPort();
-    listen(door);
+    keeper = listen(door);
   }
 
-  private void listen(ServerSocket at) {
-    Thread.ofVirtual().name("proxy door").start(() -> accept(at));
+  private Thread listen(ServerSocket at) {
+    return Thread.ofVirtual().name("proxy door").start(() -> accept(at));
   }
 
   /** In front of a port of this machine. */
@@ -114,7 +115,7 @@ public final class TcpProxy implements AutoCloseable {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      listen(door);
+      keeper = listen(door);
     }
     hangsUp = false;
     delayNanos = 0;
@@ -153,8 +154,12 @@ public final class TcpProxy implements AutoCloseable {
   private void shut() {
     try {
       door.close();
+      // Until the thread that accepts has left the port, one more may enter.
+      keeper.join();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
