@@ -173,3 +173,15 @@ test('an answer that is made again takes the place of the one that broke off', (
   const nothing = snapshot([question, { ...answer, id: 'm3', turn_id: 't2' }]);
   assert.equal(only(nothing).answer.messageId, 'm3', 'the first had said nothing');
 });
+
+test('a turn that failed says why after a reload, whether it had begun to speak or not', () => {
+  const error = { code: 'model_error', detail: 'refused', retryable: false };
+  const silent = only(snapshot([{ ...question, metadata: { error } }]));
+  assert.equal(silent.status, 'failed');
+  assert.deepEqual(silent.error, error);
+  const broken = only(snapshot([question, { ...answer, interrupted: true, metadata: { error } }]));
+  assert.equal(broken.status, 'failed');
+  const again = only(snapshot([{ ...question, metadata: { error } }, { ...answer, turn_id: 't2' }]));
+  assert.equal(again.status, 'completed', 'answered again since');
+  assert.equal(again.error, null);
+});

@@ -9,6 +9,7 @@ import { conversationHref, goReplacing } from '../router.js';
 import { chosenModel } from '../models.js';
 import { report } from '../notices.js';
 import { actions } from '../activity/actions.js';
+import { markRunning } from './conversations.js';
 import { onOutbox, put, unacknowledged } from './outbox.js';
 import * as outgoing from './outgoing.js';
 import { fromSnapshot } from './snapshot.js';
@@ -19,12 +20,19 @@ import * as turns from './turns.js';
 const blank = () => ({ status: 'new', thread: uuid(), ...emptyConversation() });
 export const conversation = createStore(blank());
 
+const SETTLING = new Set(['turn.completed', 'turn.cancelled', 'turn.failed']);
 let stopListening = () => {};
 let early = null; // publications that came while a reading was under way
 let generation = 0; // a reading for a conversation that is no longer open is thrown away
 let retryTimer = null;
 
 const change = (next) => conversation.update((state) => ({ ...state, ...next(state) }));
+
+/** The list of conversations shows which one answers just now. */
+function tellList({ type, turn_id: turnId } = {}) {
+  const state = conversation.get();
+  markRunning(state.id, turns.activeTurn(state)?.turnId ?? null, SETTLING.has(type) ? turnId : null);
+}
 
 function hear(publication) {
   if (early) {
@@ -34,6 +42,7 @@ function hear(publication) {
   change((state) => turns.applyPublication(state, publication));
   // Decided before this page was loaded, while the message they belong to was not there yet.
   if (publication.data.type === 'turn.completed') change((state) => turns.placeActions(state, actions.get()));
+  if (publication.data.type !== 'turn.delta') tellList(publication.data);
   if (conversation.get().stale) reload();
 }
 
@@ -68,6 +77,7 @@ async function read(id) {
     change((state) => ({ ...addOwnOutgoing(fromSnapshot(id, snapshot, state)), status: 'ready' }));
     const missed = early;
     early = null;
+    tellList();
     missed.forEach(hear);
     readActions(id, mine);
     return conversation.get();

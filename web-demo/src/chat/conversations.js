@@ -22,13 +22,26 @@ export async function loadMoreConversations() {
   });
 }
 
+/** Turns whose end was heard: two channels tell of a turn, and the slower one may say that it still runs. */
+const ended = new Set();
+const stillRuns = (turn) => (turn && !ended.has(turn.id) ? turn : null);
+
 /** What was just talked in comes first. */
 function upsert(conversation) {
   conversations.update((state) => {
     const old = state.list.find(({ id }) => id === conversation.id);
     const rest = state.list.filter(({ id }) => id !== conversation.id);
-    return { ...state, list: [{ ...old, ...conversation }, ...rest] };
+    return { ...state, list: [{ ...old, ...conversation, running_turn: stillRuns(conversation.running_turn) }, ...rest] };
   });
+}
+
+/** What the open conversation shows of itself: its turn that runs, if any, and the one that has just ended. */
+export function markRunning(id, running, over = null) {
+  if (over) ended.add(over);
+  conversations.update((state) => ({
+    ...state,
+    list: state.list.map((one) => (one.id === id ? { ...one, running_turn: running && { id: running } } : one)),
+  }));
 }
 
 const forget = (id) =>

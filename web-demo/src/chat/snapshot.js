@@ -14,7 +14,9 @@ function turnsFromMessages(messages) {
   const byId = new Map();
   for (const message of messages) {
     if (message.role === 'user') {
-      const turn = newTurn({ turnId: message.turn_id ?? message.id, question: questionFrom(message), status: 'interrupted' });
+      // Of a turn that failed before its first word there is only the question: it says why.
+      const error = message.metadata?.error ?? null;
+      const turn = newTurn({ turnId: message.turn_id ?? message.id, question: questionFrom(message), status: error ? 'failed' : 'interrupted', error });
       turns.push(turn);
       byId.set(turn.turnId, turn);
     } else if (message.role === 'assistant') {

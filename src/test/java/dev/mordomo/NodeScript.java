@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A script of {@code src/test/node}, run by Node.js, with the official clients of the protocols. It
@@ -34,10 +35,14 @@ public final class NodeScript implements AutoCloseable {
 
   private boolean ended;
 
-  private NodeScript(String name, Map<String, String> environment) throws IOException {
+  private NodeScript(
+      String name, Path folder, List<String> arguments, Map<String, String> environment)
+      throws IOException {
     this.name = name;
     ProcessBuilder builder =
-        new ProcessBuilder("node", name).directory(FOLDER.toFile()).redirectErrorStream(true);
+        new ProcessBuilder(Stream.concat(Stream.of("node"), arguments.stream()).toList())
+            .directory(folder.toFile())
+            .redirectErrorStream(true);
     builder.environment().putAll(environment);
     process = builder.start();
     reader = Thread.ofVirtual().name("reads " + name).start(this::read);
@@ -53,7 +58,18 @@ public final class NodeScript implements AutoCloseable {
           "the clients are not there: ./mordomo test fetches them, as does npm ci in " + FOLDER);
     }
     try {
-      return new NodeScript(script, environment);
+      return new NodeScript(script, FOLDER, List.of(script), environment);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Node's own runner of tests on these files of a folder; it says what TAP says. */
+  public static NodeScript tests(Path folder, List<String> files) {
+    List<String> arguments = new ArrayList<>(List.of("--test", "--test-reporter=tap"));
+    arguments.addAll(files);
+    try {
+      return new NodeScript("node --test", folder, arguments, Map.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -135,6 +151,17 @@ public final class NodeScript implements AutoCloseable {
    * @throws AssertionError with all that it said, when it fails or does not end
    */
   public void awaitEnd() {
+    if (exit() != 0) {
+      throw failure("ended with " + process.exitValue());
+    }
+  }
+
+  /**
+   * Waits for its end, and gives its exit code.
+   *
+   * @throws AssertionError with all that it said, when it does not end
+   */
+  public int exit() {
     try {
       if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         throw failure("did not end within " + PATIENCE.toSeconds() + " s");
@@ -144,9 +171,7 @@ public final class NodeScript implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-    if (process.exitValue() != 0) {
-      throw failure("ended with " + process.exitValue());
-    }
+    return process.exitValue();
   }
 
   private AssertionError failure(String what) {

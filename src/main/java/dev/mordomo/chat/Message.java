@@ -1,6 +1,7 @@
 package dev.mordomo.chat;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,30 @@ public record Message(
 
   /** What the message cost. */
   public record Tokens(int prompt, int completion) {}
+
+  /** The same, with why its turn failed under {@code metadata.error}. */
+  Message failed(Turn.Problem problem) {
+    Map<String, Object> more = new LinkedHashMap<>(metadata);
+    more.put("error", problem);
+    return new Message(
+        id,
+        conversationId,
+        turnId,
+        role,
+        type,
+        content,
+        references,
+        tokens,
+        model,
+        intent,
+        confidence,
+        latencyMs,
+        timeToFirstTokenMs,
+        interrupted,
+        source,
+        more,
+        createdAt);
+  }
 
   /** What a user said, as it is stored. */
   static Message ofUser(

@@ -11,10 +11,13 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Messages in PostgreSQL. */
@@ -31,6 +34,10 @@ final class MessageStore {
           + """
           FROM conversation_page($1, $2, $3) m ORDER BY m.id
           """;
+  private static final String FAILED =
+      """
+      SELECT id, error_code, error_detail, retryable FROM turn WHERE id = ANY($1) AND status = 'failed'
+      """;
   private static final String OF_TURN =
       "SELECT "
           + COLUMNS
@@ -90,9 +97,43 @@ final class MessageStore {
 
   List<Message> ofConversation(
       SqlClient connection, UUID conversation, Optional<UUID> after, int limit) {
-    return messages(
-        Database.run(
-            connection, OF_CONVERSATION, Tuple.of(conversation, after.orElse(null), limit)));
+    return withFailures(
+        connection,
+        messages(
+            Database.run(
+                connection, OF_CONVERSATION, Tuple.of(conversation, after.orElse(null), limit))));
+  }
+
+  /**
+   * A turn that failed before its first word has no message that could say why but the question.
+   */
+  private static List<Message> withFailures(SqlClient connection, List<Message> page) {
+    Set<UUID> unanswered = turns(page, "user");
+    unanswered.removeAll(turns(page, "assistant"));
+    if (unanswered.isEmpty()) {
+      return page;
+    }
+    Map<UUID, Turn.Problem> failures = new HashMap<>();
+    for (Row row :
+        Database.run(connection, FAILED, Tuple.of((Object) unanswered.toArray(UUID[]::new)))) {
+      failures.put(
+          row.getUUID(0), new Turn.Problem(row.getString(1), row.getString(2), row.getBoolean(3)));
+    }
+    return page.stream()
+        .map(message ->
+            message
+                .turnId()
+                .flatMap(turn -> Optional.ofNullable(failures.get(turn)))
+                .map(message::failed)
+                .orElse(message))
+        .toList();
+  }
+
+  private static Set<UUID> turns(List<Message> page, String role) {
+    return page.stream()
+        .filter(message -> message.role().equals(role))
+        .flatMap(message -> message.turnId().stream())
+        .collect(Collectors.toSet());
   }
 
   Optional<Message> find(SqlClient connection, UUID id) {

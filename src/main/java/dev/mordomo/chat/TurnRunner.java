@@ -134,8 +134,9 @@ final class TurnRunner {
     private boolean isCutByQuota;
     private TokenHold tokens = new TokenHold();
 
-    private Map<String, Object> metadata() {
+    private Map<String, Object> metadata(Optional<Turn.Problem> problem) {
       Map<String, Object> metadata = new LinkedHashMap<>();
+      problem.ifPresent(p -> metadata.put("error", p));
       if (!returned.isEmpty()) {
         metadata.put("tool_calls", returned);
       }
@@ -320,19 +321,14 @@ final class TurnRunner {
                   turn.question().length() / 4 + 1, Math.max(0, said.length() / 4 - told))));
     }
     answer.tokens.refund();
+    Optional<Turn.Problem> problem =
+        failure.map(f -> new Turn.Problem(f.code().wire(), f.detail(), f.code().retryable()));
     Optional<Message> message =
         status == TurnStatus.COMPLETED || !said.isEmpty()
-            ? Optional.of(message(turn, answer, said, status != TurnStatus.COMPLETED, at))
+            ? Optional.of(message(turn, answer, said, status, problem, at))
             : Optional.empty();
-    drafts.add(last(turn, status, message, failure));
-    Ending ending =
-        new Ending(
-            status,
-            failure.map(f -> new Turn.Problem(f.code().wire(), f.detail(), f.code().retryable())),
-            drafts,
-            message,
-            answer.context,
-            answer.calls);
+    drafts.add(last(turn, status, message, problem));
+    Ending ending = new Ending(status, problem, drafts, message, answer.context, answer.calls);
     Optional<Finished> finished = store(turn, ending, at);
     finished.ifPresent(f ->
         streams.announce(
@@ -357,7 +353,12 @@ final class TurnRunner {
   }
 
   private static Message message(
-      RunningTurn turn, Answer answer, String said, boolean interrupted, Instant at) {
+      RunningTurn turn,
+      Answer answer,
+      String said,
+      TurnStatus status,
+      Optional<Turn.Problem> problem,
+      Instant at) {
     return new Message(
         turn.messageId(),
         turn.stream().conversation,
@@ -372,21 +373,24 @@ final class TurnRunner {
         answer.confidence,
         Optional.of((int) Duration.between(turn.startedAt(), at).toMillis()),
         turn.timeToFirstToken().map(d -> (int) d.toMillis()),
-        interrupted,
+        status != TurnStatus.COMPLETED,
         Optional.empty(),
-        answer.metadata(),
+        answer.metadata(problem),
         at);
   }
 
   private static Draft last(
-      RunningTurn turn, TurnStatus status, Optional<Message> message, Optional<Failure> failure) {
+      RunningTurn turn,
+      TurnStatus status,
+      Optional<Message> message,
+      Optional<Turn.Problem> problem) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("client_message_id", turn.clientMessageId());
     members.put("message", message);
-    failure.ifPresent(f -> {
-      members.put("code", f.code().wire());
-      members.put("detail", f.detail());
-      members.put("retryable", f.code().retryable());
+    problem.ifPresent(p -> {
+      members.put("code", p.code());
+      members.put("detail", p.detail());
+      members.put("retryable", p.retryable());
     });
     return turn.stream().draft("turn." + status.wire(), members);
   }

@@ -50,6 +50,13 @@ final class Desk implements AfterEachCallback, AfterAllCallback {
   }
 
   Desk(Map<String, String> more) {
+    this(more, Map.of());
+  }
+
+  /**
+   * @param environment variables, for instance of a model's server
+   */
+  Desk(Map<String, String> more, Map<String, String> environment) {
     TestDatabase database = TestDatabase.create();
     insertTenant(database);
     Map<String, String> settings =
@@ -59,7 +66,7 @@ final class Desk implements AfterEachCallback, AfterAllCallback {
                 "identity.argon2_memory_kib", "7168",
                 "identity.anonymous_tenant", TENANT));
     settings.putAll(more);
-    app = new RunningApp(database, settings, Map.of());
+    app = new RunningApp(database, settings, environment);
   }
 
   private static void insertTenant(TestDatabase database) {
