@@ -4,8 +4,9 @@
 # A backup is one tar, readable by its owner alone:
 #   database.dump   pg_dump's custom format
 #   roles           the roles that the dump's grants and policies name; made again before a restore
-#   files/ secret   from the data folder, as far as they are there; with MORDOMO_BACKUP_PASSPHRASE the
-#                   secret is wrapped under it: secret.p12
+#   files/          from the data folder, when it is there
+#   secret.p12      the installation's secret, wrapped under what secret.under says (see recovery.sh);
+#                   backups of before hold `secret`, in clear, and restore as well
 #   SHA256SUMS      of all of these
 
 # owner_environment: PostgreSQL's programs then connect as the owner; a password in the
@@ -29,8 +30,8 @@ checksums() {
 command_backup() {
     [ $# -le 1 ] || usage_error "backup takes one file at most."
     need_private_database backup
-    wrapping_ready
     local file
+    [ ! -e "$MORDOMO_DATA/secret" ] || wrapping_ready
     file=${1:-$MORDOMO_DATA/backups/mordomo-$(date -u +%Y%m%d-%H%M%S).tar}
     umask 077
     mkdir -p "$(dirname "$file")"
@@ -50,6 +51,7 @@ backup_write() {
     tar -cf "$file.part" -C "$stage" . && mv "$file.part" "$file"
     rm -rf "$stage"
     say "Wrote $file ($(du -h "$file" | cut -f1)), sha256 $(sha256 <"$file")."
+    code_told
     printf '%s\n' "$file"
 }
 
@@ -66,30 +68,6 @@ backup_stage() {
     fi
     backup_secret "$1" || return 1
     checksums "$1" >"$1/SHA256SUMS"
-}
-
-# wrapping_ready: Java wraps the secret, when there is a passphrase.
-wrapping_ready() {
-    [ -n "${MORDOMO_BACKUP_PASSPHRASE:-}" ] || return 0
-    need_jdk
-    build_if_changed
-    java_command
-}
-
-# wrapping COMMAND FROM TO: the passphrase goes through the environment, which others do not see.
-wrapping() { MORDOMO_BACKUP_PASSPHRASE=$MORDOMO_BACKUP_PASSPHRASE "${JAVA[@]}" secret "$@"; }
-
-# backup_secret FOLDER
-backup_secret() {
-    [ -e "$MORDOMO_DATA/secret" ] || return 0
-    if [ -n "${MORDOMO_BACKUP_PASSPHRASE:-}" ]; then
-        say "Wrapping the secret under MORDOMO_BACKUP_PASSPHRASE …"
-        wrapping wrap "$MORDOMO_DATA/secret" "$1/secret.p12"
-        return
-    fi
-    cp -p "$MORDOMO_DATA/secret" "$1/secret" || return 1
-    say "ATTENTION: this backup holds the installation's secret IN CLEAR. Whoever reads the file can open" \
-        "all that is sealed in it and sign in as anybody. Keep it accordingly, or set MORDOMO_BACKUP_PASSPHRASE."
 }
 
 # backup_verify FOLDER: the dump's table of contents reads, and every file is what was noted.
@@ -118,7 +96,6 @@ command_restore() {
     need_private_database restore
     [ -f "$file" ] || die "There is no file $file."
     refuse_while_running
-    wrapping_ready
     claim "$MORDOMO_DATA/mordomo.pid" "Mordomo runs in this folder"
     trap run_finished EXIT
     database_up
@@ -147,16 +124,8 @@ restore_from() {
     unwrap_secret "$1"
     restore_database
     restore_files
+    code_adopted
     say "Restored $1. Start Mordomo with ./mordomo run."
-}
-
-# Before anything is changed: without its secret a database is of no use.
-unwrap_secret() {
-    [ -f "$RESTORE_STAGE/secret.p12" ] || return 0
-    [ -n "${MORDOMO_BACKUP_PASSPHRASE:-}" ] ||
-        die "The secret in $1 is wrapped: set MORDOMO_BACKUP_PASSPHRASE to what it was made with."
-    wrapping unwrap "$RESTORE_STAGE/secret.p12" "$RESTORE_STAGE/secret" ||
-        die "The secret could not be unwrapped. Nothing was changed."
 }
 
 installation_empty() {

@@ -32,11 +32,11 @@ sha256() {
     if have sha256sum; then sha256sum | cut -d' ' -f1; else shasum -a 256 | cut -d' ' -f1; fi
 }
 
-# random_word LENGTH: letters and digits from the system's generator.
+# random_word LENGTH [CHARACTERS]: letters and digits, or of these, from the system's generator.
 random_word() {
     local word=
     while [ "${#word}" -lt "$1" ]; do
-        word=$word$(head -c 256 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9')
+        word=$word$(head -c 256 /dev/urandom | LC_ALL=C tr -dc "${2:-A-Za-z0-9}")
     done
     printf '%s' "${word:0:$1}"
 }

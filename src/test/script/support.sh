@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the tests of the script share: assertions, a house to try the script in, fakes of Java and Maven.
 
-for part in say process packages jdk build pgvector postgres cluster server backup tests bench; do
+for part in say process packages jdk build pgvector postgres cluster server recovery backup tests bench; do
     # shellcheck source=/dev/null
     . "$ROOT/script/$part.sh"
 done
@@ -52,8 +52,12 @@ for last in "$@"; do :; done
 printf '%s\n' "$*" >>"$FAKE_OUT/java.arguments"
 env | grep -E '^(DATABASE_URL|MORDOMO_|PORT)' >"$FAKE_OUT/java.environment"
 case $* in
-    *' secret wrap '*) [ -n "$MORDOMO_BACKUP_PASSPHRASE" ] && tr a-z n-za-m <"${@:(-2):1}" >"$last" && exit ;;
-    *' secret unwrap '*) [ "$MORDOMO_BACKUP_PASSPHRASE" = "$FAKE_PASSPHRASE" ] && tr a-z n-za-m <"${@:(-2):1}" >"$last"; exit ;;
+    *' secret wrap '*) { cksum <<<"$MORDOMO_BACKUP_PASSPHRASE" && tr a-z n-za-m <"${@:(-2):1}"; } >"$last" && exit ;;
+    *' secret unwrap '*)
+        { read -r under && [ "$under" = "$(cksum <<<"$MORDOMO_BACKUP_PASSPHRASE")" ] && tr a-z n-za-m; } \
+            <"${@:(-2):1}" >"$last"
+        exit
+        ;;
 esac
 case $last in exit*) exit "${last#exit}" ;; esac
 trap 'echo stopped >>"$FAKE_OUT/java.stopped"; exit 143' TERM

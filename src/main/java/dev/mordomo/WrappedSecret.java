@@ -102,8 +102,8 @@ final class WrappedSecret {
     } catch (IOException | GeneralSecurityException e) {
       throw Failure.of(
           FailureCode.INVALID,
-          "the secret does not open: MORDOMO_BACKUP_PASSPHRASE is another one, or the file was"
-              + " changed",
+          "the secret does not open: the passphrase or the recovery code is another one, or the"
+              + " file was changed",
           e);
     }
   }

@@ -62,7 +62,7 @@ class WrappedSecretTest {
     assertEquals(1, run("seven wet geese over Fara", "unwrap", wrapped, again));
     assertFalse(Files.exists(again));
     String said = err.toString(StandardCharsets.UTF_8);
-    assertTrue(said.contains("MORDOMO_BACKUP_PASSPHRASE is another one"), said);
+    assertTrue(said.contains("the recovery code is another one"), said);
     assertFalse(said.contains("geese"), said);
   }
 
