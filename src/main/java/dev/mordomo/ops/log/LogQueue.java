@@ -1,20 +1,22 @@
 package dev.mordomo.ops.log;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Lines that wait to be written. Putting one in never waits. */
+/** The server's own lines that wait to be written. Putting one in never waits. */
 final class LogQueue {
-  private final ArrayBlockingQueue<LogLine> waiting;
+  private final LineQueue waiting;
   private final AtomicLong lost = new AtomicLong();
 
-  LogQueue(int size) {
-    waiting = new ArrayBlockingQueue<>(size);
+  /**
+   * @param lines how many may wait
+   * @param bytes about how much memory they may take
+   */
+  LogQueue(int lines, long bytes) {
+    waiting = new LineQueue(lines, bytes);
   }
 
-  /** The line is lost when the queue is full. */
+  /** The line is lost when there is no room for it. */
   void put(LogLine line) {
     if (!waiting.offer(line)) {
       lost.incrementAndGet();
@@ -23,9 +25,7 @@ final class LogQueue {
 
   /** The oldest lines, taken out. */
   List<LogLine> take(int most) {
-    List<LogLine> lines = new ArrayList<>();
-    waiting.drainTo(lines, most);
-    return lines;
+    return waiting.take(most);
   }
 
   /** How many lines were lost since this was asked last. */

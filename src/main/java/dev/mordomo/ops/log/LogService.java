@@ -31,7 +31,10 @@ public final class LogService {
 
   private final LogStore store;
   private final LogQueue queue;
-  private final PostedQueue posted;
+
+  /** Apart from the server's own, which posted lines must not crowd out. */
+  private final LineQueue posted;
+
   private final Function<Scope, Masking.Pass> masking;
   private final LogConfig config;
   private final String node;
@@ -55,8 +58,8 @@ public final class LogService {
       MeterRegistry metrics,
       InstantSource clock) {
     this.store = new LogStore(database);
-    this.queue = new LogQueue(config.queue());
-    this.posted = new PostedQueue(config.postedBytes());
+    this.queue = new LogQueue(config.queue(), config.queueBytes());
+    this.posted = new LineQueue(Integer.MAX_VALUE, config.postedBytes());
     this.masking = masking;
     this.config = config;
     this.node = node;
@@ -163,7 +166,8 @@ public final class LogService {
     dropped.increment((double) lost);
     untold += lost;
     if (untold > 0) {
-      tell(untold + " lines are missing here: too many came at once (logs.queue)");
+      tell(
+          untold + " lines are missing here: too many came at once (logs.queue, logs.queue_bytes)");
       untold = 0;
     }
     if (refused > 0) {

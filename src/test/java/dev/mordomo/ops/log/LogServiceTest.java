@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
 /** What is logged comes into the table, and logging waits for nothing. */
 class LogServiceTest {
   private static final int QUEUE = 100;
+  private static final int QUEUE_BYTES = 500_000;
   private static final int POSTED_BYTES = 1_000_000;
   private static final Scope ROOT = new Scope(new UUID(0, 0), new UUID(0, 0), "superuser");
   private static final LogQuery ALL =
@@ -73,7 +74,7 @@ class LogServiceTest {
     return new LogService(
         database,
         scope -> Masking.NONE.begin(scope, () -> "pt-BR"),
-        new LogConfig(Duration.ofDays(30), QUEUE, POSTED_BYTES),
+        new LogConfig(Duration.ofDays(30), QUEUE, QUEUE_BYTES, POSTED_BYTES),
         "a node",
         metrics,
         clock);
@@ -161,6 +162,27 @@ class LogServiceTest {
     assertEquals(37, metrics.get("mordomo.log.dropped").counter().count());
     flushAll();
     assertEquals(QUEUE + 1, messages(ALL).size(), "told once");
+  }
+
+  @Test
+  void fewLinesThatAreLongAreTooManyAsWell() {
+    String longest = "x".repeat(8_000);
+    for (int i = 0; i < QUEUE - 1; i++) {
+      logs.put(line(LogLevel.INFO, "dev.flood", longest));
+    }
+    flushAll();
+    List<String> lines = messages(ALL);
+    int there = lines.size() - 1;
+    // A character takes two bytes at the most.
+    assertTrue(there * 16_000 <= QUEUE_BYTES && there * 16_000 > QUEUE_BYTES * 8 / 10, "" + there);
+    assertEquals(
+        (QUEUE - 1 - there)
+            + " lines are missing here: too many came at once (logs.queue, logs.queue_bytes)",
+        lines.getFirst());
+    assertEquals(QUEUE - 1 - there, metrics.get("mordomo.log.dropped").counter().count());
+    logs.put(line(LogLevel.INFO, "dev.flood", "there is room again"));
+    flushAll();
+    assertEquals("there is room again", messages(ALL).getFirst());
   }
 
   @Test

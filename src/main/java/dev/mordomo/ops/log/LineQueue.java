@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Posted lines that wait to be written: apart from the server's own, which they must not crowd out,
- * and bounded by the memory that they take. Nothing here waits.
+ * Lines that wait to be written, bounded by their number and by the memory that they take. Nothing
+ * here waits.
  */
-final class PostedQueue {
+final class LineQueue {
   private static final int A_LINE = 512;
   private static final int A_CHARACTER = 2;
 
   /** What a character of JSON takes at the most, once it is read: an entry of a map, a number. */
   private static final int A_CHARACTER_OF_JSON = 24;
 
+  private final int lines;
   private final long most;
   private final ArrayDeque<Weighed> waiting = new ArrayDeque<>();
   private long bytes;
@@ -24,9 +25,11 @@ final class PostedQueue {
   private record Weighed(LogLine line, long bytes) {}
 
   /**
-   * @param most about how many bytes may wait
+   * @param lines how many may wait
+   * @param most about how many bytes they may take
    */
-  PostedQueue(long most) {
+  LineQueue(int lines, long most) {
+    this.lines = lines;
     this.most = most;
   }
 
@@ -34,7 +37,7 @@ final class PostedQueue {
   boolean offer(LogLine line) {
     Weighed weighed = new Weighed(line, weight(line));
     synchronized (this) {
-      boolean fits = bytes + weighed.bytes() <= most;
+      boolean fits = waiting.size() < lines && bytes + weighed.bytes() <= most;
       if (fits) {
         waiting.add(weighed);
         bytes += weighed.bytes();
@@ -45,13 +48,13 @@ final class PostedQueue {
 
   /** The oldest lines, taken out. */
   synchronized List<LogLine> take(int count) {
-    List<LogLine> lines = new ArrayList<>();
-    while (lines.size() < count && !waiting.isEmpty()) {
+    List<LogLine> taken = new ArrayList<>();
+    while (taken.size() < count && !waiting.isEmpty()) {
       Weighed weighed = waiting.remove();
       bytes -= weighed.bytes();
-      lines.add(weighed.line());
+      taken.add(weighed.line());
     }
-    return lines;
+    return taken;
   }
 
   synchronized void drop(Predicate<LogLine> unwanted) {
@@ -62,6 +65,8 @@ final class PostedQueue {
   private static long weight(LogLine line) {
     return A_LINE
         + (long) A_CHARACTER * (line.source().length() + line.message().length())
-        + (long) A_CHARACTER_OF_JSON * Json.write(line.metadata()).length();
+        + (line.metadata().isEmpty()
+            ? 0
+            : (long) A_CHARACTER_OF_JSON * Json.write(line.metadata()).length());
   }
 }
