@@ -30,7 +30,9 @@ COPY conf/java.options conf/java-cluster.options ./
 COPY --from=build /build/target/lib lib
 COPY --from=build /build/target/mordomo.jar mordomo.jar
 USER mordomo
+# All addresses of the container: what the world may reach is said where its port is published.
 ENV MORDOMO_DATA=/data \
+    MORDOMO_GATEWAY_HOST=0.0.0.0 \
     PORT=8080 \
     MALLOC_ARENA_MAX=2
 VOLUME /data
