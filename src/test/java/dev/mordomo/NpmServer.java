@@ -3,7 +3,6 @@ package dev.mordomo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ public final class NpmServer implements AutoCloseable {
           program + " is not there: ./mordomo test fetches it, as does npm ci in src/test/node");
     }
     try {
-      port = freePort();
+      port = FreePort.any();
       said = folder.resolve(program + ".said");
       List<String> command = new ArrayList<>(List.of(file.toString()));
       command.addAll(arguments.apply(port));
@@ -53,12 +52,6 @@ public final class NpmServer implements AutoCloseable {
   /** Of the process that was started; it may have children. */
   public long pid() {
     return process.pid();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private boolean listens() {

@@ -2,9 +2,6 @@ package dev.mordomo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,7 +9,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,7 +24,7 @@ public final class PostgresServer implements AutoCloseable {
   private final Path bin = Path.of(variable("MORDOMO_TEST_PG_BIN"));
   private final String user = variable("MORDOMO_TEST_PG_USER");
   private final String folder;
-  private final int port = freePort();
+  private final int port = FreePort.any();
 
   /** Makes it, starts it, and makes an owner and a database. */
   public PostgresServer() {
@@ -61,20 +57,6 @@ public final class PostgresServer implements AutoCloseable {
       throw new IllegalStateException(name + " is not set: run the tests with ./mordomo test");
     }
     return value;
-  }
-
-  /** Below the range from which systems take outgoing ports: it stays free while it is stopped. */
-  private static int freePort() {
-    Random random = new Random();
-    while (true) {
-      int candidate = 20_000 + random.nextInt(12_000);
-      try (ServerSocket probe = new ServerSocket()) {
-        probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), candidate));
-        return candidate;
-      } catch (IOException e) {
-        // Taken: another one.
-      }
-    }
   }
 
   /** The owner's URL, as {@code DATABASE_URL}. */

@@ -3,14 +3,11 @@ package dev.mordomo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,25 +17,11 @@ import java.util.concurrent.TimeUnit;
 public final class RedisServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final int port = freePort();
+  private final int port = FreePort.any();
   private Optional<Process> process = Optional.empty();
 
   public RedisServer() {
     start();
-  }
-
-  /** Below the range from which systems take outgoing ports: it stays free while it is down. */
-  private static int freePort() {
-    Random random = new Random();
-    while (true) {
-      int candidate = 20_000 + random.nextInt(12_000);
-      try (ServerSocket probe = new ServerSocket()) {
-        probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), candidate));
-        return candidate;
-      } catch (IOException e) {
-        // Taken: another one.
-      }
-    }
   }
 
   public String url() {

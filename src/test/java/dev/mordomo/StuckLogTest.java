@@ -7,8 +7,6 @@ import dev.mordomo.kernel.TestDatabase;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,16 +55,16 @@ class StuckLogTest {
   }
 
   /** One that has much to say. */
-  private static NodeProcess node(Redirect console) throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+  private static NodeProcess node(Redirect console) {
     NodeProcess node =
         NodeProcess.startLoggingTo(
             console,
             db,
-            Map.of("MORDOMO_GATEWAY_PORT", String.valueOf(port), "MORDOMO_LOG_LEVEL", "TRACE"));
+            Map.of(
+                "MORDOMO_GATEWAY_PORT",
+                String.valueOf(FreePort.any()),
+                "MORDOMO_LOG_LEVEL",
+                "TRACE"));
     Await.until("the node listens", () -> isReady(node), START);
     return node;
   }

@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import dev.mordomo.ApiClient;
+import dev.mordomo.FreePort;
 import dev.mordomo.NodeScript;
 import dev.mordomo.RunningApp;
 import dev.mordomo.kernel.TestDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -28,7 +25,7 @@ class ProviderSignInTest {
 
   @BeforeAll
   static void open() {
-    int port = freePort();
+    int port = FreePort.any();
     provider =
         NodeScript.start("oidc.mjs", Map.of("REDIRECT_URI", "http://127.0.0.1:" + port + "/"));
     String issuer = provider.await("issuer");
@@ -56,14 +53,6 @@ class ProviderSignInTest {
     browsers.close();
     app.close();
     provider.close();
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static void signInAs(Page page, Demo demo, String name) {

@@ -1,5 +1,6 @@
 package dev.mordomo.cluster;
 
+import dev.mordomo.FreePort;
 import dev.mordomo.NodeProcess;
 import dev.mordomo.TcpProxy;
 import java.net.URI;
@@ -43,7 +44,7 @@ final class Fleet implements AutoCloseable {
     List<Map<String, String>> environments = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       databases.add(TcpProxy.to(databasePort));
-      ports.add(Nodes.freePort());
+      ports.add(FreePort.any());
       environments.add(environment(ports.getLast(), databases.getLast()));
     }
     List<NodeProcess> started = nodes.startAll(environments);

@@ -1,6 +1,7 @@
 package dev.mordomo.cluster;
 
 import dev.mordomo.Await;
+import dev.mordomo.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,7 +17,7 @@ final class LoadBalancer implements AutoCloseable {
 
   private final Path folder;
   private final Process process;
-  private final int port = Nodes.freePort();
+  private final int port = FreePort.any();
 
   /**
    * @param nodes the ports of the three nodes

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.ApiClient;
 import dev.mordomo.Await;
+import dev.mordomo.FreePort;
 import dev.mordomo.NodeProcess;
 import dev.mordomo.gateway.socket.WireClient;
 import dev.mordomo.kernel.Bus;
@@ -17,7 +18,6 @@ import dev.mordomo.model.FakeModelServer;
 import dev.mordomo.model.FakeModelServer.Behaviour;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,12 +28,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 
 /** Nodes of one cluster on one database, in processes of their own, and a model server. */
@@ -45,19 +45,7 @@ final class Nodes implements AutoCloseable {
   final FakeModelServer model = FakeModelServer.start(vertx).always(Behaviour.silence());
   final TestDatabase database = TestDatabase.create();
   final Streams streams = new Streams(database.database(), new Bus(database.vertx()));
-  private final int port = freePort();
-
-  /** Below the range from which systems take outgoing ports: a node may come back to it. */
-  static int freePort() {
-    while (true) {
-      int port = 20_000 + ThreadLocalRandom.current().nextInt(12_000);
-      try (ServerSocket socket = new ServerSocket(port)) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        // Taken: another one.
-      }
-    }
-  }
+  private final int port = FreePort.any();
 
   /** One more node; all of them find each other on the loopback. */
   NodeProcess start() {
@@ -70,12 +58,20 @@ final class Nodes implements AutoCloseable {
       List<Future<NodeProcess>> starting =
           settings.stream().map(one -> threads.submit(() -> start(one))).toList();
       List<NodeProcess> started = new ArrayList<>();
+      Optional<ExecutionException> why = Optional.empty();
       for (Future<NodeProcess> one : starting) {
-        started.add(one.get());
+        try {
+          started.add(one.get());
+        } catch (ExecutionException e) {
+          why = Optional.of(e);
+        }
+      }
+      if (why.isPresent()) {
+        // Nobody else knows of those that did.
+        started.forEach(NodeProcess::close);
+        throw new AssertionError("a node did not start", why.get());
       }
       return started;
-    } catch (ExecutionException e) {
-      throw new AssertionError("a node did not start", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
@@ -106,6 +102,16 @@ final class Nodes implements AutoCloseable {
         "the cluster has " + size + " nodes",
         () -> metrics(node).contains("mordomo_cluster_nodes " + size + ".0"),
         PATIENCE);
+  }
+
+  /** A node's metric, by its whole name with labels; 0 while there is none. */
+  static int metric(NodeProcess node, String name) {
+    return metrics(node)
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToInt(line -> (int) Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElse(0);
   }
 
   private static String metrics(NodeProcess node) {

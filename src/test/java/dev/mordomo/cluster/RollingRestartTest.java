@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mordomo.ApiClient;
+import dev.mordomo.FreePort;
 import dev.mordomo.NodeProcess;
 import dev.mordomo.kernel.Json;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class RollingRestartTest {
       nodes.model.withoutRecording().always(new Answers(nodes.vertx, 1));
       List<NodeProcess> fleet = new ArrayList<>();
       try {
-        List<Integer> ports = List.of(Nodes.freePort(), Nodes.freePort(), Nodes.freePort());
+        List<Integer> ports = List.of(FreePort.any(), FreePort.any(), FreePort.any());
         fleet.addAll(nodes.startAll(ports.stream().map(RollingRestartTest::settings).toList()));
         try (LoadBalancer proxy = new LoadBalancer(ports)) {
           restartUnderLoad(nodes, fleet, ports, proxy);
