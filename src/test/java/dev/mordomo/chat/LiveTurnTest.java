@@ -20,8 +20,6 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -171,60 +169,6 @@ class LiveTurnTest {
 
   // ── Two devices ────────────────────────────────────────────────────────────────────────────────
 
-  /** A device that listens to a conversation, and may speak. */
-  private static final class Device implements AutoCloseable {
-    private final WireClient socket;
-    private int calls = 10;
-
-    private Device(UUID conversation) {
-      socket = WireClient.connected(port(), client.token());
-      socket.send("{\"id\":2,\"subscribe\":{\"channel\":\"conversation:" + conversation + "\"}}");
-      reply(2);
-    }
-
-    /** What was pushed before a reply came; a turn may end before its beginning is answered. */
-    private final Deque<JsonNode> pushed = new ArrayDeque<>();
-
-    private JsonNode reply(int id) {
-      JsonNode line = socket.next();
-      while (line.path("id").asInt() != id) {
-        pushed.add(line);
-        line = socket.next();
-      }
-      return line;
-    }
-
-    private JsonNode next() {
-      JsonNode line = pushed.poll();
-      return line == null ? socket.next() : line;
-    }
-
-    /** A turn that began, or the error. */
-    private JsonNode call(String method, Map<String, ?> data) {
-      int id = ++calls;
-      socket.send(Json.write(Map.of("id", id, "rpc", Map.of("method", method, "data", data))));
-      return reply(id);
-    }
-
-    /** The next event of a type on the conversation's channel. */
-    private JsonNode hear(String type) {
-      while (true) {
-        JsonNode data = next().at("/push/pub/data");
-        if (data.path("type").asText().equals(type)) {
-          return data;
-        }
-        assertFalse(
-            List.of("turn.failed", "turn.completed").contains(data.path("type").asText()),
-            data::toString);
-      }
-    }
-
-    @Override
-    public void close() {
-      socket.close();
-    }
-  }
-
   private static Map<String, Object> words(UUID conversation, String content) {
     return new java.util.HashMap<>(
         Map.of(
@@ -250,8 +194,8 @@ class LiveTurnTest {
   @Test
   void whoInterruptsIsHeardAtOnceAndWhatWasHeardIsKept() throws Exception {
     UUID conversation = conversation();
-    try (Device speaker = new Device(conversation);
-        Device screen = new Device(conversation)) {
+    try (Device speaker = new Device(port(), client, conversation);
+        Device screen = new Device(port(), client, conversation)) {
       speaker.call("turn.start", words(conversation, "conta uma história"));
       Asked first = model.next();
       first.say("Era uma vez um rei.");
@@ -277,8 +221,8 @@ class LiveTurnTest {
   @Test
   void oneDeviceStopsWhatAnotherBegan() throws Exception {
     UUID conversation = conversation();
-    try (Device phone = new Device(conversation);
-        Device screen = new Device(conversation)) {
+    try (Device phone = new Device(port(), client, conversation);
+        Device screen = new Device(port(), client, conversation)) {
       JsonNode begun = phone.call("turn.start", words(conversation, "fala sem parar"));
       Asked asked = model.next();
       JsonNode stopped =
@@ -331,7 +275,7 @@ class LiveTurnTest {
   private static JsonNode failing(Behaviour behaviour) {
     UUID conversation = conversation();
     model.always(behaviour);
-    try (Device device = new Device(conversation)) {
+    try (Device device = new Device(port(), client, conversation)) {
       device.call("turn.start", words(conversation, "olá"));
       JsonNode failed = device.next().at("/push/pub/data");
       while (!failed.path("type").asText().equals("turn.failed")) {

@@ -11,6 +11,7 @@ import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.ScriptedModel;
 import dev.mordomo.model.ToolCall;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Stop means stop, in each phase of a turn, and whatever the turn is waiting for. */
 class StopTest {
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
   private static TestDatabase db;
   private final HeldWork work = new HeldWork();
   private Scope scope;
@@ -43,7 +45,9 @@ class StopTest {
 
   private JsonNode stopped(ChatHouse house, UUID turn, Optional<Integer> spoken) throws Exception {
     // The call waits for the end, and not for what the turn was waiting for.
+    long from = System.nanoTime();
     Turn cancelled = house.chat.cancel(scope, turn, spoken);
+    assertTrue(System.nanoTime() - from < AT_ONCE.toNanos(), "at once");
     assertEquals(TurnStatus.CANCELLED, cancelled.status());
     JsonNode told = Json.read(house.until("turn.cancelled").getLast().payload());
     assertEquals(turn.toString(), told.get("turn_id").asText());
