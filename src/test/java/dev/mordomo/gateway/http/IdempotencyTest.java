@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.ApiClient;
+import dev.mordomo.Await;
 import dev.mordomo.RunningApp;
+import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.model.FakeModelServer;
+import dev.mordomo.model.FakeModelServer.Behaviour;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +25,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
@@ -40,13 +47,22 @@ import org.junit.jupiter.api.Test;
 /** The same request again, at once and on another node, makes one thing. */
 class IdempotencyTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static Vertx vertx;
+  private static FakeModelServer model;
   private static RunningApp one;
   private static RunningApp two;
   private static String token = "";
 
   @BeforeAll
   static void open() {
-    one = new RunningApp(Map.of()).withManual();
+    vertx = Vertx.vertx();
+    model = FakeModelServer.start(vertx).withoutRecording().always(Behaviour.cutAfter("Metade, "));
+    one =
+        new RunningApp(
+                TestDatabase.create(),
+                Map.of("model.offered", "openai/test"),
+                Map.of("OPENAI_BASE_URL", model.openAiUrl()))
+            .withManual();
     two = one.besides();
     token = ApiClient.signIn(one.url()).token();
   }
@@ -55,6 +71,8 @@ class IdempotencyTest {
   static void close() {
     two.close();
     one.close();
+    model.close();
+    vertx.close().await();
     HTTP.close();
   }
 
@@ -78,60 +96,125 @@ class IdempotencyTest {
             creating.add(path.getKey());
           }
         });
-    Set<String> served =
-        ContractTest.table().stream()
-            .filter(Route::creates)
-            .map(route -> route.path().replaceAll(":(\\w+)", "{$1}"))
-            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> served = served();
     assertEquals(served, described);
     assertTrue(served.containsAll(creating), () -> creating + " create");
   }
 
+  private static Set<String> served() {
+    return ContractTest.table().stream()
+        .filter(Route::creates)
+        .map(route -> route.path().replaceAll(":(\\w+)", "{$1}"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** One way of making something. */
+  private record Made(String path, Map<String, Object> body) {}
+
   /** What is made, by the path that makes it. */
-  private static Map<String, Map<String, Object>> bodies() throws Exception {
-    String conversation = idOf(post(one, "/v1/conversations", "a conversation", Map.of()));
+  private static Map<String, Made> made() throws Exception {
+    Map<String, Made> all = new LinkedHashMap<>();
+    for (var plain :
+        Map.<String, Map<String, Object>>of(
+                "/v1/conversations",
+                Map.of("title", "Once"),
+                "/v1/api-keys",
+                Map.of("name", "once"),
+                "/v1/collections",
+                Map.of("name", "Once"),
+                "/v1/users",
+                Map.of(
+                    "email", "once@example.org", "name", "Once", "password", RunningApp.PASSWORD),
+                "/v1/tenants",
+                Map.of("name", "Once", "plan", "starter"),
+                "/v1/reminders",
+                Map.of("title", "Once", "scheduled_at", "2199-01-01T10:00:00Z"),
+                "/v1/exports",
+                Map.of(),
+                "/v1/me/consents",
+                Map.of("purpose", "personal_data"),
+                "/v1/jobs",
+                Map.of("type", "retention"),
+                "/v1/logs",
+                Map.of("level", "INFO", "source", "kitchen", "message", "once"))
+            .entrySet()) {
+      all.put(plain.getKey(), new Made(plain.getKey(), plain.getValue()));
+    }
+    all.put(
+        "/v1/chat/completions",
+        new Made(
+            "/v1/chat/completions",
+            Map.of(
+                "model",
+                "mordomo",
+                "messages",
+                List.of(Map.of("role", "user", "content", "Once")))));
     String collection = idOf(post(one, "/v1/collections", "a collection", Map.of("name", "Shelf")));
-    Map<String, Map<String, Object>> bodies = new LinkedHashMap<>();
-    bodies.put("/v1/conversations", Map.of("title", "Once"));
-    bodies.put("/v1/api-keys", Map.of("name", "once"));
-    bodies.put("/v1/collections", Map.of("name", "Once"));
-    bodies.put(
-        "/v1/users",
-        Map.of("email", "once@example.org", "name", "Once", "password", RunningApp.PASSWORD));
-    bodies.put("/v1/tenants", Map.of("name", "Once", "plan", "starter"));
-    bodies.put("/v1/reminders", Map.of("title", "Once", "scheduled_at", "2199-01-01T10:00:00Z"));
-    bodies.put(
-        "/v1/conversations/" + conversation + "/turns",
-        Map.of("content", "Once", "client_message_id", "once"));
-    bodies.put(
-        "/v1/collections/" + collection + "/documents",
-        Map.of("title", "Once", "source", "once.md", "content", "# Once\n\nUpon a time."));
-    return bodies;
+    all.put(
+        "/v1/collections/{id}/documents",
+        new Made(
+            "/v1/collections/" + collection + "/documents",
+            Map.of("title", "Once", "source", "once.md", "content", "# Once\n\nUpon a time.")));
+    all.put(
+        "/v1/conversations/{id}/turns",
+        new Made(turns(), Map.of("content", "Once", "client_message_id", "once")));
+    for (String again : List.of("regenerate", "continue")) {
+      all.put(
+          "/v1/turns/{id}/" + again,
+          new Made("/v1/turns/" + broken(again) + "/" + again, Map.of()));
+    }
+    return all;
+  }
+
+  private static String turns() throws Exception {
+    String key = "a conversation " + Ids.next();
+    return "/v1/conversations/"
+        + idOf(post(one, "/v1/conversations", key, Map.of("collections", List.of())))
+        + "/turns";
+  }
+
+  /** A turn whose answer broke off. */
+  private static String broken(String words) throws Exception {
+    Map<String, Object> said =
+        Map.of("content", words, "client_message_id", words, "model", "openai/test");
+    String turn =
+        Json.read(post(one, turns(), "broken " + words, said).body()).get("turn_id").asText();
+    ApiClient client = ApiClient.of(one.url(), token);
+    Await.until(
+        "it breaks off",
+        () -> client.get("/v1/turns/" + turn).get("status").asText().equals("failed"),
+        Duration.ofSeconds(20));
+    return turn;
   }
 
   @Test
   void manyAtOnceOnTwoNodesMakeOneThing() throws Exception {
-    for (var made : bodies().entrySet()) {
-      String key = "once " + made.getKey();
+    Map<String, Made> all = made();
+    assertEquals(served(), all.keySet(), "each way of making something is tried");
+    for (Made made : all.values()) {
+      String key = "once " + made.path();
       List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         for (RunningApp node : List.of(one, two)) {
-          asked.add(send(node, made.getKey(), key, made.getValue()));
+          asked.add(send(node, made.path(), key, made.body()));
         }
       }
       Set<String> answers = new TreeSet<>();
       for (var answer : asked) {
         HttpResponse<String> response = answer.get(30, TimeUnit.SECONDS);
-        assertTrue(response.statusCode() < 300, made.getKey() + " " + response.body());
+        assertTrue(response.statusCode() < 300, made.path() + " " + response.body());
         answers.add(response.statusCode() + " " + response.body());
       }
       assertEquals(1, answers.size(), answers::toString);
 
-      Map<String, Object> other = new HashMap<>(made.getValue());
+      Map<String, Object> other = new HashMap<>(made.body());
       other.put("metadata", Map.of("other", true));
-      HttpResponse<String> mismatch = post(two, made.getKey(), key, other);
-      assertEquals(422, mismatch.statusCode(), made.getKey());
-      assertEquals("idempotency_mismatch", Json.read(mismatch.body()).get("code").asText());
+      HttpResponse<String> mismatch = post(two, made.path(), key, other);
+      assertEquals(422, mismatch.statusCode(), made.path());
+      JsonNode said = Json.read(mismatch.body());
+      assertEquals(
+          "idempotency_mismatch",
+          said.path("error").path("code").asText(said.path("code").asText()));
     }
   }
 
