@@ -328,7 +328,10 @@ public final class App implements AutoCloseable {
 
   private Cluster vertx(boolean clustered, ClusterConfig config) {
     VertxOptions options =
-        new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true));
+        new VertxOptions()
+            // One a processor: more only wake one another.
+            .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
+            .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true));
     VertxBuilder builder = Vertx.builder().withMetrics(new MicrometerMetricsFactory(metrics));
     if (!clustered) {
       return Cluster.ofOne(builder.with(options).build());

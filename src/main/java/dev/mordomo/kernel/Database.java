@@ -52,26 +52,37 @@ public final class Database {
   private static final Duration PING = Duration.ofSeconds(2);
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
-  /** How long the work that this thread does waits for a reply. */
-  private static final ScopedValue<Duration> PATIENCE = ScopedValue.newInstance();
+  /** How long the transaction that this thread is in waits for a reply. */
+  private static final ScopedValue<Patience> PATIENCE = ScopedValue.newInstance();
 
   private static final Duration PATIENCE_BY_DEFAULT = Duration.ofMinutes(1);
 
+  private record Patience(Deadlines deadlines, Duration time) {
+    <T> Future<T> of(SqlClient connection, Future<T> reply) {
+      return deadlines.within(reply, time, () -> drop(connection));
+    }
+  }
+
   private final Vertx vertx;
-  private final Duration patience;
+  private final Patience patience;
   private final Duration acquiring;
   private final PgConnectOptions systemLogin;
   private final Pool app;
   private final Pool system;
   private final BulkLogin bulk;
   private final OwnerLogin owner;
+  private final Deadlines deadlines;
+  private final LoopCalls loops;
 
   public Database(Vertx vertx, DatabaseConfig config, Secret secret) {
     this.vertx = vertx;
+    this.deadlines = new Deadlines(vertx);
+    this.loops = new LoopCalls(vertx);
     this.bulk = new BulkLogin(config, secret);
     this.owner = new OwnerLogin(config);
     this.acquiring = config.connectTimeout();
-    this.patience = config.statementTimeout().plus(config.connectTimeout());
+    this.patience =
+        new Patience(deadlines, config.statementTimeout().plus(config.connectTimeout()));
     this.systemLogin = login(config, secret, config.systemRole());
     this.app = pool(vertx, "app", login(config, secret, config.appRole()), config.poolSize());
     this.system = pool(vertx, "system", systemLogin, config.systemPoolSize());
@@ -178,7 +189,7 @@ public final class Database {
    * themselves: one round trip instead of four.
    */
   public RowSet<Row> call(String sql, Tuple parameters) {
-    return await(one(app, sql, parameters, patience));
+    return await(loops.call(() -> one(app, sql, parameters, patience)));
   }
 
   /** {@link #call}, without waiting. */
@@ -188,7 +199,7 @@ public final class Database {
 
   /** One statement in its own transaction as the system login. */
   public RowSet<Row> callSystem(String sql, Tuple parameters) {
-    return await(one(system, sql, parameters, patience));
+    return await(loops.call(() -> one(system, sql, parameters, patience)));
   }
 
   /** {@link #callSystem}, without waiting. */
@@ -215,10 +226,12 @@ public final class Database {
     return reply(connection, connection.preparedQuery(sql).execute());
   }
 
-  private Future<RowSet<Row>> one(Pool pool, String sql, Tuple parameters, Duration patience) {
-    return connection(pool, acquiring.compareTo(patience) < 0 ? acquiring : patience)
+  private Future<RowSet<Row>> one(Pool pool, String sql, Tuple parameters, Patience patience) {
+    Duration most = acquiring.compareTo(patience.time()) < 0 ? acquiring : patience.time();
+    return connection(pool, most)
         .compose(connection ->
-            bounded(connection, connection.preparedQuery(sql).execute(parameters), patience)
+            patience
+                .of(connection, connection.preparedQuery(sql).execute(parameters))
                 .eventually(connection::close));
   }
 
@@ -227,10 +240,10 @@ public final class Database {
    * used: where it meets a connection that is just given back, the pool forgets whom it served, and
    * others that wait with him are never answered at all (eclipse-vertx/vertx-sql-client 1567).
    */
-  private static Future<SqlConnection> connection(Pool pool, Duration patience) {
+  private Future<SqlConnection> connection(Pool pool, Duration patience) {
     Future<SqlConnection> asked = pool.getConnection();
-    return asked
-        .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+    return deadlines
+        .within(asked, patience, () -> {})
         .recover(e -> {
           if (!(e instanceof TimeoutException)) {
             return Future.failedFuture(e);
@@ -243,17 +256,16 @@ public final class Database {
   }
 
   private static <T> T reply(SqlClient connection, Future<T> reply) {
-    return await(bounded(connection, reply, PATIENCE.orElse(PATIENCE_BY_DEFAULT)));
-  }
-
-  private static <T> Future<T> bounded(SqlClient connection, Future<T> reply, Duration patience) {
-    return reply
-        .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-        .onFailure(e -> {
-          if (e instanceof TimeoutException) {
-            drop(connection);
-          }
-        });
+    return await(
+        PATIENCE.isBound()
+            ? PATIENCE.get().of(connection, reply)
+            : reply
+                .timeout(PATIENCE_BY_DEFAULT.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(e -> {
+                  if (e instanceof TimeoutException) {
+                    drop(connection);
+                  }
+                }));
   }
 
   /** Nobody knows what it will say, so nobody may have it again. */
@@ -278,7 +290,7 @@ public final class Database {
       String beginning,
       @org.jspecify.annotations.Nullable Tuple scope,
       Function<SqlConnection, T> work) {
-    SqlConnection connection = await(connection(pool, acquiring));
+    SqlConnection connection = await(loops.call(() -> connection(pool, acquiring)));
     try {
       // Sent without waiting: the connection pipelines, so the first statement of the work carries
       // these two along. Should they fail, so does everything after them.
@@ -423,8 +435,10 @@ public final class Database {
 
   /** Whether both logins answer now. */
   public Future<Boolean> ping() {
+    Patience little = new Patience(deadlines, PING);
     return Future.all(
-            one(app, "SELECT 1", Tuple.tuple(), PING), one(system, "SELECT 1", Tuple.tuple(), PING))
+            one(app, "SELECT 1", Tuple.tuple(), little),
+            one(system, "SELECT 1", Tuple.tuple(), little))
         .map(true)
         .otherwise(false);
   }
@@ -435,6 +449,7 @@ public final class Database {
         .timeout(CLOSING.toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(e -> LOG.warn("connections to the database were left open", e))
         .<Void>mapEmpty()
-        .otherwiseEmpty();
+        .otherwiseEmpty()
+        .onComplete(closed -> deadlines.close());
   }
 }

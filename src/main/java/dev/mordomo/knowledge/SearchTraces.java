@@ -25,7 +25,7 @@ final class SearchTraces {
   private static final int KEPT = 500;
 
   /** Of the searches of a second: a server that is asked more often stores the last of them. */
-  private static final int STORED_AT_ONCE = 100;
+  private static final int STORED_AT_ONCE = 25;
 
   private static final Duration TIME = Duration.ofMinutes(15);
   private static final int SHOWN = 50;

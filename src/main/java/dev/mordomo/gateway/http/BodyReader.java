@@ -6,10 +6,12 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -17,8 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads a request's body within its limit. The request is paused until then. */
+/** Reads a request's body within its limit. The request is paused until then, or short and here. */
 final class BodyReader {
+  /** Up to so many bytes are waited for on the event loop. */
+  private static final int SHORT_BYTES = 64 * 1024;
+
+  private static final String ARRIVED = BodyReader.class.getName();
+
   private final GatewayConfig config;
   private final Context work;
 
@@ -28,16 +35,38 @@ final class BodyReader {
   }
 
   /**
+   * On the event loop: whether the body is JSON and short. Then it is waited for right here, where
+   * it mostly is already: a virtual thread that asks for it wakes the event loop, to be woken by
+   * it.
+   */
+  boolean isShort(HttpServerRequest request, Route.Body wanted) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return wanted == Route.Body.JSON
+        && length != null
+        && length.length() < 6
+        && Integer.parseInt(length) <= Math.min(SHORT_BYTES, config.bodyBytes());
+  }
+
+  /** On the event loop: calls when a short body is here, or has broken off. */
+  void arrive(RoutingContext routing, Runnable here) {
+    Future<Buffer> body = routing.request().body();
+    routing.put(ARRIVED, body);
+    body.onComplete(read -> here.run());
+  }
+
+  /**
    * @throws Failure {@code too_large}, {@code malformed} or {@code unsupported_media_type}
    */
-  RequestBody read(HttpServerRequest request, Route.Body wanted) {
+  RequestBody read(RoutingContext routing, Route.Body wanted) {
+    HttpServerRequest request = routing.request();
     String type = mediaType(request);
     if (wanted == Route.Body.UPLOAD && type.equals("multipart/form-data")) {
       refuseLonger(request, config.uploadBytes() + config.bodyBytes());
       return new UploadReader(config.uploadBytes(), work).read(request);
     }
     refuseLonger(request, config.bodyBytes());
-    byte[] bytes = bytes(request);
+    Future<Buffer> arrived = routing.get(ARRIVED);
+    byte[] bytes = arrived == null ? bytes(request) : Database.await(arrived).getBytes();
     if (bytes.length == 0) {
       return new RequestBody.None();
     }

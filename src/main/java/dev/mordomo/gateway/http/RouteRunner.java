@@ -59,9 +59,13 @@ final class RouteRunner {
 
   /** Takes a request from the event loop; it is answered from a virtual thread. */
   void run(Route route, RoutingContext routing) {
-    routing.request().pause();
     Context loop = vertx.getOrCreateContext();
-    work.runOnContext(ignored -> serve(route, routing, loop));
+    if (bodies.isShort(routing.request(), route.body())) {
+      bodies.arrive(routing, () -> work.runOnContext(ignored -> serve(route, routing, loop)));
+    } else {
+      routing.request().pause();
+      work.runOnContext(ignored -> serve(route, routing, loop));
+    }
   }
 
   private void serve(Route route, RoutingContext routing, Context loop) {
@@ -121,7 +125,7 @@ final class RouteRunner {
     try (RequestBody body =
         route.body() == Route.Body.NONE
             ? new RequestBody.None()
-            : bodies.read(request, route.body())) {
+            : bodies.read(routing, route.body())) {
       Exchange exchange =
           new Exchange(request, routing.pathParams(), requestId, principal, address(request), body);
       Supplier<Answer> work = () -> deed.call(body, () -> route.handler().handle(exchange));
