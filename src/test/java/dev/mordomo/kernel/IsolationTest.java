@@ -119,6 +119,28 @@ class IsolationTest {
   }
 
   @Test
+  void everyForeignKeyBetweenTablesOfTenantsCarriesTheTenant() throws SQLException {
+    String keys =
+        """
+        WITH of_tenants AS (
+          SELECT attrelid AS rel, attnum AS tenant FROM pg_attribute
+          WHERE attname = 'tenant_id' AND NOT attisdropped),
+        keys AS (
+          SELECT k.conrelid, k.confrelid, k.conkey, c.tenant AS child, p.tenant AS parent, k.confkey
+          FROM pg_constraint k JOIN of_tenants c ON c.rel = k.conrelid JOIN of_tenants p ON p.rel = k.confrelid
+          WHERE k.contype = 'f' AND k.conparentid = 0)
+        SELECT conrelid::regclass || ' to ' || confrelid::regclass FROM keys k
+        WHERE %s EXISTS (
+          SELECT FROM keys w, generate_subscripts(w.conkey, 1) i
+          WHERE w.conrelid = k.conrelid AND w.confrelid = k.confrelid AND w.conkey @> k.conkey
+            AND w.conkey[i] = w.child AND w.confkey[i] = w.parent)
+        ORDER BY 1
+        """;
+    assertEquals(List.of(), strings(keys.formatted("NOT")), "keys without the tenant");
+    assertTrue(strings(keys.formatted("")).size() > 15, strings(keys.formatted("")).toString());
+  }
+
+  @Test
   void anotherTenantsParentIsRefusedByTheForeignKey() {
     Scope mine = db.tenantWithUser("member");
     Scope theirs = db.tenantWithUser("member");
