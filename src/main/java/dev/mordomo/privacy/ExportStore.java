@@ -61,7 +61,10 @@ final class ExportStore {
 
   /** What goes in: by the name of its file, the rows of one table. */
   enum Kind {
+    ORGANISATION("tenant", "t.id = $1 AND $2::uuid IS NULL"),
+    SETTINGS("config_value", "t.tenant_id = $1 AND $2::uuid IS NULL"),
     PROFILE("app_user", "t.tenant_id = $1 AND t.id = $2"),
+    SIGN_INS("user_identity", OF_USER, "md5(t.issuer || ' ' || t.subject)::uuid"),
     CONVERSATIONS("conversation", OF_USER),
     MESSAGES("message", OF_USER),
     TURNS("turn", OF_USER),
@@ -81,6 +84,13 @@ final class ExportStore {
     private final String sql;
 
     Kind(String table, String theirs) {
+      this(table, theirs, "t.id");
+    }
+
+    /**
+     * @param id by which the rows are read page by page
+     */
+    Kind(String table, String theirs, String id) {
       this.table = table;
       String vectors =
           table.equals("chunk")
@@ -94,13 +104,19 @@ final class ExportStore {
           "SELECT (to_jsonb(t) - $4::text[]"
               + node
               + vectors
-              + ")::text, t.id, "
+              + ")::text, "
+              + id
+              + ", "
               + (table.equals("document") ? "t.file_key, t.file_name" : "NULL, NULL")
               + " FROM "
               + table
               + " t WHERE "
               + theirs
-              + " AND t.id > $3 ORDER BY t.id LIMIT "
+              + " AND "
+              + id
+              + " > $3 ORDER BY "
+              + id
+              + " LIMIT "
               + PAGE;
     }
 

@@ -111,6 +111,15 @@ class ExportTest {
         "the lines are written",
         () -> house.superuser.api().get("/v1/logs?source=kettle").get("data").size() == 2,
         PATIENCE);
+    try (Connection owner = house.app.database().owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute(
+          "INSERT INTO user_identity VALUES ('https://issuer.example.org', 'ana at theirs', '"
+              + ana.tenantId()
+              + "', '"
+              + ana.userId()
+              + "', now())");
+    }
     JsonNode export = ready(ana, Map.of());
     String id = export.get("id").asText();
     assertEquals("user", export.get("kind").asText());
@@ -125,6 +134,7 @@ class ExportTest {
     for (String kind :
         new String[] {
           "profile",
+          "sign_ins",
           "conversations",
           "messages",
           "turns",
@@ -146,6 +156,7 @@ class ExportTest {
     assertTrue(file(files, "messages.jsonl").contains("Good morning, " + anas.word()));
     assertTrue(file(files, "messages.jsonl").contains("529.982.247-25"), "opened for its user");
     assertTrue(file(files, "chunks.jsonl").contains("embeddings"));
+    assertTrue(file(files, "sign_ins.jsonl").contains("ana at theirs"));
     assertTrue(file(files, "log_lines.jsonl").contains("dry, of " + ana.userId()));
     assertFalse(file(files, "log_lines.jsonl").contains("\"node\""), "the machine's name");
     String original =
@@ -189,6 +200,7 @@ class ExportTest {
         .post(
             "/v1/collections/" + shared + "/documents",
             Map.of("title", "Of dogs", "content", "Dogs are led in the park."));
+    rui.api().patch("/v1/config", Map.of("tts.voice", "pt_PT-tugao-medium"));
     Caller stranger = house.person("stranger1", house.otherTenant, "admin");
     Belongings.of(stranger, house.app.database());
     JsonNode export = ready(house.superuser, Map.of("tenant_id", house.tenant));
@@ -196,6 +208,9 @@ class ExportTest {
     Map<String, String> files =
         unpacked(download(house.superuser, export.get("id").asText()).body());
     assertTrue(file(files, "shared/chunks.jsonl").contains("Dogs are led"));
+    assertTrue(file(files, "shared/organisation.jsonl").contains("\"Faro\""));
+    assertTrue(file(files, "shared/settings.jsonl").contains("tts.voice"));
+    assertFalse(files.containsKey("users/" + ana.userId() + "/organisation.jsonl"));
     assertTrue(file(files, "users/" + ana.userId() + "/messages.jsonl").contains(anas.word()));
     assertTrue(file(files, "users/" + rui.userId() + "/messages.jsonl").contains("zanzrui1"));
     String all = String.join("\n", files.values()) + files.keySet();
