@@ -80,6 +80,11 @@ public final class RunningApp implements AutoCloseable {
     return app.address();
   }
 
+  /** The folder of its data. */
+  public Path data() {
+    return data;
+  }
+
   public TestDatabase database() {
     return database;
   }

@@ -242,16 +242,7 @@ class QuotaTurnsTest {
   @Test
   void anAnswerIsCutWhereTheQuotaEndsAndSaysSo() throws Exception {
     Person person = person(100);
-    HttpResponse<String> cut =
-        send(
-            person.api(),
-            "POST",
-            first.url() + "/v1/chat/completions",
-            Map.of(
-                "model",
-                "openai/test",
-                "messages",
-                List.of(Map.of("role", "user", "content", "Fale sem parar"))));
+    HttpResponse<String> cut = complete(person);
     assertEquals(200, cut.statusCode(), cut.body());
     JsonNode answer = Json.read(cut.body());
     assertEquals("length", answer.at("/choices/0/finish_reason").asText());
@@ -273,6 +264,33 @@ class QuotaTurnsTest {
     assertEquals("quota", message.at("/metadata/cut_by").asText());
     assertEquals("length", message.at("/metadata/finish_reason").asText());
     assertFalse(message.get("interrupted").asBoolean());
+  }
+
+  @Test
+  void aTurnWhoseModelFailsCostsNothing() throws Exception {
+    // An answer takes all there is: had the first kept its tokens, there would be none left.
+    Person person = person(100);
+    model.then(Behaviour.status(401, "{}", Map.of()));
+    HttpResponse<String> failed = complete(person);
+    assertEquals(502, failed.statusCode(), failed.body());
+    assertEquals(0, consumed(person));
+    HttpResponse<String> answered = complete(person);
+    assertEquals(200, answered.statusCode(), answered.body());
+    assertTrue(consumed(person) > 80, "" + consumed(person));
+    assertEquals(429, complete(person).statusCode());
+  }
+
+  private static HttpResponse<String> complete(Person person)
+      throws IOException, InterruptedException {
+    return send(
+        person.api(),
+        "POST",
+        first.url() + "/v1/chat/completions",
+        Map.of(
+            "model",
+            "openai/test",
+            "messages",
+            List.of(Map.of("role", "user", "content", "Fale sem parar"))));
   }
 
   @Test

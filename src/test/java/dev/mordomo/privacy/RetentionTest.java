@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +172,44 @@ class RetentionTest {
     assertEquals(
         sorted(due(starter, 1, 0), due(enterprise, 1, 0), due(own, 1, 1)),
         sorted(retention.remove(done -> {})));
+  }
+
+  @Test
+  void everyPlanHasItsTime() throws SQLException {
+    Map<String, Integer> plans = Map.of("starter", 30, "pro", 180, "scale", 365, "enterprise", 730);
+    List<RetentionDue> expected = new ArrayList<>();
+    for (Map.Entry<String, Integer> plan : plans.entrySet()) {
+      Scope tenant = tenant(plan.getKey(), "{}");
+      conversation(tenant, "whatsapp", plan.getValue() + 1, plan.getValue() - 1);
+      expected.add(due(tenant, 1, 0));
+    }
+    List<RetentionDue> due = sorted(expected.toArray(RetentionDue[]::new));
+    assertEquals(due, sorted(retention(false).due()));
+    assertEquals(due, sorted(retention(false).remove(done -> {})));
+  }
+
+  @Test
+  void manyGoInSmallBatches() throws SQLException {
+    Scope starter = tenant("starter", "{}");
+    // Keeps the month from being dropped whole.
+    conversation(tenant("enterprise", "{}"), "whatsapp", 40);
+    UUID talk = conversation(starter, "whatsapp", 1);
+    owner(
+        """
+        INSERT INTO message (id, tenant_id, user_id, conversation_id, role, content, created_at)
+        SELECT uuid_from_time(t), '%1$s', '%2$s', '%3$s', 'user', 'x', t
+        FROM generate_series(1, 1200) i, LATERAL (SELECT '%4$s'::timestamptz + i * interval '1 ms') s (t)
+        """
+            .formatted(starter.tenantId(), starter.userId(), talk, NOW.minus(days(40))));
+    List<Long> progress = new ArrayList<>();
+    assertEquals(List.of(due(starter, 1_200, 0)), retention(false).remove(progress::add));
+    long before = 0;
+    for (long done : progress) {
+      assertTrue(done - before <= 500, progress.toString());
+      before = done;
+    }
+    assertTrue(progress.size() >= 3, progress.toString());
+    assertEquals(1, messages(starter));
   }
 
   @Test

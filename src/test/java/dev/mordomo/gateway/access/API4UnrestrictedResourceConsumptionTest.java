@@ -81,6 +81,13 @@ class API4UnrestrictedResourceConsumptionTest {
       }
       open.getFirst().send("{\"id\":2,\"ping\":{},\"x\":\"" + "x".repeat(20_000) + "\"}");
       assertEquals(3501, open.getFirst().closeCode());
+      open.get(1)
+          .send(
+              "{\"id\":2,\"rpc\":{\"method\":\"action.report\",\"data\":"
+                  + "{\"a\":".repeat(100)
+                  + "1"
+                  + "}".repeat(102));
+      assertEquals(3501, open.get(1).closeCode(), "nested too deep");
     } finally {
       open.forEach(WireClient::close);
     }

@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.Await;
 import dev.mordomo.kernel.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +64,8 @@ class ErasureTest {
     JsonNode usage = usage(chief);
     assertTrue(usage.at("/totals/calls").asInt() >= 2, usage.toString());
     assertTrue(tablesThatHold(theirs.word()).size() > 5);
+    assertTrue(filesThatHold(theirs.word()) > 0);
+    long kept = filesThatHold("zanzstaying");
 
     JsonNode receipt = erased(chief, "/v1/users/" + leaving.userId());
 
@@ -84,6 +92,9 @@ class ErasureTest {
     }
     // The original of a document, and an export.
     assertEquals(2, receipt.get("files").asInt(), receipt.toString());
+    assertEquals(0, filesThatHold(theirs.word()));
+    assertEquals(0, filesOf(leaving.userId()));
+    assertEquals(kept, filesThatHold("zanzstaying"));
     assertTrue(receipt.at("/unnamed/usage.user_id").asInt() > 0, receipt.toString());
     assertEquals(Set.of(), tablesThatHold(theirs.word()));
     Set<String> naming = tablesThatHold(leaving.userId());
@@ -133,6 +144,7 @@ class ErasureTest {
     assertEquals(2, receipt.at("/erased/app_user").asInt(), receipt.toString());
     assertEquals(3, receipt.at("/erased/collection").asInt(), receipt.toString());
     assertEquals(5, receipt.get("files").asInt(), receipt.toString());
+    assertEquals(0, filesOf(tenant));
     assertEquals(Set.of(), tablesThatHold(theirs.word()));
     assertEquals(Set.of(), tablesThatHold(bosses.word()));
     assertEquals(Set.of(), tablesThatHold("Barra"));
@@ -221,6 +233,32 @@ class ErasureTest {
                     + tenant
                     + "'")
             .getFirst());
+  }
+
+  /** How many files of the data folder hold a word. */
+  private static long filesThatHold(String word) {
+    return files()
+        .filter(file -> {
+          try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1).contains(word);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        })
+        .count();
+  }
+
+  /** How many have an id in their path. */
+  private static long filesOf(String id) {
+    return files().filter(file -> file.toString().contains(id)).count();
+  }
+
+  private static Stream<Path> files() {
+    try (Stream<Path> all = Files.walk(house.app.data())) {
+      return all.filter(Files::isRegularFile).toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Of all there are, partitions by their names. */

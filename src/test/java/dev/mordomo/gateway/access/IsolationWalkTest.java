@@ -230,6 +230,10 @@ class IsolationWalkTest {
             call(socket, method, new Sample(name -> Optional.of(Ids.next().toString())).of(schema));
         assertEquals(nothing, theirsGot, intruder + ": " + method);
         assertTrue(theirsGot.has("error"), intruder + ": " + method + theirsGot);
+        if (Sample.namesIds(schema)) {
+          String said = theirsGot.at("/error/message").asText();
+          assertTrue(said.startsWith("not_found: "), intruder + ": " + method + theirsGot);
+        }
         assertEquals(before, Rows.of(house.app.database(), victim), intruder + ": " + method);
         assertHoldsNothingOfTheirs(method, theirsGot.toString());
       }

@@ -16,6 +16,7 @@ import io.vertx.pgclient.PgConnectOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Secrets of the installation, of its providers and of its users stand in no log, no error, no
- * setting that is shown, and nowhere in a dump of the database, whatever fails meanwhile.
+ * setting that is shown, and nowhere in a dump of the database, whatever fails meanwhile. Nor do
+ * log and dump hold the personal data of what users say.
  */
 class SecretsStayHiddenTest {
   private static final String MODEL_KEY = "sk-marker-of-the-model-server";
@@ -33,6 +35,10 @@ class SecretsStayHiddenTest {
   private static final String OIDC_SECRET = "GOCSPX-marker-of-the-provider";
   private static final String REDIS_PASSWORD = "marker-of-redis";
   private static final String WRONG_PASSWORD = "marker that was nearly my password";
+
+  /** Bia sees it in her answers. */
+  private static final String PERSONAL = "529.982.247-25";
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final List<String> secrets =
@@ -124,11 +130,27 @@ class SecretsStayHiddenTest {
         post(
                 bia,
                 "/v1/conversations/" + conversation + "/turns",
-                "{\"content\":\"olá\",\"client_message_id\":\"" + Ids.next() + "\"}")
+                "{\"content\":\"olá, o meu CPF é "
+                    + PERSONAL
+                    + "\",\"client_message_id\":\""
+                    + Ids.next()
+                    + "\"}")
             .json()
             .get("turn_id")
             .asText();
     Await.until("the turn fails", () -> failed(bia, turn), PATIENCE);
+    for (String body :
+        List.of("{\"content\":\"" + PERSONAL, "{\"content\":{\"" + PERSONAL + "\":1}}")) {
+      post(bia, "/v1/conversations/" + conversation + "/turns", body);
+      post(bia, "/v1/reminders", body);
+    }
+    String reminder =
+        "{\"title\":\"pagar, CPF "
+            + PERSONAL
+            + "\",\"scheduled_at\":\""
+            + Instant.now().plusSeconds(86_400)
+            + "\"}";
+    assertEquals(201, post(bia, "/v1/reminders", reminder).status());
     answers.add(
         post(
                 bia,
@@ -175,6 +197,7 @@ class SecretsStayHiddenTest {
   void noLineOfTheLogHoldsOne() {
     assertTrue(log.lines().stream().anyMatch(line -> line.contains("WARN")), "it is heard at all");
     log.lines().forEach(SecretsStayHiddenTest::assertHoldsNone);
+    log.lines().forEach(line -> assertFalse(line.contains(PERSONAL), line));
   }
 
   @Test
@@ -183,6 +206,8 @@ class SecretsStayHiddenTest {
     assertTrue(dump.contains("COPY public.sealing_keyset"), "all of it is there");
     assertTrue(dump.contains("bia@example.org"), "with its rows");
     assertHoldsNone(dump);
+    assertTrue(dump.contains("[[cpf:"), "a placeholder instead");
+    assertFalse(dump.contains(PERSONAL), () -> around(dump, dump.indexOf(PERSONAL)));
     // A private key as a JWK, a keyset of Tink in clear.
     assertFalse(dump.contains("\"d\":") || dump.contains("AesGcmKey"), "a key in clear");
   }
