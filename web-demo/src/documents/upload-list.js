@@ -24,6 +24,11 @@ function Duplicate({ item }) {
   </div>`;
 }
 
+function Similar({ item }) {
+  const titles = item.similar.map(({ title }) => `“${title}”`).join(', ');
+  return html`<p class="upload-similar" data-testid="upload-similar">${t('upload.similar', { titles })}</p>`;
+}
+
 function Upload({ item }) {
   const moving = item.status === 'uploading' || item.status === 'processing';
   const percent = Math.round(item.progress * 100);
@@ -34,6 +39,7 @@ function Upload({ item }) {
       <p class="upload-status" role="status">${t(`upload.${item.status}`)}${moving && item.progress > 0 ? ` ${percent} %` : ''}</p>
       ${moving && html`<progress max="1" value=${item.progress > 0 ? item.progress : undefined} aria-label=${item.name}></progress>`}
       ${item.status === 'failed' && html`<p class="card-error" data-testid="upload-error">${explain(item.error)}</p>`}
+      ${item.similar?.length > 0 && html`<${Similar} item=${item} />`}
       ${item.status === 'duplicate' && html`<${Duplicate} item=${item} />`}
     </div>
     ${item.status === 'failed' && html`<${IconButton} icon="retry" label=${t('common.retry')} onClick=${() => tryAgain(item.id)} />`}

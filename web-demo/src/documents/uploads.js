@@ -60,7 +60,7 @@ async function run({ id, collectionId, ...item }) {
       change(id, { status: 'processing', jobId: body.job_id, progress: 0 });
       refreshDocuments(collectionId);
       await look(find(id));
-    } else finish(id, { status: 'done', document: body });
+    } else finish(id, { status: 'done', document: body, similar: body.similar_to ?? [] });
   } catch (error) {
     await fail(id, error);
   } finally {
@@ -109,7 +109,7 @@ function followJob(job) {
   const item = uploads.get().find(({ jobId, status }) => jobId === job.id && status === 'processing');
   if (!item) return;
   const { done = 0, total = 0 } = job.progress ?? {};
-  if (job.status === 'done') finish(item.id, { status: 'done' });
+  if (job.status === 'done') finish(item.id, { status: 'done', similar: job.result?.similar_to ?? [] });
   else if (job.status === 'failed' || job.status === 'cancelled') {
     const detail = typeof job.error === 'string' ? job.error : job.error?.detail;
     finish(item.id, { status: 'failed', error: new Error(detail ?? job.status) });

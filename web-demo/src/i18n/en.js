@@ -200,6 +200,7 @@ export default {
   'upload.uploading': 'Uploading',
   'upload.processing': 'Reading and indexing',
   'upload.done': 'Ready to answer from',
+  'upload.similar': 'Says nearly the same as {titles}',
   'upload.failed': 'Not possible',
   'upload.duplicate': 'Already there',
   'upload.drop': 'Remove {name} from the list',

@@ -200,6 +200,7 @@ export default {
   'upload.uploading': 'Subiendo',
   'upload.processing': 'Leyendo e indexando',
   'upload.done': 'Listo para responder',
+  'upload.similar': 'Dice casi lo mismo que {titles}',
   'upload.failed': 'No fue posible',
   'upload.duplicate': 'Ya existe',
   'upload.drop': 'Quitar {name} de la lista',

@@ -200,6 +200,7 @@ export default {
   'upload.uploading': 'Enviando',
   'upload.processing': 'Lendo e indexando',
   'upload.done': 'Pronto para responder',
+  'upload.similar': 'Diz quase o mesmo que {titles}',
   'upload.failed': 'Não foi possível',
   'upload.duplicate': 'Já existe',
   'upload.drop': 'Tirar {name} da lista',

@@ -8,8 +8,10 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.DocumentMasking.Hiding;
 import io.vertx.sqlclient.SqlClient;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -24,6 +26,7 @@ final class DocumentIntake {
   private final DocumentMasking masking;
   private final Embedder embedder;
   private final DocumentWriter writer;
+  private final SimilarDocuments similar;
   private final JobService jobs;
 
   DocumentIntake(
@@ -34,6 +37,7 @@ final class DocumentIntake {
       DocumentMasking masking,
       Embedder embedder,
       DocumentWriter writer,
+      SimilarDocuments similar,
       JobService jobs) {
     this.database = database;
     this.bus = bus;
@@ -42,19 +46,21 @@ final class DocumentIntake {
     this.masking = masking;
     this.embedder = embedder;
     this.writer = writer;
+    this.similar = similar;
     this.jobs = jobs;
   }
 
   /** A document as it stands now, and the file that it does not name any more. */
   private record Stored(Document document, Optional<String> droppedFile) {}
 
-  Document add(Scope who, CollectionStore.Found collection, DocumentUpload upload) {
+  Submitted.Added add(Scope who, CollectionStore.Found collection, DocumentUpload upload) {
     PreparedDocument prepared = preparation.prepare(upload, hiding(who, collection));
     Candidate candidate = candidate(collection, prepared, upload);
     // Before the costly part; and once more under the lock.
     Verdict early = database.as(who, c -> candidate.verdict(c, who));
     if (early instanceof Verdict.Existing existing) {
-      return database.as(who, c -> existing(c, existing.documentId()));
+      return new Submitted.Added(
+          database.as(who, c -> existing(c, existing.documentId())), List.of());
     }
     EmbeddedChunks vectors = embedder.embed(who, prepared.chunks(), Keeping.NOTHING);
     Stored stored =
@@ -71,19 +77,30 @@ final class DocumentIntake {
                 case Verdict.Replace it -> swap(c, collection, it.documentId(), prepared, vectors);
               };
             });
-    stored.droppedFile().ifPresent(key -> dropUnused(who, key));
-    announce(collection, stored.document());
-    return stored.document();
+    return taken(who, collection, prepared, vectors, stored);
   }
 
   /** Puts a new version in a known document's place, whatever else there is like it. */
-  Document replace(Scope who, CollectionStore.Found collection, UUID id, DocumentUpload upload) {
+  Submitted.Added replace(
+      Scope who, CollectionStore.Found collection, UUID id, DocumentUpload upload) {
     PreparedDocument prepared = preparation.prepare(upload, hiding(who, collection));
     EmbeddedChunks vectors = embedder.embed(who, prepared.chunks(), Keeping.NOTHING);
     Stored stored = database.as(who, c -> swap(c, collection, id, prepared, vectors));
+    return taken(who, collection, prepared, vectors, stored);
+  }
+
+  /** Of two at once that say the same, the later one is compared with the earlier. */
+  private Submitted.Added taken(
+      Scope who,
+      CollectionStore.Found collection,
+      PreparedDocument prepared,
+      EmbeddedChunks vectors,
+      Stored stored) {
     stored.droppedFile().ifPresent(key -> dropUnused(who, key));
-    announce(collection, stored.document());
-    return stored.document();
+    Document document = stored.document();
+    announce(collection, document);
+    return new Submitted.Added(
+        document, similar.to(who, collection.id(), prepared, vectors, Set.of(document.id())));
   }
 
   /** Keeps the file and a pending row, and has a job do the rest. */
@@ -106,7 +123,8 @@ final class DocumentIntake {
                     case Verdict.Replace it -> Optional.of(it.documentId());
                   };
               if (replaces.isPresent() && upload.onDuplicate() == OnDuplicate.LINK) {
-                return new Accepted(new Submitted.Added(existing(c, replaces.get())), () -> {});
+                return new Accepted(
+                    new Submitted.Added(existing(c, replaces.get()), List.of()), () -> {});
               }
               Document pending = writer.insertPending(c, who, collection, glanced, replaces);
               String key = collection.owner().fileKey(glanced.sha256());

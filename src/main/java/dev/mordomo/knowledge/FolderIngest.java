@@ -133,11 +133,13 @@ final class FolderIngest {
               .withSource(source)
               .onDuplicate(OnDuplicate.KEEP);
       if (old.isPresent()) {
-        knowledge.replaceDocument(who, old.get().id(), upload);
+        Submitted.Added replaced = knowledge.replaced(who, old.get().id(), upload);
         report.replaced();
+        report.similar(source, replaced.similarTo());
       } else {
-        knowledge.addDocument(who, into.id(), upload);
+        Submitted.Added added = knowledge.added(who, into.id(), upload);
         report.added();
+        report.similar(source, added.similarTo());
       }
     } catch (IOException e) {
       report.failed(source, "cannot be read");

@@ -15,6 +15,7 @@ import io.vertx.sqlclient.SqlClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -33,6 +34,7 @@ final class IngestJob implements JobHandler {
   private final DocumentPreparation preparation;
   private final Embedder embedder;
   private final DocumentWriter writer;
+  private final SimilarDocuments similar;
   private final DocumentIntake intake;
 
   IngestJob(
@@ -41,12 +43,14 @@ final class IngestJob implements JobHandler {
       DocumentPreparation preparation,
       Embedder embedder,
       DocumentWriter writer,
+      SimilarDocuments similar,
       DocumentIntake intake) {
     this.database = database;
     this.files = files;
     this.preparation = preparation;
     this.embedder = embedder;
     this.writer = writer;
+    this.similar = similar;
     this.intake = intake;
   }
 
@@ -92,6 +96,14 @@ final class IngestJob implements JobHandler {
       rename(who, run, row.document(), prepared);
     }
     EmbeddedChunks vectors = embedder.embed(who, prepared.chunks(), keeping(run, id));
+    // Before its rows are there, in a transaction of its own: should it fail, the job does not.
+    List<SimilarDocument> similarTo =
+        similar.to(
+            who,
+            collection.id(),
+            prepared,
+            vectors,
+            row.replaces().map(old -> Set.of(id, old)).orElse(Set.of(id)));
     record Taken(Document document, Optional<String> droppedFile) {}
     Taken taken =
         database.as(
@@ -109,7 +121,14 @@ final class IngestJob implements JobHandler {
                 DocumentStore.delete(c, id);
               }
               run.finish(
-                  c, Map.of("document_id", document.id(), "chunk_count", document.chunkCount()));
+                  c,
+                  Map.of(
+                      "document_id",
+                      document.id(),
+                      "chunk_count",
+                      document.chunkCount(),
+                      "similar_to",
+                      similarTo));
               String key = collection.owner().fileKey(prepared.sha256());
               return new Taken(document, old.fileKey().filter(k -> !k.equals(key)));
             });

@@ -69,12 +69,14 @@ public final class KnowledgeService {
             new Chunker(config.chunking(), LanguageDetector::detect));
     Embedder embedder = new Embedder(database, this.models);
     DocumentWriter writer = new DocumentWriter(files, this.models, clock);
+    SimilarDocuments similar = new SimilarDocuments(database, this.models, config.exactUpTo());
     this.intake =
-        new DocumentIntake(database, bus, files, preparation, masking, embedder, writer, jobs);
+        new DocumentIntake(
+            database, bus, files, preparation, masking, embedder, writer, similar, jobs);
     jobs.register(new BackfillJob(database, bus, this.models, config.backfillShare(), meters));
     jobs.register(new DropModelJob(database, this.models));
     jobs.register(new SweepJob(database, files, clock));
-    jobs.register(new IngestJob(database, files, preparation, embedder, writer, intake));
+    jobs.register(new IngestJob(database, files, preparation, embedder, writer, similar, intake));
     this.vectorIndex = new VectorIndex(database, config.indexMemory());
     SearchStore store = new SearchStore(database, config);
     this.traces = new SearchTraces(database, store, config);
@@ -156,6 +158,11 @@ public final class KnowledgeService {
    *     says of bad files; what the embedding model says
    */
   public Document addDocument(Scope who, UUID collectionId, DocumentUpload upload) {
+    return added(who, collectionId, upload).document();
+  }
+
+  /** The same, with the documents that say what it says. */
+  Submitted.Added added(Scope who, UUID collectionId, DocumentUpload upload) {
     return intake.add(who, writable(who, collectionId), upload);
   }
 
@@ -168,11 +175,16 @@ public final class KnowledgeService {
     CollectionStore.Found collection = writable(who, collectionId);
     return DocumentPreparation.bytes(upload).length() > config.inlineBytes()
         ? intake.submit(who, collection, upload)
-        : new Submitted.Added(intake.add(who, collection, upload));
+        : intake.add(who, collection, upload);
   }
 
   /** Puts a new version in a document's place: search sees the old one or the new one, whole. */
   public Document replaceDocument(Scope who, UUID documentId, DocumentUpload upload) {
+    return replaced(who, documentId, upload).document();
+  }
+
+  /** The same, with the documents that say what it says. */
+  Submitted.Added replaced(Scope who, UUID documentId, DocumentUpload upload) {
     Document old = document(who, documentId);
     return intake.replace(who, writable(who, old.collectionId()), documentId, upload);
   }

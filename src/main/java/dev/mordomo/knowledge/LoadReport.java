@@ -2,6 +2,7 @@ package dev.mordomo.knowledge;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What came of loading many things, counted as it goes. Safe to be used by several threads. */
 final class LoadReport {
@@ -12,6 +13,7 @@ final class LoadReport {
   private int unchanged;
   private int skipped;
   private int failed;
+  private int similar;
   private final List<String> reasons = new ArrayList<>();
 
   synchronized void added() {
@@ -36,6 +38,21 @@ final class LoadReport {
   synchronized void failed(String what, String why) {
     failed++;
     note("failed " + what + ": " + why);
+  }
+
+  /** Taken in, and told, since it says what others say. */
+  synchronized void similar(String what, List<SimilarDocument> others) {
+    if (!others.isEmpty()) {
+      similar++;
+      note(
+          "similar "
+              + what
+              + ": says what is in "
+              + others.stream()
+                  .map(other ->
+                      "\"%s\" (%.0f %%)".formatted(other.title(), Math.floor(100 * other.share())))
+                  .collect(Collectors.joining(", ")));
+    }
   }
 
   private void note(String reason) {
@@ -63,6 +80,7 @@ final class LoadReport {
         + skipped
         + " skipped, "
         + failed
-        + " failed";
+        + " failed"
+        + (similar == 0 ? "" : ", " + similar + " similar to others");
   }
 }

@@ -2,6 +2,7 @@ package dev.mordomo.model;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Turns texts into vectors whose cosine says how near their meanings are. */
 public interface EmbeddingModel {
@@ -29,6 +30,14 @@ public interface EmbeddingModel {
    * without a threshold of its own uses it.
    */
   double defaultThreshold();
+
+  /**
+   * The similarity from which two passages say the same, in whichever words, for this model: 0 to
+   * 1; empty when nobody measured it.
+   */
+  default OptionalDouble sameFrom() {
+    return OptionalDouble.empty();
+  }
 
   /**
    * The calibrated probability that a passage answers a query, 0 to 1, or NaN when the model has no

@@ -87,7 +87,13 @@ class LargeDocumentTest {
     assertEquals(JobStatus.DONE, done.status());
     Document document = only("Livro livro");
     assertEquals(
-        Map.of("document_id", document.id().toString(), "chunk_count", document.chunkCount()),
+        Map.of(
+            "document_id",
+            document.id().toString(),
+            "chunk_count",
+            document.chunkCount(),
+            "similar_to",
+            List.of()),
         done.result().orElseThrow());
     assertEquals(DocumentStatus.INDEXED, document.status());
     assertEquals(new Job.Progress(CHUNKS, CHUNKS), done.progress());

@@ -94,9 +94,15 @@ final class KnowledgeRoutes {
     Submitted submitted =
         knowledge.submitDocument(exchange.scope(), exchange.id("id", COLLECTION), upload);
     return switch (submitted) {
-      case Submitted.Added added -> Answer.created(added.document());
+      case Submitted.Added added -> Answer.created(described(added));
       case Submitted.Queued queued -> Answer.accepted(Map.of("job_id", queued.job().id()));
     };
+  }
+
+  private static Map<String, Object> described(Submitted.Added added) {
+    Map<String, Object> members = Json.map(Json.tree(added.document()));
+    members.put("similar_to", added.similarTo());
+    return members;
   }
 
   private static DocumentUpload fromJson(Exchange exchange) {

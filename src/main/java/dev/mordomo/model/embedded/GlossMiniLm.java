@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -87,6 +88,12 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
   @Override
   public double defaultThreshold() {
     return 0.22;
+  }
+
+  /** Measured by {@code SimilarFit}, see docs/decisions/0031. */
+  @Override
+  public OptionalDouble sameFrom() {
+    return OptionalDouble.of(0.78);
   }
 
   @Override
