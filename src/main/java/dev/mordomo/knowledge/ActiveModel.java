@@ -3,16 +3,19 @@ package dev.mordomo.knowledge;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
 import dev.mordomo.model.EmbeddingModel;
 import io.vertx.sqlclient.SqlClient;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Which embedding model search and ingest work with now, and which one the settings want. They
- * differ while the index of the wanted one is being filled.
+ * differ while the index of the wanted one is being filled, and as long as another server that runs
+ * wants the one that the index has: all servers of one database work with the same.
  */
 final class ActiveModel {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveModel.class);
@@ -20,7 +23,21 @@ final class ActiveModel {
   private final Database database;
   private final IndexedModel wanted;
   private final Function<String, Optional<EmbeddingModel>> byName;
-  private volatile IndexedModel current;
+  private final UUID server = Ids.next();
+  private volatile State state;
+  private volatile boolean keptByOthers;
+
+  /**
+   * What was seen last.
+   *
+   * @param current what this server works with: the active one, or the wanted one where that cannot
+   *     be had
+   */
+  private record State(EmbeddingModelStore.Row active, IndexedModel current) {
+    boolean hasActive() {
+      return current.id() == active.id();
+    }
+  }
 
   /**
    * Makes the wanted model's partition and index where they are missing.
@@ -34,12 +51,12 @@ final class ActiveModel {
     this.wanted =
         new IndexedModel(
             wanted, EmbeddingModelStore.add(database, wanted.name(), wanted.dimensions()));
-    this.current = this.wanted;
-    refresh();
+    this.state = seen(EmbeddingModelStore.active(database));
+    tellWhatIsMissing();
   }
 
   IndexedModel current() {
-    return current;
+    return state.current();
   }
 
   IndexedModel wanted() {
@@ -62,8 +79,37 @@ final class ActiveModel {
             Failure.of(FailureCode.UNAVAILABLE, "this server has no embedding model " + name));
   }
 
+  /** Whether the active one is not the wanted one. */
   boolean isChanging() {
-    return current.id() != wanted.id();
+    return state.active().id() != wanted.id();
+  }
+
+  /**
+   * Tells the other servers what this one wants, and whether one of them that runs wants the active
+   * one while this one does not: then that one stays.
+   */
+  boolean isKeptByOthers() {
+    boolean wantedByOthers =
+        EmbeddingModelStore.wish(database, server, wanted.model().name()) && isChanging();
+    if (wantedByOthers && !keptByOthers) {
+      LOG.warn(
+          "model.embedding is {} here, and {} on another server of this database: the index stays"
+              + " with {}, {}. Give all servers the same; the index is changed when none wants the"
+              + " old one",
+          wanted.model().name(),
+          state.active().name(),
+          state.active().name(),
+          state.hasActive()
+              ? "and this server works with it"
+              : "which this server does not have, so it takes no documents in");
+    }
+    keptByOthers = wantedByOthers;
+    return wantedByOthers;
+  }
+
+  /** This server wants nothing any more. */
+  void leave() {
+    EmbeddingModelStore.forget(database, server);
   }
 
   /** Whether some chunk lacks its vector of the wanted one. */
@@ -74,26 +120,43 @@ final class ActiveModel {
   /** Reads anew which one is active. */
   void refresh() {
     EmbeddingModelStore.Row active = EmbeddingModelStore.active(database);
+    boolean changed = active.id() != state.active().id();
+    if (changed || !state.hasActive()) {
+      state = seen(active);
+    }
+    if (changed) {
+      tellWhatIsMissing();
+    }
+  }
+
+  private State seen(EmbeddingModelStore.Row active) {
     if (active.id() == wanted.id()) {
-      current = wanted;
-    } else if (active.id() != current.id()) {
-      Optional<EmbeddingModel> old =
-          byName.apply(active.name()).filter(m -> m.dimensions() == active.dimensions());
-      if (old.isEmpty()) {
-        LOG.warn(
-            "the embedding model {} of the index cannot be had any more: until the index of {} is"
-                + " filled, search by meaning finds only what has been embedded anew",
-            active.name(),
-            wanted.model().name());
-      }
-      current = old.map(m -> new IndexedModel(m, active.id())).orElse(wanted);
+      return new State(active, wanted);
+    }
+    return new State(
+        active,
+        byName
+            .apply(active.name())
+            .filter(m -> m.dimensions() == active.dimensions())
+            .map(m -> new IndexedModel(m, active.id()))
+            .orElse(wanted));
+  }
+
+  private void tellWhatIsMissing() {
+    if (!state.hasActive()) {
+      LOG.warn(
+          "the embedding model {} of the index cannot be had any more: until the index of {} is"
+              + " filled, search by meaning finds only what has been embedded anew",
+          state.active().name(),
+          wanted.model().name());
     }
   }
 
   /**
    * To be called first in a transaction that writes vectors: no switch happens until it ends.
    *
-   * @throws Failure {@code unavailable} when they are of a model that is not active any more
+   * @throws Failure {@code unavailable} when they are of a model that is not active any more, or of
+   *     one that the other servers do not work with
    */
   void hold(SqlClient connection, short model) {
     requireActive(EmbeddingModelStore.hold(connection, model), model);
@@ -105,9 +168,16 @@ final class ActiveModel {
       return;
     }
     refresh();
-    if (current.id() != model) {
+    if (state.current().id() != model) {
       throw Failure.of(
           FailureCode.UNAVAILABLE, "the embedding model has just been changed; try again");
+    }
+    if (keptByOthers && !state.hasActive()) {
+      throw Failure.of(
+          FailureCode.UNAVAILABLE,
+          "the index works with the embedding model "
+              + state.active().name()
+              + ", which this server does not have");
     }
   }
 }

@@ -18,6 +18,21 @@ final class EmbeddingModelStore {
       "SELECT id, fingerprint, title, heading, text FROM chunks_to_embed($1, $2, $3)";
   private static final String STORE = "SELECT store_embeddings($1, $2, $3, $4)";
   private static final String SWITCH = "SELECT switch_embedding_model($1)";
+
+  /** Says what one server wants, and asks whether another one wants the model that is active. */
+  private static final String WISH =
+      """
+      WITH mine AS (
+        INSERT INTO embedding_wish (server, model, seen_at) VALUES ($1, $2, now())
+        ON CONFLICT (server) DO UPDATE SET model = excluded.model, seen_at = excluded.seen_at
+      ), gone AS (
+        DELETE FROM embedding_wish WHERE seen_at < now() - interval '1 hour' AND server <> $1
+      )
+      SELECT EXISTS (SELECT FROM embedding_wish w JOIN embedding_model m ON m.name = w.model
+        WHERE m.is_active AND w.server <> $1 AND w.seen_at > now() - interval '90 seconds')
+      """;
+
+  private static final String FORGET = "DELETE FROM embedding_wish WHERE server = $1";
   private static final String DROP = "SELECT drop_embedding_model($1)";
 
   record Row(short id, String name, int dimensions) {}
@@ -79,6 +94,19 @@ final class EmbeddingModelStore {
   /** False while some chunk lacks its vector. */
   static boolean switchTo(Database database, short model) {
     return database.callSystem(SWITCH, Tuple.of(model)).iterator().next().getBoolean(0);
+  }
+
+  /**
+   * Notes that a server runs and which model it wants.
+   *
+   * @return whether another one that runs wants the active one
+   */
+  static boolean wish(Database database, UUID server, String model) {
+    return database.callSystem(WISH, Tuple.of(server, model)).iterator().next().getBoolean(0);
+  }
+
+  static void forget(Database database, UUID server) {
+    database.callSystem(FORGET, Tuple.of(server));
   }
 
   static void drop(Database database, String name) {

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has orphaned files swept once a day, whichever node thinks of it first; has the index filled when
- * the settings want another embedding model; follows a switch that another node made; and stores
- * what other nodes are to tell of the searches here. What arrives in bulk it has put into the
- * index.
+ * the settings of all servers want another embedding model; follows a switch that another node
+ * made; and stores what other nodes are to tell of the searches here. What arrives in bulk it has
+ * put into the index.
  */
 public final class KnowledgeVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(KnowledgeVerticle.class);
@@ -61,13 +61,23 @@ public final class KnowledgeVerticle extends AbstractVerticle {
                 event -> context.runOnContext(ignored -> quietly(models::refresh))));
     timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::sweepDaily)));
     timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::fillGaps)));
-    timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> quietly(models::refresh)));
+    timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> follow()));
     timers.add(vertx.setPeriodic(STORE.toMillis(), ignored -> quietly(traces::store)));
     timers.add(
         vertx.setPeriodic(
             FORGET.toMillis(), ignored -> quietly(() -> traces.forget(clock.instant()))));
     timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> index()));
-    quietly(this::fillIfWanted);
+    follow();
+  }
+
+  /** Follows what others switched, and has the index changed when nobody else wants it as it is. */
+  void follow() {
+    quietly(() -> {
+      models.refresh();
+      if (!models.isKeptByOthers()) {
+        fillIfWanted();
+      }
+    });
   }
 
   /** On a thread of its own: building an index may take minutes. */
@@ -128,5 +138,6 @@ public final class KnowledgeVerticle extends AbstractVerticle {
     // Its connection closes; what it leaves is cleared away by the next one.
     indexing.interrupt();
     changes.ifPresent(MessageConsumer::unregister);
+    quietly(models::leave);
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mordomo.Await;
 import dev.mordomo.job.Job;
 import dev.mordomo.job.JobEvent;
+import dev.mordomo.job.JobRequest;
 import dev.mordomo.job.JobService;
 import dev.mordomo.job.JobStatus;
 import dev.mordomo.job.JobVerticle;
@@ -17,12 +18,16 @@ import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.model.EmbeddingModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -89,8 +94,10 @@ class ModelChangeTest {
     final KnowledgeService service;
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     final BlockingQueue<Job> ended = new LinkedBlockingQueue<>();
+    final KnowledgeVerticle verticle;
+    private final List<String> deployed = new ArrayList<>();
 
-    House(EmbeddingModel wanted) {
+    House(EmbeddingModel wanted, List<EmbeddingModel> known) {
       service =
           new KnowledgeService(
               before.db.database(),
@@ -99,15 +106,13 @@ class ModelChangeTest {
               jobs,
               new KnowledgeModels(
                   wanted,
-                  name ->
-                      List.of(before.model, other).stream()
-                          .filter(m -> m.name().equals(name))
-                          .findFirst(),
+                  name -> known.stream().filter(m -> m.name().equals(name)).findFirst(),
                   Optional.empty()),
               DocumentMasking.NONE,
               KnowledgeConfig.DEFAULT,
               metrics,
               InstantSource.system());
+      verticle = new KnowledgeVerticle(service, jobs, before.bus, InstantSource.system());
       before.bus.subscribe(
           JobEvent.Updated.ADDRESS,
           event -> {
@@ -117,20 +122,24 @@ class ModelChangeTest {
           });
     }
 
+    House(EmbeddingModel wanted) {
+      this(wanted, List.of(before.model, other));
+    }
+
     void deploy() {
       DeploymentOptions virtual =
           new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
       InstantSource clock = InstantSource.system();
-      before
-          .db
-          .vertx()
-          .deployVerticle(() -> new JobVerticle(jobs, before.db.database(), clock), virtual)
-          .await();
-      before
-          .db
-          .vertx()
-          .deployVerticle(() -> new KnowledgeVerticle(service, jobs, before.bus, clock), virtual)
-          .await();
+      deploy(new JobVerticle(jobs, before.db.database(), clock), virtual);
+      deploy(verticle, virtual);
+    }
+
+    private void deploy(AbstractVerticle one, DeploymentOptions options) {
+      deployed.add(before.db.vertx().deployVerticle(() -> one, options).await());
+    }
+
+    void stop() {
+      deployed.reversed().forEach(id -> before.db.vertx().undeploy(id).await());
     }
 
     double gauge(String name) {
@@ -234,6 +243,7 @@ class ModelChangeTest {
     assertEquals(JobStatus.DONE, there.ended().status());
     there.service.addDocument(ana, collection, DocumentUpload.text("Depois", "Girafas depois."));
 
+    there.stop();
     int embedded = before.model.embedded.get();
     House back = new House(before.model);
     back.deploy();
@@ -258,5 +268,77 @@ class ModelChangeTest {
         back.jobs.list(root, Optional.empty(), Optional.empty(), 10).stream()
             .anyMatch(job -> job.type().equals("backfill")),
         "the superuser sees the installation's jobs");
+  }
+
+  @Test
+  void serversThatDifferWorkWithTheModelOfTheIndexUntilTheLastThatWantsItIsGone() throws Exception {
+    House first = new House(before.model);
+    first.deploy();
+    House second = new House(other);
+    second.deploy();
+    assertEquals("test/words", second.service.models().current().model().name());
+    second.service.addDocument(ana, collection, DocumentUpload.text("Nova", "Zebras novas."));
+    assertEquals("Nova", found(first.service, "zebras novas").getFirst());
+    second.verticle.follow();
+    first.verticle.follow();
+    assertEquals(0, other.embedded.get(), "nothing was filled");
+    assertEquals(List.of(), backfills(first));
+
+    first.stop();
+    second.verticle.follow();
+    assertEquals(JobStatus.DONE, second.ended().status());
+    assertEquals("test/half", second.service.models().current().model().name());
+    assertEquals("Nova", found(second.service, "zebras novas").getFirst());
+
+    // The old setting once more, by mistake: it is not filled back.
+    House late = new House(before.model);
+    late.deploy();
+    assertEquals("test/half", late.service.models().current().model().name());
+    assertEquals(1, backfills(late).size());
+  }
+
+  @Test
+  void aServerThatWasKilledKeepsTheModelNoLongerThanAMinuteAndAHalf() throws Exception {
+    House killed = new House(before.model);
+    assertFalse(killed.service.models().isKeptByOthers());
+    House next = new House(other);
+    next.deploy();
+    assertEquals(List.of(), backfills(next));
+    try (Connection owner = before.db.owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute("UPDATE embedding_wish SET seen_at = seen_at - interval '91 seconds'");
+    }
+    next.verticle.follow();
+    assertEquals(JobStatus.DONE, next.ended().status());
+  }
+
+  @Test
+  void aServerThatDoesNotHaveTheModelOfTheIndexWritesNothingBesideIt() {
+    House first = new House(before.model);
+    first.deploy();
+    House second = new House(other, List.of(other));
+    second.deploy();
+    DocumentUpload upload = DocumentUpload.text("Nova", "Zebras novas.");
+    Failure failure =
+        refused(FailureCode.UNAVAILABLE, () -> second.service.addDocument(ana, collection, upload));
+    assertTrue(failure.detail().contains("test/words"), failure.detail());
+    assertEquals(PAGES, first.service.collection(ana, collection).documentCount());
+    assertEquals(
+        "Página 7",
+        second.service.search(ana, SearchRequest.of("página 107", 3)).hits().getFirst().title());
+  }
+
+  @Test
+  void anIndexWhoseModelIsGoneIsFilledAtOnce() throws Exception {
+    House next = new House(other, List.of(other));
+    next.deploy();
+    assertEquals(JobStatus.DONE, next.ended().status());
+    assertEquals("Página 7", found(next.service, "página 107").getFirst());
+  }
+
+  private static List<Job> backfills(House house) {
+    return house.jobs.list(JobRequest.INSTALLATION, Optional.empty(), Optional.empty(), 10).stream()
+        .filter(job -> job.type().equals(BackfillJob.TYPE))
+        .toList();
   }
 }
