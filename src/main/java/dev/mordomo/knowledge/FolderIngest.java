@@ -15,9 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -26,10 +30,15 @@ import java.util.function.LongConsumer;
  * its path within the folder. Nothing is removed.
  */
 final class FolderIngest {
+
+  /** So many files are read, embedded and written at the same time. */
   private static final int TOGETHER = 4;
 
   private final KnowledgeService knowledge;
   private final LoadReport report;
+
+  /** What came of one file. Noted in the order of the files, whichever was through first. */
+  private interface Outcome extends Consumer<LoadReport> {}
 
   FolderIngest(KnowledgeService knowledge, LoadReport report) {
     this.knowledge = knowledge;
@@ -83,6 +92,7 @@ final class FolderIngest {
       document.source().ifPresent(source -> bySource.put(source, document));
       byHash.put(document.sha256(), document.source().orElse(document.title()));
     }
+    List<Future<Outcome>> outcomes = new ArrayList<>();
     try (ExecutorService threads =
         Executors.newFixedThreadPool(TOGETHER, Thread.ofVirtual().factory())) {
       for (Path file : files) {
@@ -93,19 +103,37 @@ final class FolderIngest {
           old =
               Optional.ofNullable(bySource.getOrDefault(kept.source(source), bySource.get(source)));
         } catch (Failure refused) {
-          report.failed(source, refused.detail());
+          outcomes.add(
+              CompletableFuture.<Outcome>completedFuture(
+                  told -> told.failed(source, refused.detail())));
           advanced.accept(1);
           continue;
         }
-        threads.execute(() -> {
-          one(who, into, file, source, old, byHash);
-          advanced.accept(1);
-        });
+        outcomes.add(
+            threads.submit(() -> {
+              try {
+                return one(who, into, file, source, old, byHash);
+              } finally {
+                advanced.accept(1);
+              }
+            }));
       }
+      outcomes.forEach(outcome -> noted(outcome).accept(report));
     }
   }
 
-  private void one(
+  private static Outcome noted(Future<Outcome> outcome) {
+    try {
+      return outcome.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a file broke the loading of its folder", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.of(FailureCode.SHUTTING_DOWN, "stopped", e);
+    }
+  }
+
+  private Outcome one(
       Scope who,
       KnowledgeCollection into,
       Path file,
@@ -114,19 +142,16 @@ final class FolderIngest {
       Map<String, String> byHash) {
     try {
       if (Files.size(file) > knowledge.largestFile()) {
-        report.skipped(source, "larger than " + knowledge.largestFile() + " bytes");
-        return;
+        return told -> told.skipped(source, "larger than " + knowledge.largestFile() + " bytes");
       }
       Buffer bytes = Buffer.buffer(Files.readAllBytes(file));
       String sha256 = DocumentPreparation.sha256(bytes);
       if (old.isPresent() && old.get().sha256().equals(sha256)) {
-        report.unchanged(1);
-        return;
+        return told -> told.unchanged(1);
       }
       String twin = byHash.putIfAbsent(sha256, source);
       if (twin != null) {
-        report.skipped(source, "the same content as " + twin);
-        return;
+        return told -> told.skipped(source, "the same content as " + twin);
       }
       DocumentUpload upload =
           DocumentUpload.file(file.getFileName().toString(), bytes)
@@ -134,23 +159,24 @@ final class FolderIngest {
               .onDuplicate(OnDuplicate.KEEP);
       if (old.isPresent()) {
         Submitted.Added replaced = knowledge.replaced(who, old.get().id(), upload);
-        report.replaced();
-        report.similar(source, replaced.similarTo());
-      } else {
-        Submitted.Added added = knowledge.added(who, into.id(), upload);
-        report.added();
-        report.similar(source, added.similarTo());
+        return told -> {
+          told.replaced();
+          told.similar(source, replaced.similarTo());
+        };
       }
+      Submitted.Added added = knowledge.added(who, into.id(), upload);
+      return told -> {
+        told.added();
+        told.similar(source, added.similarTo());
+      };
     } catch (IOException e) {
-      report.failed(source, "cannot be read");
+      return told -> told.failed(source, "cannot be read");
     } catch (Failure e) {
-      if (e.code() == FailureCode.UNSUPPORTED_MEDIA_TYPE) {
-        report.skipped(source, e.detail());
-      } else {
-        report.failed(source, e.detail());
-      }
+      return e.code() == FailureCode.UNSUPPORTED_MEDIA_TYPE
+          ? told -> told.skipped(source, e.detail())
+          : told -> told.failed(source, e.detail());
     } catch (RuntimeException e) {
-      report.failed(source, String.valueOf(e.getMessage()));
+      return told -> told.failed(source, String.valueOf(e.getMessage()));
     }
   }
 }

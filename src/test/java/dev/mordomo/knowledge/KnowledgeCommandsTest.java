@@ -15,10 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -137,6 +140,55 @@ class KnowledgeCommandsTest {
     assertEquals("7 added, 0 replaced, 5 unchanged, 0 skipped, 1 failed", second.summary());
     assertTrue(second.out().contains("failed roto.pdf: the file is damaged"), second.out());
     assertEquals(1, second.code());
+  }
+
+  @Test
+  void severalFilesAreOnTheirWayAtOnceAndTheSummaryIsInTheirOrder() throws Exception {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      String name = "f%02d".formatted(i);
+      write(name + ".md", "O arquivo " + (100 + i) + " fala da planta " + (900 + i) + ".");
+      Files.write(
+          folder.resolve(name + ".png"),
+          new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, (byte) i});
+      expected.add("  skipped " + name + ".png");
+    }
+    // The first waits until three others have been begun.
+    CountDownLatch begun = new CountDownLatch(4);
+    AtomicInteger atOnce = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    knowledge.model.before =
+        () -> {
+          most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+          begun.countDown();
+          try {
+            assertTrue(begun.await(30, TimeUnit.SECONDS), "the files go one by one");
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          } finally {
+            atOnce.decrementAndGet();
+          }
+        };
+    Result result = run("ingest", folder.toString(), "--collection", "Ordem");
+    assertEquals("40 added, 0 replaced, 0 unchanged, 40 skipped, 0 failed", result.summary());
+    assertTrue(most.get() <= 4, most + " at once");
+    assertEquals(
+        expected,
+        result
+            .out()
+            .lines()
+            .filter(l -> l.startsWith("  skipped"))
+            .map(l -> l.split(":")[0])
+            .toList());
+    List<String> progress = result.out().lines().filter(l -> l.startsWith("Ordem  ")).toList();
+    assertEquals("Ordem  80/80", progress.getLast());
+    assertEquals(
+        progress,
+        progress.stream().sorted(Comparator.comparingInt(KnowledgeCommandsTest::done)).toList());
+  }
+
+  private static int done(String progress) {
+    return Integer.parseInt(progress.replaceFirst("^\\S+ +", "").replaceFirst("/.*", ""));
   }
 
   @Test
