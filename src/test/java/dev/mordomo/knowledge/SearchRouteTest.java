@@ -46,6 +46,12 @@ final class SearchRouteTest {
         NULL, $6, NULL, NULL, 10, 0, 1, 1, $5)
       """;
 
+  private static final String WORDS =
+      """
+      SELECT chunk_id FROM search_chunks($1, $2, $3, 'test/words', NULL, $4, 'pt', 'text',
+        NULL, NULL, NULL, NULL, 10, 0, 1, 1, 5000)
+      """;
+
   @TempDir static Path folder;
   private static TestKnowledge knowledge;
   private static Scope large;
@@ -114,6 +120,33 @@ final class SearchRouteTest {
     }
   }
 
+  @Test
+  void wordsAreFoundAlongTheFullTextIndexAndMistypedNamesByTrigrams() {
+    UUID collection = knowledge.collection(large, CollectionScope.TENANT);
+    knowledge.add(large, collection, "Aves", "# Ornitorrinco\n\nTem bico de pato.");
+    assertEquals(List.of(2L, 0L), scans("bico de pato"), "a scan for each word");
+    List<Long> mistyped = scans("ornitorinco");
+    assertTrue(mistyped.getFirst() >= 1 && mistyped.getLast() >= 1, mistyped.toString());
+  }
+
+  /** Of the indexes of words and of headings, in one search that finds something by words. */
+  private static List<Long> scans(String question) {
+    return knowledge
+        .db
+        .database()
+        .as(
+            large,
+            c -> {
+              List<Long> before =
+                  List.of(scansSoFar(c, "chunk_tsv"), scansSoFar(c, "chunk_heading"));
+              Tuple key = Tuple.of(large.tenantId(), large.userId(), large.role(), question);
+              assertTrue(Database.run(c, WORDS, key).rowCount() > 0);
+              return List.of(
+                  scansSoFar(c, "chunk_tsv") - before.getFirst(),
+                  scansSoFar(c, "chunk_heading") - before.getLast());
+            });
+  }
+
   /** Scans of the vector index in one search, as the server counts them for the transaction. */
   private static long indexScans(
       Scope who, int exactUpTo, @org.jspecify.annotations.Nullable String language)
@@ -125,17 +158,17 @@ final class SearchRouteTest {
         .as(
             who,
             c -> {
-              long before = scansSoFar(c);
+              long before = scansSoFar(c, "embedding_m1_hnsw");
               RowSet<Row> rows =
                   Database.run(c, SEARCH, parameters(who, query, exactUpTo, language));
               assertEquals(language == null ? 10 : 0, rows.size());
-              return scansSoFar(c) - before;
+              return scansSoFar(c, "embedding_m1_hnsw") - before;
             });
   }
 
-  private static long scansSoFar(SqlConnection connection) {
+  private static long scansSoFar(SqlConnection connection, String index) {
     return Database.run(
-            connection, "SELECT pg_stat_get_xact_numscans('embedding_m1_hnsw'::regclass)")
+            connection, "SELECT pg_stat_get_xact_numscans($1::text::regclass)", Tuple.of(index))
         .iterator()
         .next()
         .getLong(0);
