@@ -12,6 +12,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Masking;
+import dev.mordomo.kernel.MovableClock;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -329,6 +330,28 @@ class LogServiceTest {
     assertEquals(List.of("new"), messages(ALL));
     assertFalse(partitions().stream().anyMatch(name -> name.startsWith("system_log_2024")));
     assertTrue(partitions().size() >= 3, partitions().toString());
+  }
+
+  @Test
+  void thirtyDaysAreKeptAndNotOneMore() throws SQLException {
+    MovableClock clock = new MovableClock(Instant.parse("2030-03-01T12:00:00Z"));
+    LogService kept = service(db.database(), clock);
+    for (int day = 0; day < 32; day++) {
+      kept.maintain();
+      kept.put(
+          new LogLine(
+              Ids.at(clock.instant()), clock.instant(), LogLevel.INFO, "a", "n", "day " + day));
+      while (kept.flush()) {
+        // Until nothing waits.
+      }
+      clock.advance(Duration.ofDays(1));
+    }
+    // Thirty days after day 2, which has not ended thirty days ago.
+    kept.maintain();
+    List<String> lines = messages(ALL);
+    assertEquals(30, lines.size(), lines.toString());
+    assertFalse(lines.contains("day 1"), lines.toString());
+    assertTrue(lines.contains("day 2"), lines.toString());
   }
 
   @Test
