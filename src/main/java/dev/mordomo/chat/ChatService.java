@@ -19,6 +19,7 @@ import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.model.ChatModels;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.SqlClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,6 +35,7 @@ import java.util.function.Function;
  */
 public final class ChatService {
   private static final int TITLE = 300;
+  private static final Duration LATEST_END = Duration.ofDays(366);
 
   private final Database database;
   private final Streams streams;
@@ -52,6 +54,7 @@ public final class ChatService {
   private final Turns turns;
   private final TurnRecovery recovery;
   private final Attendance attendance;
+  private final ConversationNews news;
 
   /**
    * To be made on a thread that is no virtual one: the flusher runs on the event loop that it
@@ -103,10 +106,11 @@ public final class ChatService {
             defaults,
             masking,
             clock);
+    this.news = new ConversationNews(vertx, database, streams, clock);
     TurnsHere here = new TurnsHere();
     this.stops =
         new TurnStops(
-            node, vertx, here, turnStore, new TurnStopStore(database), streams, bus, clock);
+            node, vertx, here, turnStore, new TurnStopStore(database), streams, news, bus, clock);
     this.turns =
         new Turns(
             node,
@@ -118,6 +122,7 @@ public final class ChatService {
             streams,
             bus,
             flusher,
+            news,
             runner,
             models,
             speakers,
@@ -125,7 +130,7 @@ public final class ChatService {
             defaults,
             clock);
     this.recovery =
-        new TurnRecovery(node, turns, here, turnStore, streams, bus, config.nodeLease());
+        new TurnRecovery(node, turns, here, turnStore, streams, news, bus, config.nodeLease());
     this.attendance = new Attendance(vertx, stops, turnStore);
   }
 
@@ -140,6 +145,10 @@ public final class ChatService {
 
   TurnRecovery recovery() {
     return recovery;
+  }
+
+  ConversationNews news() {
+    return news;
   }
 
   ChatConfig config() {
@@ -189,8 +198,15 @@ public final class ChatService {
     return made.conversation();
   }
 
-  private Advanced tell(
-      io.vertx.sqlclient.SqlClient connection, Scope scope, Conversation conversation) {
+  private Advanced tell(SqlClient connection, Scope scope, Conversation conversation) {
+    return tell(connection, scope, "conversation.updated", conversation);
+  }
+
+  private Advanced tellDeleted(SqlClient connection, Scope scope, UUID id) {
+    return tell(connection, scope, "conversation.deleted", Map.of("id", id));
+  }
+
+  private Advanced tell(SqlClient connection, Scope scope, String type, Object conversation) {
     Instant at = clock.instant();
     return Streams.append(
         connection,
@@ -198,7 +214,7 @@ public final class ChatService {
         Kind.USER,
         scope.tenantId(),
         scope.userId(),
-        List.of(Streams.about("conversation.updated", at, "conversation", conversation)),
+        List.of(Streams.about(type, at, "conversation", conversation)),
         at);
   }
 
@@ -229,12 +245,13 @@ public final class ChatService {
         .ifPresent(score -> {
           throw Failure.invalid("satisfaction_score", "must be from 0 to 1");
         });
+    change.endedAt().flatMap(at -> at).ifPresent(this::checkEnd);
     record Changed(Conversation conversation, Advanced told) {}
     Changed changed =
         database.as(
             scope,
             connection -> {
-              if (!conversations.update(connection, id, change, clock.instant())) {
+              if (!conversations.update(connection, id, change)) {
                 throw Failure.notFound("the conversation");
               }
               Conversation conversation = conversations.get(connection, id).orElseThrow();
@@ -244,13 +261,25 @@ public final class ChatService {
     return changed.conversation();
   }
 
+  private void checkEnd(Instant at) {
+    if (at.isBefore(Instant.EPOCH) || at.isAfter(clock.instant().plus(LATEST_END))) {
+      throw Failure.invalid("ended_at", "must be from 1970 to a year from now");
+    }
+  }
+
   /** Erases it with its messages, turns and actions. A turn that runs is cancelled first. */
   public void delete(Scope scope, UUID id) {
     get(scope, id);
     turnStore.running(scope, id).ifPresent(turn -> cancel(scope, turn, Optional.empty()));
-    if (!database.as(scope, c -> conversations.delete(c, id))) {
-      throw Failure.notFound("the conversation");
-    }
+    streams.announce(
+        database.as(
+            scope,
+            connection -> {
+              if (!conversations.delete(connection, id)) {
+                throw Failure.notFound("the conversation");
+              }
+              return tellDeleted(connection, scope, id);
+            }));
     recent.forget(scope, id);
     bus.publish(
         ConversationDeleted.ADDRESS, new ConversationDeleted(scope.tenantId(), scope.userId(), id));
@@ -367,12 +396,14 @@ public final class ChatService {
     }
     Begun begun = turns.begin(scope, conversation, request);
     if (begun.existing() && given.isEmpty()) {
-      database.as(
-          scope,
-          connection -> {
-            conversations.deleteIfEmpty(connection, conversation);
-            return true;
-          });
+      database
+          .as(
+              scope,
+              connection ->
+                  conversations.deleteIfEmpty(connection, conversation)
+                      ? Optional.of(tellDeleted(connection, scope, conversation))
+                      : Optional.<Advanced>empty())
+          .ifPresent(streams::announce);
     }
     if (begun.first()) {
       Conversation titled = get(scope, conversation);

@@ -3,6 +3,8 @@ package dev.mordomo.chat;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Failure;
 import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,9 @@ public final class ChatVerticle extends AbstractVerticle {
 
   /** A stop is to be done within a second, its way to the model's server included. */
   private static final Duration STOP_LOOK = Duration.ofMillis(250);
+
+  /** At a stop, how long the last news of conversations may take. */
+  private static final Duration NEWS_PATIENCE = Duration.ofSeconds(2);
 
   private final ChatService chat;
   private final Bus bus;
@@ -115,11 +120,19 @@ public final class ChatVerticle extends AbstractVerticle {
     vertx.setTimer(STOP_LOOK.toMillis(), ignored -> lookForStops());
   }
 
+  private Future<Void> patience() {
+    Promise<Void> over = Promise.promise();
+    vertx.setTimer(NEWS_PATIENCE.toMillis(), ignored -> over.complete());
+    return over.future();
+  }
+
   @Override
   public void stop() {
     stopped = true;
     if (first) {
       chat.turns().leave();
+      // What the last turns left behind; the database is open until all verticles have stopped.
+      Future.any(chat.news().told(), patience()).await();
     }
     subscriptions.forEach(subscription -> subscription.unregister());
   }

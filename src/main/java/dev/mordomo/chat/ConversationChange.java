@@ -1,6 +1,7 @@
 package dev.mordomo.chat;
 
 import dev.mordomo.kernel.Masking;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.UUID;
 /**
  * What to set in a conversation; what is absent stays. The inner Optional clears.
  *
- * @param ended true ends it now, false opens it again
+ * @param endedAt when it ended; cleared, it is open again
  */
 public record ConversationChange(
     Optional<String> title,
@@ -17,13 +18,13 @@ public record ConversationChange(
     Optional<Optional<String>> model,
     Optional<Optional<List<UUID>>> collections,
     Optional<Optional<Double>> satisfactionScore,
-    Optional<Boolean> ended,
+    Optional<Optional<Instant>> endedAt,
     Optional<Map<String, Object>> metadata) {
 
   /** The same, hiding what is personal. */
   ConversationChange masked(Masking.Pass pass) {
     Optional<String> called = title.map(pass::masked);
     return new ConversationChange(
-        called, channel, model, collections, satisfactionScore, ended, metadata.map(pass::noted));
+        called, channel, model, collections, satisfactionScore, endedAt, metadata.map(pass::noted));
   }
 }

@@ -71,7 +71,7 @@ final class ConversationStore {
         model = CASE WHEN $4 THEN $5 ELSE model END,
         collections = CASE WHEN $6 THEN $7 ELSE collections END,
         satisfaction_score = CASE WHEN $8 THEN $9 ELSE satisfaction_score END,
-        ended_at = CASE $10 WHEN 'end' THEN $11 WHEN 'open' THEN NULL ELSE ended_at END,
+        ended_at = CASE WHEN $10 THEN $11 ELSE ended_at END,
         metadata = coalesce($12, metadata)
       WHERE id = $1
       """;
@@ -130,7 +130,7 @@ final class ConversationStore {
     return conversations;
   }
 
-  boolean update(SqlClient connection, UUID id, ConversationChange change, Instant at) {
+  boolean update(SqlClient connection, UUID id, ConversationChange change) {
     return Database.run(
                 connection,
                 UPDATE,
@@ -146,8 +146,13 @@ final class ConversationStore {
                             .orElse(null))
                     .addBoolean(change.satisfactionScore().isPresent())
                     .addDouble(change.satisfactionScore().flatMap(s -> s).orElse(null))
-                    .addString(change.ended().map(e -> e ? "end" : "open").orElse("keep"))
-                    .addValue(at.atOffset(ZoneOffset.UTC))
+                    .addBoolean(change.endedAt().isPresent())
+                    .addValue(
+                        change
+                            .endedAt()
+                            .flatMap(at -> at)
+                            .map(at -> at.atOffset(ZoneOffset.UTC))
+                            .orElse(null))
                     .addValue(
                         change.metadata().map(m -> new JsonObject(Json.write(m))).orElse(null)))
             .rowCount()
@@ -162,8 +167,8 @@ final class ConversationStore {
     return Database.run(connection, DELETE, Tuple.of(id)).rowCount() > 0;
   }
 
-  void deleteIfEmpty(SqlClient connection, UUID id) {
-    Database.run(connection, DELETE_IF_EMPTY, Tuple.of(id));
+  boolean deleteIfEmpty(SqlClient connection, UUID id) {
+    return Database.run(connection, DELETE_IF_EMPTY, Tuple.of(id)).rowCount() > 0;
   }
 
   private static Conversation conversation(SqlClient connection, Row row) {
@@ -179,7 +184,7 @@ final class ConversationStore {
         row.getOffsetDateTime(6).toInstant(),
         row.getOffsetDateTime(7).toInstant(),
         Optional.ofNullable(row.getOffsetDateTime(8)).map(OffsetDateTime::toInstant),
-        Optional.ofNullable(row.getInteger(9)).orElse(0),
+        Math.max(0, Optional.ofNullable(row.getInteger(9)).orElse(0)),
         Optional.ofNullable(row.getDouble(10)),
         new Position(row.getString(13), row.getLong(12)),
         turn == null ? Optional.empty() : Optional.of(running(connection, row, turn)),

@@ -25,6 +25,7 @@ final class TurnRecovery {
   private final TurnsHere here;
   private final TurnStore store;
   private final Streams streams;
+  private final ConversationNews news;
   private final Bus bus;
   private final Duration lease;
   private final NodeHealth health;
@@ -38,6 +39,7 @@ final class TurnRecovery {
       TurnsHere here,
       TurnStore store,
       Streams streams,
+      ConversationNews news,
       Bus bus,
       Duration lease) {
     this.node = node;
@@ -45,6 +47,7 @@ final class TurnRecovery {
     this.here = here;
     this.store = store;
     this.streams = streams;
+    this.news = news;
     this.bus = bus;
     this.lease = lease;
     this.health = new NodeHealth(lease, System.nanoTime());
@@ -111,6 +114,7 @@ final class TurnRecovery {
               turn.position().epoch(),
               turn.position().offset(),
               List.of(turn.event())));
+      news.changed(turn.conversation());
       if (turn.more()) {
         bus.publish(TurnEnded.ADDRESS, new TurnEnded(turn.conversation()));
       }

@@ -29,6 +29,7 @@ final class TurnStops {
   private final TurnStore store;
   private final TurnStopStore stops;
   private final Streams streams;
+  private final ConversationNews news;
   private final Bus bus;
   private final InstantSource clock;
 
@@ -39,6 +40,7 @@ final class TurnStops {
       TurnStore store,
       TurnStopStore stops,
       Streams streams,
+      ConversationNews news,
       Bus bus,
       InstantSource clock) {
     this.node = node;
@@ -47,6 +49,7 @@ final class TurnStops {
     this.store = store;
     this.stops = stops;
     this.streams = streams;
+    this.news = news;
     this.bus = bus;
     this.clock = clock;
   }
@@ -98,6 +101,7 @@ final class TurnStops {
       streams.announce(
           Streams.advanced(
               conversation, scope.userId(), end.epoch(), end.offset(), List.of(event)));
+      news.changed(conversation);
     });
     return position.isPresent();
   }

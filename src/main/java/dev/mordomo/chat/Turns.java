@@ -58,6 +58,7 @@ final class Turns {
   private final Streams streams;
   private final Bus bus;
   private final EventFlusher flusher;
+  private final ConversationNews news;
   private final TurnRunner runner;
   private final ChatModels models;
   private final Function<Scope, Speaker> speakers;
@@ -79,6 +80,7 @@ final class Turns {
       Streams streams,
       Bus bus,
       EventFlusher flusher,
+      ConversationNews news,
       TurnRunner runner,
       ChatModels models,
       Function<Scope, Speaker> speakers,
@@ -94,6 +96,7 @@ final class Turns {
     this.streams = streams;
     this.bus = bus;
     this.flusher = flusher;
+    this.news = news;
     this.runner = runner;
     this.models = models;
     this.speakers = speakers;
@@ -307,6 +310,7 @@ final class Turns {
     } finally {
       here.ended(turn);
       turn.end();
+      news.changed(conversation);
     }
     if (more) {
       bus.publish(TurnEnded.ADDRESS, new TurnEnded(conversation));

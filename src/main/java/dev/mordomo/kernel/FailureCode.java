@@ -34,6 +34,8 @@ public enum FailureCode {
   UNREADABLE_FILE(422, 411, false),
   /** The idempotency key was used with another body: use a new key. */
   IDEMPOTENCY_MISMATCH(422, 412, false),
+  /** The address is a WebSocket's: ask for an upgrade. */
+  UPGRADE_REQUIRED(426, 416, false),
   /** Too many requests: wait for Retry-After. */
   RATE_LIMITED(429, 413, true),
   /** The tenant's tokens are spent. */

@@ -29,6 +29,12 @@ public final class Streams {
       WHERE channel_id = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3
       """;
 
+  private static final String BEFORE =
+      """
+      SELECT "offset", type, payload::text FROM event
+      WHERE channel_id = $1 AND "offset" < $2 ORDER BY "offset" DESC LIMIT $3
+      """;
+
   private static final String TAIL =
       """
       SELECT s.epoch, e."offset", e.type, e.payload
@@ -218,28 +224,45 @@ public final class Streams {
         : Optional.empty();
   }
 
+  /** Which way a channel is read. */
+  public enum Order {
+    OLDEST_FIRST,
+    NEWEST_FIRST
+  }
+
   /**
-   * The oldest events that are still there after a position, at most so many; from the beginning
-   * without a position.
+   * The next events that are still there after a position, at most so many; from the beginning
+   * without a position. With the newest first, those before the position, or from the end.
    *
    * @return as {@link #enter}; not recovered when the position is of another epoch
    */
   public Optional<Entry> page(
-      Scope scope, UUID channel, Kind kind, Optional<Position> since, int limit) {
+      Scope scope, UUID channel, Kind kind, Optional<Position> since, Order order, int limit) {
     return database.as(
         scope,
         connection ->
             end(connection, scope, channel, kind)
-                .map(end -> page(connection, channel, end, since, limit)));
+                .map(end -> page(connection, channel, end, since, order, limit)));
   }
 
   private static Entry page(
-      SqlClient connection, UUID channel, Position end, Optional<Position> since, int limit) {
+      SqlClient connection,
+      UUID channel,
+      Position end,
+      Optional<Position> since,
+      Order order,
+      int limit) {
     boolean same = since.map(s -> isOf(end, s)).orElse(true);
-    long after = since.map(Position::offset).orElse(0L);
-    return same && limit > 0
-        ? new Entry(end, true, readAfter(connection, channel, after, limit))
-        : new Entry(end, same, List.of());
+    if (!same || limit < 1) {
+      return new Entry(end, same, List.of());
+    }
+    Optional<Long> from = since.map(Position::offset);
+    return new Entry(
+        end,
+        true,
+        order == Order.NEWEST_FIRST
+            ? read(connection, BEFORE, channel, from.orElse(end.offset() + 1), limit)
+            : readAfter(connection, channel, from.orElse(0L), limit));
   }
 
   private static boolean isOf(Position end, Position since) {
@@ -320,8 +343,13 @@ public final class Streams {
 
   private static List<StreamEvent> readAfter(
       SqlClient connection, UUID channel, long offset, int limit) {
+    return read(connection, SINCE, channel, offset, limit);
+  }
+
+  private static List<StreamEvent> read(
+      SqlClient connection, String sql, UUID channel, long offset, int limit) {
     List<StreamEvent> events = new ArrayList<>();
-    for (Row row : Database.run(connection, SINCE, Tuple.of(channel, offset, limit))) {
+    for (Row row : Database.run(connection, sql, Tuple.of(channel, offset, limit))) {
       events.add(new StreamEvent(row.getLong(0), row.getString(1), row.getString(2)));
     }
     return events;

@@ -6,7 +6,6 @@ import dev.mordomo.chat.ConversationChange;
 import dev.mordomo.chat.ConversationMessages;
 import dev.mordomo.chat.Message;
 import dev.mordomo.gateway.Fields;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,16 +61,10 @@ final class ConversationRoutes {
             fields.clearableText("model", LONGEST_NAME),
             fields.clearableIds("collections", MOST_COLLECTIONS),
             fields.clearableDecimal("satisfaction_score", 0, 1),
-            ended(fields),
+            fields.clearableTime("ended_at"),
             fields.map("metadata", METADATA));
     fields.verify();
     return Answer.ok(chat.change(exchange.scope(), exchange.id("id", WHAT), change));
-  }
-
-  /** A time ends it, null opens it again. */
-  private static Optional<Boolean> ended(Fields fields) {
-    Optional<Optional<Instant>> endedAt = fields.clearableTime("ended_at");
-    return endedAt.map(Optional::isPresent);
   }
 
   Answer delete(Exchange exchange) {

@@ -1,5 +1,6 @@
 package dev.mordomo.gateway.http;
 
+import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -37,7 +38,7 @@ final class EventStream {
 
   /**
    * @param shown what is sent of a text
-   * @param most how many characters may wait
+   * @param most how many bytes may wait
    * @param headers beside those that every stream has
    */
   EventStream(
@@ -92,7 +93,7 @@ final class EventStream {
     }
     String text = shown.apply(events);
     begun.set(true);
-    int size = text.length();
+    int size = ByteBufUtil.utf8Bytes(text);
     if (waiting.addAndGet(size) > most && waiting.get() > size) {
       cut();
       return;

@@ -13,6 +13,12 @@ final class Headers {
   static final String REQUEST_ID = "X-Request-Id";
   private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
+  private static final Pattern HEADER_NAMES =
+      Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:\\s*,\\s*[A-Za-z0-9!#$%&'*+.^_`|~-]+)*+");
+  private static final String USUAL_HEADERS =
+      "Authorization, Content-Type, Accept, Idempotency-Key, Last-Event-ID, X-Request-Id, "
+          + "X-Conversation-Id";
+
   private static final String CONTENT_POLICY =
       "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
           + "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
@@ -53,10 +59,13 @@ final class Headers {
     HttpServerResponse response = request.response().putHeader(HttpHeaders.ALLOW, allow);
     if (response.headers().contains(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN)) {
       response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, allow);
+      // Clients put headers of their own, such as X-Stainless-Lang; none is a danger from an origin
+      // that may call at all.
+      String asked = request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS);
       response.putHeader(
           HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,
-          "Authorization, Content-Type, Accept, Idempotency-Key, Last-Event-ID, X-Request-Id, "
-              + "X-Conversation-Id");
+          asked != null && HEADER_NAMES.matcher(asked).matches() ? asked : USUAL_HEADERS);
+      response.putHeader(HttpHeaders.VARY, "Origin, Access-Control-Request-Headers");
       response.putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "600");
     }
     response.setStatusCode(204).end();

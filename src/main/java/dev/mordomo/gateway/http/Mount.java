@@ -109,7 +109,10 @@ final class Mount {
   private void upgrade(RoutingContext routing, SocketGateway sockets) {
     HttpServerRequest request = routing.request();
     if (!request.canUpgradeToWebSocket()) {
-      routing.response().putHeader("Upgrade", "websocket").setStatusCode(426).end();
+      routing.response().putHeader("Upgrade", "websocket");
+      refuse(
+          routing,
+          Failure.of(FailureCode.UPGRADE_REQUIRED, "this address is a WebSocket's; see /docs"));
     } else if (!sockets.admits(request)) {
       refuse(routing, Failure.of(FailureCode.FORBIDDEN, "not from this origin"));
     } else {

@@ -53,7 +53,8 @@ final class OpenAiError {
           TOO_LARGE,
           UNSUPPORTED_MEDIA_TYPE,
           UNREADABLE_FILE,
-          IDEMPOTENCY_MISMATCH ->
+          IDEMPOTENCY_MISMATCH,
+          UPGRADE_REQUIRED ->
           "invalid_request_error";
       case UNAUTHENTICATED, TOKEN_EXPIRED -> "authentication_error";
       case FORBIDDEN -> "permission_error";

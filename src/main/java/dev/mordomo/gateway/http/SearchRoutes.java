@@ -45,7 +45,11 @@ final class SearchRoutes {
             FilterFields.read(fields),
             fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS),
             fields.decimal("threshold", 0, 1),
-            fields.choice("mode", MODES).flatMap(SearchMode::of).orElse(SearchMode.HYBRID));
+            fields
+                .choice("mode", MODES)
+                .flatMap(SearchMode::of)
+                // A vector has no words that could be looked for.
+                .orElse(embedding.isPresent() ? SearchMode.SEMANTIC : SearchMode.HYBRID));
     fields.verify();
     return Answer.ok(knowledge.search(exchange.scope(), request));
   }

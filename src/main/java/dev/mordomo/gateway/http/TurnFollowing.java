@@ -14,6 +14,7 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Entry;
 import dev.mordomo.kernel.Streams.Kind;
+import dev.mordomo.kernel.Streams.Order;
 import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.kernel.Streams.StreamEvent;
 import io.vertx.core.Future;
@@ -96,7 +97,13 @@ final class TurnFollowing implements Listener {
     while (more && !over) {
       Entry page =
           streams
-              .page(scope, turn.conversationId(), Kind.CONVERSATION, Optional.of(at), PAGE)
+              .page(
+                  scope,
+                  turn.conversationId(),
+                  Kind.CONVERSATION,
+                  Optional.of(at),
+                  Order.OLDEST_FIRST,
+                  PAGE)
               .orElseThrow(() -> Failure.notFound("the turn"));
       if (!page.recovered() || !isWhole(page)) {
         lost();

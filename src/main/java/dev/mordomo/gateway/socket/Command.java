@@ -1,6 +1,7 @@
 package dev.mordomo.gateway.socket;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Position;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,8 @@ sealed interface Command {
   /**
    * @param limit 0: only the position
    */
-  record History(long id, String channel, Optional<Position> since, int limit) implements Command {}
+  record History(long id, String channel, Optional<Position> since, Streams.Order order, int limit)
+      implements Command {}
 
   /**
    * Who listens to a channel.

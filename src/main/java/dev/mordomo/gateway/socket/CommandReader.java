@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,13 +104,11 @@ final class CommandReader {
   private static Command history(long id, JsonNode history) {
     JsonNode since = history.get("since");
     JsonNode limit = history.get("limit");
-    if (flag(history, "reverse")) {
-      return new Command.Refused(id, ReplyError.NOT_AVAILABLE, "reverse");
-    }
     return new Command.History(
         id,
         name(history, "channel"),
         since == null || since.isNull() ? Optional.empty() : Optional.of(position(since)),
+        flag(history, "reverse") ? Streams.Order.NEWEST_FIRST : Streams.Order.OLDEST_FIRST,
         limit == null || !limit.canConvertToInt() ? 0 : limit.intValue());
   }
 

@@ -1,5 +1,6 @@
 package dev.mordomo.gateway.socket;
 
+import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +35,7 @@ final class Outbox {
       return;
     }
     String text = shown.apply(frames);
-    int size = text.length();
+    int size = ByteBufUtil.utf8Bytes(text);
     if (waiting.addAndGet(size) > most && waiting.get() > size) {
       close(CloseCode.SLOW);
       return;

@@ -14,6 +14,7 @@ import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Streams.Entry;
 import dev.mordomo.kernel.Streams.Kind;
 import dev.mordomo.kernel.Streams.Position;
+import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Context;
 import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
@@ -102,7 +103,7 @@ final class Session implements Live {
     if (outbox.isClosed()) {
       return;
     }
-    if (frame.length() > services.config().frameBytes()) {
+    if (ByteBufUtil.utf8Bytes(frame) > services.config().frameBytes()) {
       close(CloseCode.BAD_REQUEST);
       return;
     }
@@ -450,10 +451,13 @@ final class Session implements Live {
   private void history(Command.History command) {
     Principal who = who();
     Optional<Channel> channel = Channel.parse(command.channel()).filter(c -> mayAsk(who, c));
-    int limit = Math.clamp(command.limit(), 0, MOST_HISTORY);
+    // Below 0 there is no limit but the server's own, as clients of the protocol expect.
+    int limit = command.limit() < 0 ? MOST_HISTORY : Math.min(command.limit(), MOST_HISTORY);
     Optional<Entry> page =
-        channel.flatMap(
-            c -> services.streams().page(who.scope(), c.id(), c.kind(), command.since(), limit));
+        channel.flatMap(c ->
+            services
+                .streams()
+                .page(who.scope(), c.id(), c.kind(), command.since(), command.order(), limit));
     if (page.isEmpty()) {
       outbox.send(Frames.error(command.id(), ReplyError.PERMISSION_DENIED));
     } else if (!page.get().recovered()) {

@@ -133,6 +133,7 @@ class ContractTest {
         lines(
             Stream.of(
                 "conversation.updated",
+                "conversation.deleted",
                 "quota.warning",
                 ConfigNews.UPDATED,
                 ActionEvent.Requested.ADDRESS.name(),

@@ -341,6 +341,38 @@ class HttpGatewayTest {
   }
 
   @Test
+  void aPreflightOfAnAllowedOriginIsGrantedTheHeadersThatItAsksFor() {
+    String asked = "authorization,content-type,x-stainless-lang,x-stainless-retry-count";
+    var granted = preflight("https://app.example.org", asked);
+    assertEquals(204, granted.statusCode());
+    assertEquals(asked, granted.headers().firstValue("Access-Control-Allow-Headers").orElse(""));
+    assertTrue(
+        granted.headers().allValues("Vary").toString().contains("Access-Control-Request-Headers"));
+    var strange = preflight("https://app.example.org", "x-a, (b)");
+    assertFalse(
+        strange.headers().firstValue("Access-Control-Allow-Headers").orElse("").contains("("));
+    var refused = preflight("https://evil.example", asked);
+    assertTrue(refused.headers().firstValue("Access-Control-Allow-Headers").isEmpty());
+  }
+
+  private static HttpResponse<String> preflight(String origin, String headers) {
+    return gateway.send(
+        gateway
+            .request("/v1/ws")
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", "POST")
+            .header("Access-Control-Request-Headers", headers)
+            .method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
+  }
+
+  @Test
+  void aSocketsAddressAskedForAsAPageIsAProblemWithACode() {
+    var answer = gateway.send(gateway.request("/v1/ws"));
+    problem(426, "upgrade_required", answer);
+    assertEquals("websocket", answer.headers().firstValue("Upgrade").orElse(""));
+  }
+
+  @Test
   void healthAndMetrics() {
     assertEquals(200, gateway.send(gateway.request("/health/live")).statusCode());
     assertEquals(200, gateway.send(gateway.request("/health/ready")).statusCode());

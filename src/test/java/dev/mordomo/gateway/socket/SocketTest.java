@@ -318,6 +318,56 @@ class SocketTest {
   }
 
   @Test
+  void historyWithoutLimitIsAllThatThereIs() {
+    Scope scope = gateway.user("member");
+    UUID conversation = conversation(scope);
+    append(scope, conversation, Kind.CONVERSATION, "{\"n\":2}", "{\"n\":3}");
+    try (WireClient client = WireClient.connected(gateway.port(), token(scope))) {
+      assertEquals(List.of(1, 2, 3), history(client, conversation, "\"limit\":-1"));
+      assertEquals(List.of(), history(client, conversation, "\"limit\":0"));
+    }
+  }
+
+  @Test
+  void historyIsReadBackwards() {
+    Scope scope = gateway.user("member");
+    UUID conversation = conversation(scope);
+    append(scope, conversation, Kind.CONVERSATION, "{\"n\":2}", "{\"n\":3}", "{\"n\":4}");
+    try (WireClient client = WireClient.connected(gateway.port(), token(scope))) {
+      assertEquals(List.of(4, 3), history(client, conversation, "\"limit\":2,\"reverse\":true"));
+      assertEquals(
+          List.of(2, 1),
+          history(client, conversation, "\"limit\":-1,\"reverse\":true,\"since\":{\"offset\":3}"));
+    }
+  }
+
+  private static List<Integer> history(WireClient client, UUID conversation, String how) {
+    JsonNode history =
+        ask(
+                client,
+                "{\"id\":2,\"history\":{\"channel\":\"conversation:%s\",%s}}"
+                    .formatted(conversation, how))
+            .get("history");
+    List<Integer> offsets = new ArrayList<>();
+    history.path("publications").forEach(p -> offsets.add(p.get("offset").asInt()));
+    return offsets;
+  }
+
+  @Test
+  void aFrameIsMeasuredInBytes() {
+    Scope scope = gateway.user("member");
+    try (WireClient client = WireClient.connected(gateway.port(), token(scope))) {
+      assertTrue(ask(client, padded("x".repeat(1900))).has("ping"));
+      client.send(padded("€".repeat(1900)));
+      assertEquals(3501, client.closeCode());
+    }
+  }
+
+  private static String padded(String padding) {
+    return "{\"id\":2,\"ping\":{},\"padding\":\"" + padding + "\"}";
+  }
+
+  @Test
   void historyIsPaged() {
     Scope scope = gateway.user("member");
     UUID conversation = conversation(scope);
