@@ -370,6 +370,12 @@ public final class App implements AutoCloseable {
     logs.forget(erased.subjectId());
   }
 
+  /** Also on the nodes that did not delete it. */
+  private void forget(ConversationDeleted deleted) {
+    recent.hear(deleted);
+    hub.end(deleted.conversation());
+  }
+
   private Speaker speaker(Scope scope) {
     UserSettings user = identity.users().settings(scope);
     return new Speaker(user.locale(), user.zone());
@@ -435,7 +441,7 @@ public final class App implements AutoCloseable {
     identity.follow(sessions::hear);
     identity.follow(recent::hear);
     bus.subscribe(PrivacyEvent.ERASED, this::forget);
-    bus.subscribe(ConversationDeleted.ADDRESS, recent::hear);
+    bus.subscribe(ConversationDeleted.ADDRESS, this::forget);
     config.follow(new ConfigNews(database, streams, sessions, config)::hear);
     Authenticator authenticator = Authenticator.of(identity);
     Presence presence = new Presence(vertx, bus, hub, nodes);

@@ -43,10 +43,12 @@ public final class Streams {
         WHERE channel_id = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3) e ON true
       ORDER BY e."offset"
       """;
+  // What a deleted conversation said is not told any more, though its rows end hours later.
   private static final String VISIBLE =
       """
       SELECT coalesce(c.last_offset, 0), stream_epoch(), c.id IS NOT NULL
       FROM (SELECT) AS one LEFT JOIN channel c ON c.id = $1 AND c.kind = $2
+        AND (c.kind = 'user' OR EXISTS (SELECT FROM conversation v WHERE v.id = c.id))
       """;
   private static final String ENDS =
       "SELECT id, last_offset, stream_epoch() FROM channel WHERE id = ANY($1)";

@@ -39,6 +39,8 @@ final class Feed {
   /** A turn has begun on this channel, as far as was heard, and not ended. */
   private boolean busy;
 
+  private boolean ended;
+
   Feed(Channel channel) {
     this.channel = channel;
   }
@@ -173,12 +175,16 @@ final class Feed {
   /**
    * Lets a listener in at an entry that was read after it was added.
    *
-   * @return false when the entry is too old for what was heard meanwhile: read it again
+   * @return false when the entry is too old for what was heard meanwhile, or the channel has ended:
+   *     read it again
    */
   synchronized boolean admit(Subscription subscription, Entry entry) {
     Position end = entry.end();
     if (!subscriptions.contains(subscription)) {
       return true;
+    }
+    if (ended) {
+      return false;
     }
     if (epoch == null) {
       start(end);
@@ -200,6 +206,18 @@ final class Feed {
       subscription.listener().heard(new Batch(channel, since));
     }
     return true;
+  }
+
+  /** The channel is no more: those that listen are told, and nobody is let in. */
+  synchronized void end() {
+    ended = true;
+    List<Subscription> all = subscriptions.stream().filter(Subscription::hasBegun).toList();
+    subscriptions.removeAll(all);
+    all.forEach(subscription -> subscription.listener().ended());
+  }
+
+  synchronized boolean hasEnded() {
+    return ended;
   }
 
   private void start(Position end) {

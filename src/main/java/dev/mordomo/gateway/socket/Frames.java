@@ -48,6 +48,13 @@ final class Frames {
     text.append(json.indexOf('\n') < 0 ? json : json.replace('\n', ' '));
   }
 
+  /** The end of a channel; from a code below 2500 a client does not come back. */
+  static String ended(String channel) {
+    return "{\"push\":{\"channel\":\""
+        + channel
+        + "\",\"unsubscribe\":{\"code\":2000,\"reason\":\"deleted\"}}}";
+  }
+
   /** The end of a server-made subscription that the client is to make again. */
   static String unsubscribed(String channel) {
     return "{\"push\":{\"channel\":\""

@@ -92,7 +92,7 @@ public final class Hub {
     try {
       for (int i = 0; i < ENTER_ATTEMPTS && !entered; i++) {
         Optional<Entry> entry = streams.enter(scope, channel.id(), channel.kind(), since, REPLAYED);
-        if (entry.isEmpty()) {
+        if (entry.isEmpty() || feed.hasEnded()) {
           return Optional.empty();
         }
         entered = feed.admit(subscription, entry.get());
@@ -115,6 +115,20 @@ public final class Hub {
           feed.remove(subscription);
           return feed.isEmpty() ? null : feed;
         });
+  }
+
+  /** A channel is no more: whoever listens to it on this node is told so. */
+  public void end(UUID channel) {
+    Feed feed = feeds.get(channel);
+    if (feed != null) {
+      feed.end();
+      forget(channel, feed);
+    }
+  }
+
+  /** Those that are still entering find that it has ended. */
+  private void forget(UUID channel, Feed ended) {
+    feeds.computeIfPresent(channel, (id, feed) -> feed == ended && feed.isEmpty() ? null : feed);
   }
 
   /** Who listens to a channel on this node. */

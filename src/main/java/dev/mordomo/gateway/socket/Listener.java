@@ -21,4 +21,9 @@ public interface Listener {
 
   /** The stream cannot be followed any more: enter again. Nothing comes after. */
   void lost();
+
+  /** The channel is no more. Nothing comes after. */
+  default void ended() {
+    lost();
+  }
 }

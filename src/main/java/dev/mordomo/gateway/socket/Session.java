@@ -376,6 +376,12 @@ final class Session implements Live {
           }
 
           @Override
+          public void ended() {
+            outbox.send(Frames.ended(channel.name()));
+            context.runOnContext(ignored -> leave(channel.name()));
+          }
+
+          @Override
           public void lost() {
             if (byServer) {
               outbox.close(CloseCode.INSUFFICIENT_STATE);

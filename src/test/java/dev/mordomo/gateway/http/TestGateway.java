@@ -14,8 +14,10 @@ import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.identity.CredentialKind;
 import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Streams;
@@ -23,6 +25,7 @@ import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.privacy.Placeholders;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,6 +38,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A gateway on a free port, in front of a database of its own; tokens are what the test says. */
@@ -150,6 +154,21 @@ public final class TestGateway implements AutoCloseable {
     Scope scope = db.tenantWithUser(role);
     tokens.put(token(scope), principal(scope, Optional.empty()));
     return scope;
+  }
+
+  /** A new conversation of a user's, in which nothing was said. */
+  public UUID conversation(Scope scope) {
+    UUID id = Ids.next();
+    db.database()
+        .as(
+            scope,
+            connection ->
+                Database.run(
+                    connection,
+                    "INSERT INTO conversation (id, tenant_id, user_id, started_at, last_message_at)"
+                        + " VALUES ($1, $2, $3, now(), now())",
+                    Tuple.of(id, scope.tenantId(), scope.userId())));
+    return id;
   }
 
   public static Principal principal(Scope scope, Optional<Instant> expires) {

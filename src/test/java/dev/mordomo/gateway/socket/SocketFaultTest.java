@@ -9,7 +9,6 @@ import dev.mordomo.Await;
 import dev.mordomo.TcpProxy;
 import dev.mordomo.TcpProxy.Way;
 import dev.mordomo.gateway.http.TestGateway;
-import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Advanced;
@@ -58,7 +57,7 @@ class SocketFaultTest {
   void begin() {
     proxy = TcpProxy.to(gateway.port());
     scope = gateway.user("member");
-    conversation = Ids.next();
+    conversation = gateway.conversation(scope);
     channel = "conversation:" + conversation;
     append("{\"n\":1}");
   }

@@ -83,7 +83,7 @@ class SocketTest {
   }
 
   private static UUID conversation(Scope scope) {
-    UUID id = Ids.next();
+    UUID id = gateway.conversation(scope);
     append(scope, id, Kind.CONVERSATION, "{\"n\":1}");
     return id;
   }
