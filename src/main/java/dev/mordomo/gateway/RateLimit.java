@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How often somebody may do something, whichever nodes they come to: a bucket of one minute's
  * worth, refilled evenly, in PostgreSQL. This node takes permits from it in blocks, and keeps what
- * it did not need for a while. When the database is away, everybody has a bucket on each node.
+ * it did not need for a while. When the database is away, or does not answer soon, everybody has a
+ * bucket on each node.
  */
 public final class RateLimit {
   private static final Logger LOG = LoggerFactory.getLogger(RateLimit.class);
@@ -44,11 +46,18 @@ public final class RateLimit {
     private int permits;
     private long takenAt;
     private long emptyUntil;
-    private Optional<Promise<Void>> asking = Optional.empty();
+    private Optional<Asking> asking = Optional.empty();
     // For when the database is away.
     private double alone;
     private long aloneAt;
   }
+
+  /**
+   * The shared bucket is asked, for all who wait meanwhile.
+   *
+   * @param answered false: it could not be
+   */
+  private record Asking(Promise<Boolean> answered, long since) {}
 
   /**
    * @param what for the refused: {@code turns}
@@ -76,23 +85,38 @@ public final class RateLimit {
     }
     Bucket bucket = buckets.get(whose, ignored -> fresh(perMinute));
     while (true) {
-      Promise<Void> mine = Promise.promise();
-      Optional<Future<Void>> others;
+      Asking asking;
       synchronized (bucket) {
         if (here(bucket, perMinute)) {
           return;
         }
-        others = bucket.asking.map(Promise::future);
-        if (others.isEmpty()) {
-          bucket.asking = Optional.of(mine);
-        }
+        asking = bucket.asking.orElseGet(() -> ask(bucket, whose, perMinute));
       }
-      if (others.isPresent()) {
-        others.get().await();
-      } else if (ask(bucket, whose, perMinute, mine)) {
+      if (!isAnsweredInTime(asking)) {
+        synchronized (bucket) {
+          takeAlone(bucket, perMinute);
+        }
         return;
       }
     }
+  }
+
+  /** Where one waited for nothing, nobody does until the database has answered again. */
+  private boolean isAnsweredInTime(Asking asking) {
+    long left =
+        store.isLate() ? 0 : store.patience().toNanos() - (System.nanoTime() - asking.since);
+    Future<Boolean> answer = asking.answered.future();
+    if (answer.isComplete()) {
+      return answer.result();
+    }
+    return left > 0
+        && answer
+            .timeout(left, TimeUnit.NANOSECONDS)
+            .recover(late -> {
+              store.late();
+              return Future.succeededFuture(false);
+            })
+            .await();
   }
 
   private Bucket fresh(int perMinute) {
@@ -115,8 +139,27 @@ public final class RateLimit {
     return there;
   }
 
-  /** Asks for this one and for whoever came meanwhile. */
-  private boolean ask(Bucket bucket, String whose, int perMinute, Promise<Void> done) {
+  /** On a thread of its own: a database that stands still holds up nobody for longer. */
+  private Asking ask(Bucket bucket, String whose, int perMinute) {
+    Asking asking = new Asking(Promise.promise(), System.nanoTime());
+    bucket.asking = Optional.of(asking);
+    Thread.ofVirtual()
+        .name("permits")
+        .start(() -> {
+          boolean answered = false;
+          try {
+            answered = isAnswered(bucket, whose, perMinute);
+          } finally {
+            synchronized (bucket) {
+              bucket.asking = Optional.empty();
+            }
+            asking.answered.complete(answered);
+          }
+        });
+    return asking;
+  }
+
+  private boolean isAnswered(Bucket bucket, String whose, int perMinute) {
     try {
       Taken taken =
           store.take(name + ' ' + whose, perMinute, Math.max(1, perMinute / BLOCKS_A_MINUTE));
@@ -125,22 +168,14 @@ public final class RateLimit {
         bucket.takenAt = clock.millis();
         bucket.emptyUntil =
             taken.granted() > 0 ? 0 : bucket.takenAt + Math.max(1, taken.pause().toMillis());
-        return here(bucket, perMinute);
-      }
-    } catch (Failure e) {
-      if (e.code() == FailureCode.RATE_LIMITED) {
-        throw e;
-      }
-      LOG.debug("{} are limited by this node alone: {}", what, e.detail());
-      synchronized (bucket) {
-        takeAlone(bucket, perMinute);
       }
       return true;
-    } finally {
-      synchronized (bucket) {
-        bucket.asking = Optional.empty();
-      }
-      done.complete();
+    } catch (Failure e) {
+      LOG.debug("{} are limited by this node alone: {}", what, e.detail());
+      return false;
+    } catch (RuntimeException e) {
+      LOG.error("{} could not be asked for; they are limited by this node alone", what, e);
+      return false;
     }
   }
 

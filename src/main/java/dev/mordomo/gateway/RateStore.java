@@ -19,6 +19,7 @@ public final class RateStore {
   private static final double MILLIS = 1000;
 
   private final Database database;
+  private volatile boolean isLate;
 
   public RateStore(Database database) {
     this.database = database;
@@ -31,8 +32,24 @@ public final class RateStore {
 
   Taken take(String key, int perMinute, int block) {
     Row row = database.callSystem(TAKE, Tuple.of(key, perMinute, block)).iterator().next();
+    isLate = false;
     return new Taken(
         row.getInteger(0), Duration.ofMillis((long) Math.ceil(row.getDouble(1) * MILLIS)));
+  }
+
+  /** How long a request waits for a permit; it has to wait for other things as well. */
+  Duration patience() {
+    return database.acquiring();
+  }
+
+  /** Somebody waited for longer than one waits for a permit. */
+  void late() {
+    isLate = true;
+  }
+
+  /** Whether the database has not answered since somebody waited too long. */
+  boolean isLate() {
+    return isLate;
   }
 
   /** Forgets buckets that are full again. */

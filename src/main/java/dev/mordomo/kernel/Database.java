@@ -124,6 +124,11 @@ public final class Database {
         .build();
   }
 
+  /** How long anybody waits for a connection. */
+  public Duration acquiring() {
+    return acquiring;
+  }
+
   /** A transaction for one user: policies show what the scope may see, and nothing else. */
   public <T> T as(Scope scope, Function<SqlConnection, T> work) {
     return transaction(

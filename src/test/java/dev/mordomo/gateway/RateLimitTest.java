@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mordomo.Await;
+import dev.mordomo.TcpProxy;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
@@ -141,6 +143,42 @@ class RateLimitTest {
     } finally {
       away.close().await();
       nobody.close().await();
+    }
+  }
+
+  @Test
+  void aDatabaseThatStandsStillHoldsUpOneRequestAndNotForLong() {
+    try (TcpProxy proxy = TcpProxy.to(db.port())) {
+      Database through =
+          new Database(
+              db.vertx(),
+              db.configThrough(proxy.port(), Duration.ofSeconds(20)),
+              TestDatabase.SECRET);
+      RateStore store = new RateStore(through);
+      RateLimit node = new RateLimit("turns", "turn", () -> 5, store, clock);
+      try {
+        // What is used in the fault was connected before it.
+        node.take(UUID.randomUUID().toString());
+        proxy.hold();
+        long from = System.nanoTime();
+        String user = UUID.randomUUID().toString();
+        assertEquals(5, takeAll(node, user, 100));
+        for (int i = 0; i < 20; i++) {
+          node.take(UUID.randomUUID().toString());
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - from);
+        assertTrue(took.compareTo(Duration.ofSeconds(10)) < 0, took::toString);
+        proxy.heal();
+        Await.until(
+            "it is asked again",
+            () -> {
+              takeAll(node, UUID.randomUUID().toString(), 1);
+              return !store.isLate();
+            },
+            Duration.ofSeconds(40));
+      } finally {
+        through.close().await();
+      }
     }
   }
 }
