@@ -1,25 +1,15 @@
 import { html } from '../lib.js';
 import { useStore } from '../store.js';
-import { has, t } from '../i18n/index.js';
+import { t } from '../i18n/index.js';
 import { formatDateTime } from '../dates.js';
 import { report } from '../notices.js';
 import { ask } from '../shell/dialog.js';
 import { Icon } from '../shell/icon.js';
+import { NotificationHint } from './notification-hint.js';
+import { actionName, actionSubject } from './action-words.js';
 import { isDevice, isOpen, reportDone, reportFailed, wantsDevice } from './actions.js';
 
 const ICONS = { iot_control: 'device', reminder: 'clock', query: 'search' };
-const ISO_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
-
-export const actionName = ({ name }) => (has(`action.name.${name}`) ? t(`action.name.${name}`) : name.replaceAll('_', ' '));
-
-function shown(value) {
-  if (typeof value === 'string' && ISO_TIME.test(value)) return formatDateTime(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** "sala · luz": what the action is about, without the names of its parameters. */
-export const actionSubject = ({ parameters }) =>
-  Object.values(parameters ?? {}).filter((value) => value !== null && value !== '').map(shown).join(' · ');
 
 export function ActionStatus({ status }) {
   return html`<span class="status" data-status=${status}>${t(`action.status.${status}`)}</span>`;
@@ -62,5 +52,6 @@ export function TurnAction({ action }) {
     <${Icon} name=${ICONS[action.type] ?? 'bolt'} />
     <span><strong>${actionName(action)}</strong> ${actionSubject(action)}</span>
     <${ActionStatus} status=${action.status} />
+    ${action.name === 'create_reminder' && action.status === 'success' && html`<${NotificationHint} under=${action.id} />`}
   </li>`;
 }

@@ -7,8 +7,9 @@ import { Icon, IconButton } from '../shell/icon.js';
 import { Switch } from '../shell/switch.js';
 import { ActionCard } from './action-card.js';
 import { actions, isDevice, setDevice } from './actions.js';
-import { askPermission, permission } from './notifications.js';
-import { ReminderForm, repeatOf } from './reminder-form.js';
+import { NotificationHint } from './notification-hint.js';
+import { ReminderForm } from './reminder-form.js';
+import { repeatWords } from './repeat.js';
 import { acknowledge, cancelReminder, reminders, snooze } from './reminders.js';
 
 const RECENT = 20;
@@ -16,7 +17,6 @@ const isWaiting = (reminder) => reminder.status === 'pending' || (reminder.statu
 
 function ReminderItem({ reminder }) {
   const act = (command) => () => command(reminder).catch(report);
-  const repeat = repeatOf(reminder.rrule);
   const rings = reminder.status === 'triggered';
   return html`<li class="card" data-testid="reminder-item" data-status=${reminder.status} data-reminder-id=${reminder.id}>
     <div class="card-head">
@@ -27,7 +27,7 @@ function ReminderItem({ reminder }) {
         <p class="card-meta">
           <time datetime=${reminder.scheduled_at} title=${formatDateTime(reminder.scheduled_at)}>${formatRelative(reminder.scheduled_at)}</time>
           ${' · '}${formatDateTime(reminder.scheduled_at)}
-          ${reminder.rrule && html`<span class="repeat"><${Icon} name="repeat" />${repeat ? t(`reminder.repeat.${repeat}`) : reminder.rrule}</span>`}
+          ${reminder.rrule && html`<span class="repeat"><${Icon} name="repeat" />${repeatWords(reminder.rrule)}</span>`}
         </p>
       </div>
     </div>
@@ -37,15 +37,6 @@ function ReminderItem({ reminder }) {
       <button type="button" class="button small quiet" data-testid="reminder-item-cancel" onClick=${act(cancelReminder)}>${t('reminder.cancel')}</button>
     </div>
   </li>`;
-}
-
-function NotificationHint() {
-  const state = useStore(permission);
-  if (state !== 'default') return null;
-  return html`<div class="hint">
-    <p>${t('notify.why')}</p>
-    <button type="button" class="button small" data-testid="notify-allow" onClick=${askPermission}>${t('notify.allow')}</button>
-  </div>`;
 }
 
 /** "in 5 minutes" must not stay so. */

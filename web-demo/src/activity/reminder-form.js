@@ -13,8 +13,6 @@ const REPEATS = {
 };
 const HOUR = 3_600_000;
 
-export const repeatOf = (rrule) => Object.keys(REPEATS).find((name) => REPEATS[name] === rrule) ?? null;
-
 function fieldsOf(form) {
   const { title, description, when, repeat } = Object.fromEntries(new FormData(form));
   const rrule = REPEATS[repeat];

@@ -1,6 +1,6 @@
 // Reminders, and those that ring now.
 import { createStore } from '../store.js';
-import { api } from '../net/api.js';
+import { allPages, api } from '../net/api.js';
 import { onConnected, onUserEvent } from '../net/socket.js';
 import { onTabMessage, tellTabs } from '../net/tabs.js';
 import { uuid } from '../ids.js';
@@ -15,8 +15,9 @@ const SNOOZE_MINUTES = 10;
 const byTime = (a, b) => String(a.scheduled_at).localeCompare(String(b.scheduled_at));
 
 export async function loadReminders() {
-  const { data } = await api.get('/reminders?limit=100');
-  reminders.set([...data].sort(byTime));
+  // Apart: those that are over are no reason to miss one that is still to ring.
+  const [waiting, rang] = await Promise.all([allPages('/reminders?status=pending'), api.get('/reminders?status=triggered&limit=100')]);
+  reminders.set([...waiting.data, ...rang.data].sort(byTime));
 }
 
 function upsert(reminder) {
@@ -71,7 +72,7 @@ onUserEvent((event) => {
   if (event.reminder) {
     upsert(event.reminder);
     if (event.type === 'reminder.triggered') ring(event.reminder);
-    else silence(event.reminder.id);
+    else if (event.type !== 'reminder.updated') silence(event.reminder.id);
   }
   // Made by the assistant in a conversation.
   if (event.action?.type === 'reminder' && event.action.status === 'success') loadReminders().catch(() => {});

@@ -3,6 +3,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib.js';
 import { useStore } from '../store.js';
 import { t } from '../i18n/index.js';
 import { route } from '../router.js';
+import { UploadList } from '../documents/upload-list.js';
 import { Icon } from '../shell/icon.js';
 import { Composer } from './composer.js';
 import { conversation, openConversation, retry } from './conversation.js';
@@ -64,6 +65,7 @@ export function ChatView() {
   }, [conversationId]);
   return html`<section class="chat" aria-label=${t('chat.label')}>
     ${body(state)}
+    <${UploadList} />
     ${state.status !== 'missing' && html`<${Composer} key=${conversationId ?? 'new'} conversationId=${conversationId} state=${state} />`}
   </section>`;
 }

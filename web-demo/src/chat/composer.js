@@ -4,13 +4,19 @@ import { useStore } from '../store.js';
 import { t } from '../i18n/index.js';
 import { connection } from '../net/socket.js';
 import { answeringModel, chooseModel, isExtractive, models } from '../models.js';
-import { Icon } from '../shell/icon.js';
+import { isGuest } from '../desk/frame.js';
+import { addToOwn } from '../documents/drop.js';
+import { FileInput } from '../documents/file-input.js';
+import { me } from '../me.js';
+import { Icon, IconButton } from '../shell/icon.js';
 import { send, stopAnswer } from './conversation.js';
 import { keepDraft, readDraft } from './drafts.js';
 import { activeTurn, shownStatus } from './turns.js';
 
 const MOST_CHARACTERS = 32_000;
 const WARN_BELOW = 1_000;
+
+const attach = (open) => html`<${IconButton} icon="attach" label=${t('composer.attach')} data-testid="composer-attach" onClick=${open} />`;
 
 /** As high as its text; the style sheet sets the most. */
 function useGrowing(element, text) {
@@ -44,6 +50,7 @@ export function Composer({ conversationId, state }) {
   const [text, setText] = useState(() => readDraft(conversationId));
   const input = useRef(null);
   const { state: line } = useStore(connection);
+  const user = useStore(me);
   const active = activeTurn(state);
   const waiting = state.turns.filter((turn) => shownStatus(state, turn) === 'queued').length;
   useGrowing(input, text);
@@ -76,6 +83,7 @@ export function Composer({ conversationId, state }) {
       <textarea ref=${input} rows="1" value=${text} placeholder=${t('composer.placeholder')} aria-label=${t('composer.placeholder')}
         data-testid="composer-input" enterkeyhint="send" onInput=${(event) => write(event.target.value)} onKeyDown=${onKeyDown}></textarea>
       <div class="composer-row">
+        ${!isGuest(user) && html`<${FileInput} label=${t('composer.attach')} onFiles=${addToOwn} testid="composer-file" button=${attach} />`}
         <${ModelChoice} />
         <${Hint} text=${text} waiting=${waiting} connected=${line === 'connected'} />
         ${active && html`<button type="button" class="round stop" aria-label=${t('composer.stop')} title=${t('composer.stop')} data-testid="composer-stop" disabled=${!active.turnId} onClick=${stop}><${Icon} name="stop" /></button>`}

@@ -1,6 +1,9 @@
 // The document behind an answer, opened at the cited passage.
 import { html, useEffect, useRef, useState } from '../lib.js';
+import { useStore } from '../store.js';
 import { t } from '../i18n/index.js';
+import { isGuest } from '../desk/frame.js';
+import { me } from '../me.js';
 import { renderBlocks } from '../chat/markdown.js';
 import { sanitize } from '../chat/sanitize.js';
 import { report } from '../notices.js';
@@ -52,6 +55,7 @@ function useChunks(documentId, until) {
 
 export function SourcePanel({ documentId, title, reference }) {
   const { chunks, next, loading, error, more } = useChunks(documentId, reference?.chunk_id ?? null);
+  const guest = isGuest(useStore(me));
   const missing = reference && !loading && !error && !chunks.some((chunk) => chunkId(chunk) === reference.chunk_id);
   const likeness = reference?.probability ?? reference?.similarity;
   return html`<div class="panel-body source">
@@ -59,9 +63,9 @@ export function SourcePanel({ documentId, title, reference }) {
       <h3 data-testid="citation-title">${title}</h3>
       <div class="row">
         ${likeness !== undefined && likeness !== null && html`<span class="chip">${t('source.similarity', { percent: Math.round(likeness * 100) })}</span>`}
-        <button type="button" class="button small" data-testid="open-original" onClick=${() => openOriginal(documentId, title).catch(report)}>
+        ${!guest && html`<button type="button" class="button small" data-testid="open-original" onClick=${() => openOriginal(documentId, title).catch(report)}>
           <${Icon} name="document" />${t('source.original')}
-        </button>
+        </button>`}
       </div>
     </header>
     ${error && html`<p class="banner error" role="alert">${explain(error)}</p>`}

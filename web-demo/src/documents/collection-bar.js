@@ -4,13 +4,7 @@ import { t } from '../i18n/index.js';
 import { me } from '../me.js';
 import { explained } from '../notices.js';
 import { Icon } from '../shell/icon.js';
-import { chooseCollection, collections, createCollection, MINE } from './collections.js';
-
-/** Who may make what: the server decides, this only does not offer what it would refuse. */
-function scopesFor(role) {
-  if (role === 'superuser') return ['user', 'tenant', 'global'];
-  return role === 'admin' ? ['user', 'tenant'] : ['user'];
-}
+import { chooseCollection, collections, createCollection, MINE, scopesFor } from './collections.js';
 
 function NewCollection({ onDone }) {
   const role = useStore(me)?.role;

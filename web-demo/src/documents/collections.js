@@ -44,5 +44,19 @@ export async function realCollection(id, name) {
   return (await making).id;
 }
 
-/** What the server would refuse is not offered. */
-export const mayAdd = (collection, role) => Boolean(collection) && (collection.scope !== 'global' || role === 'superuser');
+/** Where files go that were given to no collection: one's own. */
+export async function ownCollection() {
+  if (!collections.get().loaded) await loadCollections();
+  return collections.get().list.find(({ scope }) => scope === 'user').id;
+}
+
+const WRITERS = {
+  user: ['member', 'operator', 'admin', 'superuser'],
+  tenant: ['operator', 'admin', 'superuser'],
+  global: ['superuser'],
+};
+
+/** Who may add to a collection and take from it (docs/roles.md): what the server would refuse is not offered. */
+export const mayWrite = (collection, role) => Boolean(WRITERS[collection?.scope]?.includes(role));
+
+export const scopesFor = (role) => Object.keys(WRITERS).filter((scope) => mayWrite({ scope }, role));

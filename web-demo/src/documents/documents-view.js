@@ -1,4 +1,4 @@
-import { html, useEffect, useRef, useState } from '../lib.js';
+import { html, useEffect } from '../lib.js';
 import { useStore } from '../store.js';
 import { t } from '../i18n/index.js';
 import { formatDate } from '../dates.js';
@@ -10,53 +10,21 @@ import { explain } from '../shell/explain.js';
 import { Icon, IconButton } from '../shell/icon.js';
 import { openPanel } from '../shell/panel.js';
 import { CollectionBar } from './collection-bar.js';
-import { collections, loadCollections, mayAdd } from './collections.js';
+import { collections, loadCollections, mayWrite } from './collections.js';
 import { deleteDocument, documents, moreDocuments, openCollection } from './documents.js';
+import { dragging } from './drop.js';
+import { FileInput } from './file-input.js';
 import { UploadList } from './upload-list.js';
 import { addFiles } from './uploads.js';
 
-const KINDS = '.txt,.md,.markdown,.html,.htm,.pdf,.docx,.odt,.csv,.tsv,.eml';
-
-/** The whole page takes a dropped file; a file dropped beside it would replace the page. */
-function useDrop(onFiles) {
-  const [over, setOver] = useState(false);
-  useEffect(() => {
-    const hasFiles = (event) => event.dataTransfer?.types.includes('Files');
-    const onOver = (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      setOver(true);
-    };
-    const onLeave = (event) => event.relatedTarget === null && setOver(false);
-    const onDrop = (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      setOver(false);
-      onFiles(event.dataTransfer.files);
-    };
-    const handlers = { dragover: onOver, dragleave: onLeave, drop: onDrop };
-    for (const [name, handler] of Object.entries(handlers)) addEventListener(name, handler);
-    return () => {
-      for (const [name, handler] of Object.entries(handlers)) removeEventListener(name, handler);
-    };
-  });
-  return over;
-}
-
 function DropZone({ collectionId }) {
-  const input = useRef(null);
+  const over = useStore(dragging);
   const add = (files) => addFiles(files, collectionId).catch(report);
-  const over = useDrop((files) => collectionId && add(files));
-  const choose = (event) => {
-    add(event.target.files);
-    // The same file may be chosen again.
-    event.target.value = '';
-  };
-  return html`<div class="drop-zone" data-over=${over ? 'true' : undefined} data-testid="drop-zone">
+  const button = (open) => html`<button type="button" class="button primary" disabled=${!collectionId} onClick=${open}>${t('documents.choose')}</button>`;
+  return html`<div class="drop-zone" data-over=${over && collectionId ? 'true' : undefined} data-testid="drop-zone">
     <${Icon} name="upload" />
     <p><strong>${t('documents.drop')}</strong><br /><small>${t('documents.kinds')}</small></p>
-    <button type="button" class="button primary" disabled=${!collectionId} onClick=${() => input.current.click()}>${t('documents.choose')}</button>
-    <input ref=${input} class="visually-hidden" type="file" multiple accept=${KINDS} tabindex="-1" aria-label=${t('documents.choose')} data-testid="file-input" disabled=${!collectionId} onChange=${choose} />
+    <${FileInput} label=${t('documents.choose')} disabled=${!collectionId} onFiles=${add} testid="file-input" button=${button} />
   </div>`;
 }
 
@@ -71,7 +39,7 @@ async function remove(document) {
   }
 }
 
-function Row({ document }) {
+function Row({ document, writable }) {
   const { id, title, status } = document;
   const facts = [document.source_type, document.language, document.chunk_count ? t('documents.passages', { count: document.chunk_count }) : null, document.created_at && formatDate(document.created_at)];
   return html`<li class="document-row" data-testid="document-row" data-status=${status} data-document-id=${id} data-title=${title}>
@@ -83,14 +51,14 @@ function Row({ document }) {
     </div>
     <span class="status" data-status=${status}>${t(`documents.status.${status}`)}</span>
     <${IconButton} icon="download" label=${t('documents.original', { title })} onClick=${() => openOriginal(id, document.source ?? title).catch(report)} />
-    <${IconButton} icon="trash" label=${t('documents.delete_one', { title })} data-testid="document-delete" onClick=${() => remove(document)} />
+    ${writable && html`<${IconButton} icon="trash" label=${t('documents.delete_one', { title })} data-testid="document-delete" onClick=${() => remove(document)} />`}
   </li>`;
 }
 
-function List({ state }) {
+function List({ state, writable }) {
   if (state.error) return html`<p class="banner error" role="alert">${explain(state.error)}</p>`;
   if (!state.loading && state.list.length === 0) return html`<p class="empty">${t('documents.none')}</p>`;
-  return html`<ul class="documents" data-testid="documents">${state.list.map((one) => html`<${Row} key=${one.id} document=${one} />`)}</ul>
+  return html`<ul class="documents" data-testid="documents">${state.list.map((one) => html`<${Row} key=${one.id} document=${one} writable=${writable} />`)}</ul>
     ${state.loading && state.list.length === 0 && html`<div class="skeleton" aria-label=${t('common.loading')}><i></i><i></i><i></i></div>`}
     ${state.nextCursor && html`<button type="button" class="button wide" disabled=${state.loading} data-testid="documents-more" onClick=${moreDocuments}>${t('common.more')}</button>`}`;
 }
@@ -98,7 +66,7 @@ function List({ state }) {
 export function DocumentsView() {
   const { list, current } = useStore(collections);
   const role = useStore(me)?.role;
-  const writable = mayAdd(list.find(({ id }) => id === current), role) ? current : null;
+  const writable = mayWrite(list.find(({ id }) => id === current), role) ? current : null;
   const state = useStore(documents);
   useEffect(() => {
     loadCollections().catch(report);
@@ -113,6 +81,6 @@ export function DocumentsView() {
     <${DropZone} collectionId=${writable} />
     ${current && !writable && html`<p class="card-meta" data-testid="read-only">${t('documents.read_only')}</p>`}
     <${UploadList} />
-    <${List} state=${state} />
+    <${List} state=${state} writable=${Boolean(writable)} />
   </div>`;
 }

@@ -76,10 +76,8 @@ function startNext() {
 }
 
 export async function addFiles(files, wanted) {
-  // The list of a file input is emptied by its next use.
-  const chosen = [...files];
   const collectionId = await realCollection(wanted, t('collection.mine'));
-  const added = chosen.map((file) => ({ id: uuid(), file, name: file.name, size: file.size, collectionId, status: 'waiting', progress: 0 }));
+  const added = files.map((file) => ({ id: uuid(), file, name: file.name, size: file.size, collectionId, status: 'waiting', progress: 0 }));
   uploads.update((list) => [...added, ...list]);
   startNext();
 }

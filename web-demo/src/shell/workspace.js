@@ -19,6 +19,7 @@ import { unlockSoundOnGesture } from '../activity/chime.js';
 import { collections, NO_COLLECTIONS } from '../documents/collections.js';
 import { documents, NO_DOCUMENTS } from '../documents/documents.js';
 import { DocumentsView } from '../documents/documents-view.js';
+import { DropTarget } from '../documents/drop.js';
 import { uploads } from '../documents/uploads.js';
 import { AccountView } from '../account/account-view.js';
 import { AdminView } from '../admin/admin-view.js';
@@ -124,6 +125,7 @@ export function Workspace() {
     </div>
     <${SidePanel} />
     <${ReminderToasts} />
+    <${DropTarget} />
     <${Notices} />
     <${DialogHost} />
     <${Announcer} />

@@ -20,8 +20,11 @@ public enum KeyScope {
   /** All of them. */
   public static final Set<KeyScope> ALL = Set.of(values());
 
-  /** What whoever has no account may do; of the account only to see it. */
-  static final Set<KeyScope> OF_GUESTS = Set.of(CHAT, ACCOUNT);
+  /**
+   * What whoever has no account may do; of the account only to see it, and of documents what is
+   * cited.
+   */
+  static final Set<KeyScope> OF_GUESTS = Set.of(CHAT, ACCOUNT, KNOWLEDGE);
 
   /** The name on the wire and in the table. */
   @JsonValue

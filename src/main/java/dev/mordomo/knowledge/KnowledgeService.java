@@ -208,7 +208,13 @@ public final class KnowledgeService {
     return database.as(
         who,
         c -> {
-          if (DocumentStore.find(c, documentId).isEmpty()) {
+          DocumentStore.Found found =
+              DocumentStore.find(c, documentId).orElseThrow(() -> Failure.notFound("the document"));
+          // A guest reads what everybody may: the passages behind a citation, and no tenant's
+          // papers.
+          if (who.isGuest()
+              && visible(CollectionStore.find(c, found.document().collectionId())).owner().scope()
+                  != CollectionScope.GLOBAL) {
             throw Failure.notFound("the document");
           }
           return ChunkStore.ofDocument(c, documentId, after, bounded(limit));

@@ -9,6 +9,7 @@ import dev.mordomo.reminder.ReminderEvent.Acknowledged;
 import dev.mordomo.reminder.ReminderEvent.Cancelled;
 import dev.mordomo.reminder.ReminderEvent.Snoozed;
 import dev.mordomo.reminder.ReminderEvent.Triggered;
+import dev.mordomo.reminder.ReminderEvent.Updated;
 import io.vertx.sqlclient.SqlClient;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +49,7 @@ final class ReminderAnnouncer {
 
   private void publish(ReminderEvent event) {
     switch (event) {
+      case Updated updated -> bus.publish(Updated.ADDRESS, updated);
       case Triggered triggered -> bus.publish(Triggered.ADDRESS, triggered);
       case Snoozed snoozed -> bus.publish(Snoozed.ADDRESS, snoozed);
       case Acknowledged acknowledged -> bus.publish(Acknowledged.ADDRESS, acknowledged);
@@ -57,6 +59,7 @@ final class ReminderAnnouncer {
 
   private static String type(ReminderEvent event) {
     return switch (event) {
+      case Updated updated -> Updated.ADDRESS.name();
       case Triggered triggered -> Triggered.ADDRESS.name();
       case Snoozed snoozed -> Snoozed.ADDRESS.name();
       case Acknowledged acknowledged -> Acknowledged.ADDRESS.name();

@@ -13,6 +13,11 @@ public sealed interface ReminderEvent {
   /** As it stood then. */
   Reminder reminder();
 
+  /** It was made, or its user changed it. */
+  record Updated(UUID tenantId, UUID userId, Reminder reminder) implements ReminderEvent {
+    public static final Address<Updated> ADDRESS = new Address<>("reminder.updated", Updated.class);
+  }
+
   /** Its time has come: {@code triggered}, also when it recurs. */
   record Triggered(UUID tenantId, UUID userId, Reminder reminder) implements ReminderEvent {
     public static final Address<Triggered> ADDRESS =

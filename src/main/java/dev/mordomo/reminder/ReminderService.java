@@ -82,13 +82,14 @@ public final class ReminderService {
             pass.noted(wanted.metadata()));
     check.verify();
     Deed.about(reminder.id());
-    database.as(
-        scope,
-        connection -> {
-          store.insert(connection, scope, reminder, wanted.conversationId(), now);
-          store.wake(connection);
-          return true;
-        });
+    announcer.announce(
+        database.as(
+            scope,
+            connection -> {
+              store.insert(connection, scope, reminder, wanted.conversationId(), now);
+              store.wake(connection);
+              return updated(connection, scope, reminder, now);
+            }));
     return reminder;
   }
 
@@ -126,22 +127,33 @@ public final class ReminderService {
   public Reminder patch(Scope scope, UUID id, ReminderChange change) {
     Instant now = now();
     Masking.Pass pass = masking.apply(scope);
-    return database.as(
-        scope,
-        connection -> {
-          Kept kept = lock(connection, id);
-          ReminderCheck check = check(now);
-          ReminderChange hidden = change.masked(check, pass, kept.reminder().metadata());
-          Reminder changed = checked(check, kept, kept.reminder().changed(hidden), hidden);
-          check.verify();
-          Instant start =
-              change.scheduledAt().isPresent() ? changed.scheduledAt() : kept.seriesStart();
-          store.update(connection, changed, start, now);
-          if (change.reschedules()) {
-            store.wake(connection);
-          }
-          return changed;
-        });
+    record Changed(Reminder reminder, Announced told) {}
+    Changed done =
+        database.as(
+            scope,
+            connection -> {
+              Kept kept = lock(connection, id);
+              ReminderCheck check = check(now);
+              ReminderChange hidden = change.masked(check, pass, kept.reminder().metadata());
+              Reminder changed = checked(check, kept, kept.reminder().changed(hidden), hidden);
+              check.verify();
+              Instant start =
+                  change.scheduledAt().isPresent() ? changed.scheduledAt() : kept.seriesStart();
+              store.update(connection, changed, start, now);
+              if (change.reschedules()) {
+                store.wake(connection);
+              }
+              return new Changed(changed, updated(connection, scope, changed, now));
+            });
+    announcer.announce(done.told());
+    return done.reminder();
+  }
+
+  private Announced updated(SqlClient connection, Scope scope, Reminder reminder, Instant at) {
+    return announcer.append(
+        connection,
+        List.of(new ReminderEvent.Updated(scope.tenantId(), scope.userId(), reminder)),
+        at);
   }
 
   private static Reminder checked(

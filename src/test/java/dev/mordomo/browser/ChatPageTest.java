@@ -2,16 +2,24 @@ package dev.mordomo.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Keyboard;
 import com.microsoft.playwright.Locator;
 import dev.mordomo.model.FakeModelServer;
 import dev.mordomo.model.FakeModelServer.Asked;
 import dev.mordomo.model.FakeModelServer.Behaviour;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -94,5 +102,109 @@ class ChatPageTest {
     demo.page().reload();
     assertThat(why).hasText(told);
     assertEquals("The capital", demo.lastAnswer().strip());
+  }
+
+  @Test
+  void aReloadInTheMiddleShowsWhatWasSaidAndGoesOn() throws Exception {
+    Demo demo = signedIn("reload");
+    Asked asked = begin(demo, "Tell me of the sea", "The sea ", "is wide ");
+    Locator answer = demo.at("message-assistant", "data-state", "streaming");
+    assertThat(answer).containsText("The sea is wide");
+    demo.page().reload();
+    assertThat(answer).containsText("The sea is wide");
+    asked.say("and ", "deep");
+    assertThat(answer).containsText("The sea is wide and deep");
+    asked.finish();
+    assertThat(demo.at("message-assistant", "data-state", "completed")).hasCount(1);
+    assertEquals("The sea is wide and deep", demo.lastAnswer().strip());
+    assertThat(demo.at("message-user")).hasCount(1);
+  }
+
+  @Test
+  void aHostileAnswerIsShownAndDoesNothing() throws Exception {
+    Demo demo = signedIn("hostile-answer");
+    Asked asked = begin(demo, "Say something wicked", HostileText.MARKDOWN);
+    assertThat(demo.at("answer-text")).containsText("swordfish");
+    HostileText.assertHarmless(demo);
+    asked.finish();
+    assertThat(demo.at("message-assistant", "data-state", "completed")).hasCount(1);
+    HostileText.assertHarmless(demo);
+  }
+
+  @Test
+  void aWholeConversationIsHadByTheKeyboardAlone() throws Exception {
+    Demo demo = signedIn("keyboard");
+    Keyboard keyboard = demo.page().keyboard();
+    assertThat(demo.at("composer-input")).isFocused();
+    model.then(held::add);
+    keyboard.type("First line");
+    keyboard.press("Shift+Enter");
+    keyboard.type("second line");
+    keyboard.press("Enter");
+    assertThat(demo.at("message-user")).hasText(Pattern.compile("First line\\s+second line"));
+    Asked asked = Objects.requireNonNull(held.poll(20, TimeUnit.SECONDS));
+    asked.say("Well ");
+    assertThat(demo.at("composer-stop")).isEnabled();
+    tabTo(demo, "composer-stop");
+    keyboard.press("Enter");
+    assertThat(demo.at("message-assistant", "data-state", "interrupted")).hasCount(1);
+    assertThat(demo.at("composer-input")).isFocused();
+    keyboard.type("Again");
+    model.then(Behaviour.saying("All right."));
+    keyboard.press("Enter");
+    assertThat(demo.at("message-assistant", "data-state", "completed")).hasCount(1);
+    tabTo(demo, "conversation-new");
+    keyboard.press("Enter");
+    assertThat(demo.at("example-question")).hasCount(3);
+    assertThat(demo.at("composer-input")).isFocused();
+  }
+
+  /** Forward, as often as it takes; all the way around it is not there. */
+  private static void tabTo(Demo demo, String name) {
+    for (int i = 0; i < 60; i++) {
+      demo.page().keyboard().press("Tab");
+      if (name.equals(demo.page().evaluate("() => document.activeElement.dataset.testid"))) {
+        return;
+      }
+    }
+    throw new AssertionError("the keyboard does not reach " + name);
+  }
+
+  @Test
+  void everyToolAndEveryVerbOfADeviceHasANameInEveryLanguage() throws Exception {
+    Demo demo = signedIn("tools");
+    Asked asked = begin(demo, "Good morning");
+    Set<String> names = new TreeSet<>();
+    for (JsonNode tool : asked.json().get("tools")) {
+      names.add(tool.at("/function/name").asText());
+      tool.at("/function/parameters/properties/name/enum")
+          .forEach(verb -> names.add(verb.asText()));
+    }
+    asked.say("Good morning").finish();
+    assertTrue(
+        names.containsAll(Set.of("snooze_reminder", "unlock", "iot_control")), names::toString);
+    for (String language : List.of("pt", "es", "en")) {
+      Object missing =
+          demo.page()
+              .evaluate(
+                  """
+                  async ([language, names]) => {
+                    const words = (await import(`/src/i18n/${language}.js`)).default;
+                    return names.filter(name => !(`action.name.${name}` in words));
+                  }
+                  """,
+                  List.of(language, List.copyOf(names)));
+      assertEquals(List.of(), missing, language);
+    }
+  }
+
+  @Test
+  void aPhoneInTheDarkIsAccessible() {
+    desk.user("dark", "member");
+    Demo demo = desk.phone("pt-BR").signIn(Desk.email("dark"), Desk.PASSWORD);
+    model.then(Behaviour.saying("# Bom dia\n\n- um\n- dois\n\n`código` e **mais**"));
+    demo.ask("Bom dia");
+    Desk.assertAccessible(demo);
+    Desk.picture(demo, "chat-phone");
   }
 }

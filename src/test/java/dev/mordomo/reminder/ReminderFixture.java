@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** Reminders on a database of their own, with a clock that tests move. */
 final class ReminderFixture implements AutoCloseable {
+  private static final String UPDATED = "reminder.updated";
+
   static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   static final String ZONE = "America/Sao_Paulo";
   static final ReminderConfig CONFIG =
@@ -58,12 +60,22 @@ final class ReminderFixture implements AutoCloseable {
     return all;
   }
 
-  List<String> events(Scope scope) {
+  /** All that was told, in order. */
+  List<String> everyEvent(Scope scope) {
     return streams.after(scope.userId(), 0, 10_000).stream().map(e -> e.type()).toList();
   }
 
+  /** What was told besides that one was made or changed. */
+  List<String> events(Scope scope) {
+    return everyEvent(scope).stream().filter(type -> !type.equals(UPDATED)).toList();
+  }
+
+  /** Of {@link #events}. */
   List<String> payloads(Scope scope) {
-    return streams.after(scope.userId(), 0, 10_000).stream().map(e -> e.payload()).toList();
+    return streams.after(scope.userId(), 0, 10_000).stream()
+        .filter(e -> !e.type().equals(UPDATED))
+        .map(e -> e.payload())
+        .toList();
   }
 
   @Override

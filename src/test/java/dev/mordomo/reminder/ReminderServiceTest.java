@@ -127,6 +127,15 @@ class ReminderServiceTest {
   }
 
   @Test
+  void whatIsMadeAndChangedIsTold() {
+    Scope scope = user();
+    UUID id = house.create(scope, "cake", SOON).id();
+    assertEquals(List.of("reminder.updated"), house.everyEvent(scope));
+    house.reminders.patch(scope, id, change(Optional.of("a better cake"), Optional.empty()));
+    assertEquals(List.of("reminder.updated", "reminder.updated"), house.everyEvent(scope));
+  }
+
+  @Test
   void snoozedAcknowledgedAndCancelledAreToldOnceEach() {
     Scope scope = user();
     UUID id = house.create(scope, "cake", SOON).id();

@@ -173,7 +173,7 @@ final class Routes {
             .audited("document.create"),
         get("/v1/documents/:id", USER, knowledge::document),
         delete("/v1/documents/:id", USER, knowledge::deleteDocument).audited("document.delete"),
-        get("/v1/documents/:id/chunks", USER, knowledge::chunks),
+        get("/v1/documents/:id/chunks", GUEST, knowledge::chunks),
         get("/v1/documents/:id/file", USER, knowledge::file),
         post("/v1/search", USER, search::search).unaudited(CHANGES_NOTHING),
         get("/v1/search/:id/trace", SUPERUSER, search::trace).audited("search.trace"));

@@ -118,8 +118,12 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
     return new Belongings(owner, word, Map.copyOf(ids));
   }
 
-  /** What a guest can have. */
-  static Belongings ofGuest(Caller guest) {
+  /**
+   * What a guest can have.
+   *
+   * @param document one that everybody may read
+   */
+  static Belongings ofGuest(Caller guest, String document) {
     String word = "zanzguest";
     ApiClient api = guest.api();
     String conversation = id(api.post("/v1/conversations", Map.of("title", "About " + word)));
@@ -134,7 +138,6 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
     for (String kind :
         java.util.List.of(
             "collections",
-            "documents",
             "search",
             "reminders",
             "sessions",
@@ -146,6 +149,7 @@ record Belongings(Caller owner, String word, Map<String, String> ids) {
             "jobs")) {
       ids.put(kind, Ids.next().toString());
     }
+    ids.put("documents", document);
     ids.put("tenants", guest.tenantId());
     ids.put("users", guest.userId());
     ids.put("conversations", conversation);

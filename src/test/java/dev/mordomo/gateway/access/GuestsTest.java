@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +60,21 @@ class GuestsTest {
         "",
         name -> Optional.empty(),
         Map.of("refresh_token", refreshToken));
+  }
+
+  @Test
+  void aGuestReadsThePassagesOfWhatEverybodyMayReadAndNothingElse() {
+    ApiClient guest = house.guest().caller().api();
+    String global = house.document(house.superuser, "global");
+    assertEquals(200, guest.status("GET", "/v1/documents/" + global + "/chunks"));
+    assertEquals(403, guest.status("GET", "/v1/documents/" + global));
+    assertEquals(403, guest.status("GET", "/v1/documents/" + global + "/file"));
+    Caller keeper = house.person("keeps", House.TENANT, "operator");
+    for (String scope : List.of("tenant", "user")) {
+      String document = house.document(keeper, scope);
+      assertEquals(200, keeper.api().status("GET", "/v1/documents/" + document + "/chunks"));
+      assertEquals(404, guest.status("GET", "/v1/documents/" + document + "/chunks"), scope);
+    }
   }
 
   @Test

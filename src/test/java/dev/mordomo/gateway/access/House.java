@@ -1,6 +1,8 @@
 package dev.mordomo.gateway.access;
 
+import dev.mordomo.ApiClient;
 import dev.mordomo.RunningApp;
+import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.TestDatabase;
 import java.net.URI;
 import java.sql.Connection;
@@ -84,6 +86,28 @@ final class House implements AutoCloseable {
 
   int port() {
     return URI.create(app.url()).getPort();
+  }
+
+  /** A document in a new collection of this scope. */
+  String document(Caller owner, String scope) {
+    ApiClient api = owner.api();
+    String collection =
+        api.post("/v1/collections", Map.of("name", "Letters " + Ids.next(), "scope", scope))
+            .get("id")
+            .asText();
+    return api.post(
+            "/v1/collections/" + collection + "/documents",
+            Map.of(
+                "title",
+                "A letter",
+                "source",
+                "letter.md",
+                "content",
+                "The bridge is old.",
+                "on_duplicate",
+                "keep"))
+        .get("id")
+        .asText();
   }
 
   @Override

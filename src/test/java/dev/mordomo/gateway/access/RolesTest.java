@@ -76,7 +76,9 @@ class RolesTest {
           role.equals("superuser") ? house.superuser : house.person(role, house.tenant, role);
       OWN.put(role, Belongings.of(person, house.app.database()));
     }
-    OWN.put("guest", Belongings.ofGuest(house.guest().caller()));
+    OWN.put(
+        "guest",
+        Belongings.ofGuest(house.guest().caller(), house.document(house.superuser, "global")));
   }
 
   @AfterAll
@@ -351,7 +353,7 @@ class RolesTest {
   private static void checkSocket(String role) {
     Belongings own =
         role.equals("guest")
-            ? Belongings.ofGuest(house.guest().caller())
+            ? Belongings.ofGuest(house.guest().caller(), house.document(house.superuser, "global"))
             : Belongings.of(
                 house.person("socket" + role, house.tenant, role), house.app.database());
     String conversation = "conversation:" + own.id("conversations");

@@ -139,6 +139,7 @@ class ContractTest {
                 ActionEvent.Requested.ADDRESS.name(),
                 ActionEvent.Updated.ADDRESS.name(),
                 JobEvent.Updated.ADDRESS.name(),
+                ReminderEvent.Updated.ADDRESS.name(),
                 ReminderEvent.Triggered.ADDRESS.name(),
                 ReminderEvent.Snoozed.ADDRESS.name(),
                 ReminderEvent.Acknowledged.ADDRESS.name(),

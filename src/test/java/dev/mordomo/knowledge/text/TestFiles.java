@@ -20,8 +20,35 @@ import org.apache.poi.xwpf.usermodel.XWPFRun;
 import org.apache.poi.xwpf.usermodel.XWPFTable;
 
 /** Makes the files that the tests read. */
-final class TestFiles {
+public final class TestFiles {
   private TestFiles() {}
+
+  /**
+   * A file of a kind that says this and nothing else.
+   *
+   * @param kind txt, html, pdf, docx or odt
+   */
+  public static byte[] saying(String kind, String sentence) {
+    return switch (kind) {
+      case "txt" -> utf8(sentence);
+      case "html" -> utf8("<!doctype html><title>A note</title><p>" + sentence + "</p>");
+      case "pdf" -> pdf(List.of(new Line(sentence, FontName.HELVETICA, 11, 20)));
+      case "docx" -> docx(sentence);
+      case "odt" -> odt("<text:p>" + sentence + "</text:p>");
+      default -> throw new IllegalArgumentException(kind);
+    };
+  }
+
+  private static byte[] docx(String sentence) {
+    try (XWPFDocument document = new XWPFDocument()) {
+      document.createParagraph().createRun().setText(sentence);
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      document.write(out);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   record Line(String text, FontName font, int size, int gap) {}
 
