@@ -31,16 +31,16 @@ public record GatewayConfig(
     int socketsPerUser,
     Proxies proxies) {
   private static final int KIB = 1024;
+  private static final String PORT = "gateway.port";
 
   public GatewayConfig {
     origins = List.copyOf(origins);
   }
 
   public static GatewayConfig from(Settings settings) {
-    int port = settings.variable("PORT").map(v -> port(settings, v)).orElse(8080);
     return new GatewayConfig(
         settings.text("gateway.host", "127.0.0.1"),
-        settings.integer("gateway.port", port, 0, 65_535),
+        port(settings),
         settings.integer("gateway.instances", 4, 1, 64),
         settings.list("gateway.cors_origins"),
         settings.integer("limits.body_bytes", KIB * KIB, KIB, 64 * KIB * KIB),
@@ -51,6 +51,14 @@ public record GatewayConfig(
         settings.duration("gateway.expiry_grace", Duration.ofSeconds(10)),
         settings.integer("limits.sockets_per_user", 20, 1, 1_000_000),
         Proxies.from(settings));
+  }
+
+  /** PORT, as others set it, before the file's; the setting's own variable before both. */
+  private static int port(Settings settings) {
+    int port = settings.integer(PORT, 8080, 0, 65_535);
+    return settings.origin(PORT).startsWith("MORDOMO_")
+        ? port
+        : settings.variable("PORT").map(v -> port(settings, v)).orElse(port);
   }
 
   private static int port(Settings settings, String value) {

@@ -204,6 +204,11 @@ public final class Settings {
     return origins.getOrDefault(key, "default");
   }
 
+  /** Every key that was read. */
+  public Set<String> keys() {
+    return Set.copyOf(origins.keySet());
+  }
+
   /**
    * To be called when every feature has read its keys.
    *
