@@ -179,7 +179,7 @@ const cases = {
     const bytes = Buffer.from(raw.data[0].embedding, 'base64');
     assert.ok(Math.abs(bytes.readFloatLE(4) - plain.data[0].embedding[1]) < 1e-6);
     await assert.rejects(openai.embeddings.create({ model: EMBEDDING, input: [] }), (e) => e instanceof OpenAI.BadRequestError && e.param === 'input');
-    await assert.rejects(openai.embeddings.create({ model: EMBEDDING, input: [[1, 2]] }), (e) => e.param === 'input[0]');
+    await assert.rejects(openai.embeddings.create({ model: EMBEDDING, input: [[1, 2]] }), (e) => e.param === 'input' && /token/.test(e.message));
     await assert.rejects(openai.embeddings.create({ model: 'text-embedding-3-small', input: 'x' }), (e) => e instanceof OpenAI.NotFoundError && e.code === 'model_not_found');
     const langchain = new OpenAIEmbeddings({ model: EMBEDDING, apiKey: KEY, configuration: { baseURL } });
     assert.equal((await langchain.embedQuery('a cat')).length, plain.data[0].embedding.length);
@@ -206,7 +206,8 @@ const cases = {
     await fails(create({ messages: [] }), OpenAI.BadRequestError, 'invalid', 'messages');
     await fails(create({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] }] }), OpenAI.BadRequestError, 'invalid', 'messages[0].content[0]');
     await fails(create({ n: 2 }), OpenAI.BadRequestError, 'invalid', 'n');
-    await fails(create({ response_format: { type: 'json_object' } }), OpenAI.BadRequestError, 'invalid', 'response_format.type');
+    await fails(create({ response_format: { type: 'xml' } }), OpenAI.BadRequestError, 'invalid', 'response_format.type');
+    await fails(create({ stop: ['a', 'b', 'c', 'd', 'e'] }), OpenAI.BadRequestError, 'invalid', 'stop');
     await fails(create({ messages: say(' ') }), OpenAI.BadRequestError, 'invalid');
     await fails(create({ temperature: 9, stream: true }), OpenAI.BadRequestError, 'invalid', 'temperature');
     const stranger = new OpenAI({ baseURL, apiKey: 'nonsense', maxRetries: 0 });

@@ -16,6 +16,7 @@ import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Advanced;
 import dev.mordomo.kernel.Streams.Kind;
 import dev.mordomo.kernel.Streams.Position;
+import dev.mordomo.model.ChatModel;
 import dev.mordomo.model.ChatModels;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -367,6 +368,7 @@ public final class ChatService {
     check(said);
     TurnRequest request = masked(scope, said);
     Optional<UUID> given = request.conversationId();
+    checkFormat(scope, request, given);
     if (given.isEmpty()) {
       Optional<Turn> before = turnStore.findByClientMessage(scope, request.clientMessageId());
       if (before.isPresent()) {
@@ -496,8 +498,21 @@ public final class ChatService {
   public TurnStarted goOn(Scope scope, UUID earlier, TurnRequest said) {
     check(said);
     TurnRequest request = masked(scope, said);
+    checkFormat(scope, request, request.conversationId());
     admit(scope, request);
     return started(turns.again(scope, earlier, words(scope, turn(scope, earlier)), request, false));
+  }
+
+  private void checkFormat(Scope scope, TurnRequest request, Optional<UUID> conversation) {
+    if (request.directions().format().isEmpty()) {
+      return;
+    }
+    ChatModel model =
+        turns.modelOf(
+            scope, request.model().or(() -> conversation.flatMap(id -> get(scope, id).model())));
+    if (!model.canFormat()) {
+      throw Failure.invalid("response_format", model.name() + " answers in its own words only");
+    }
   }
 
   private TurnRequest masked(Scope scope, TurnRequest said) {
@@ -543,7 +558,7 @@ public final class ChatService {
       throw Failure.invalid("content", "must not be empty");
     }
     if (request.content().length() > config.messageChars()) {
-      throw Failure.invalid(
+      throw Failure.tooLarge(
           "content",
           "has %d characters, the limit is %d"
               .formatted(request.content().length(), config.messageChars()));

@@ -49,7 +49,7 @@ final class ConversationStore {
       """
       SELECT coalesce(string_agg(e.payload->>'text', '' ORDER BY e."offset") FILTER (WHERE e.type = 'turn.delta'), ''),
         (count(*) FILTER (WHERE e.type = 'turn.delta'))::integer,
-        (array_agg(e.payload->'references') FILTER (WHERE e.type = 'turn.context'))[1]::text
+        (array_agg(e.payload->'references' ORDER BY e."offset" DESC) FILTER (WHERE e.type = 'turn.context'))[1]::text
       FROM event e
       WHERE e.channel_id = $1 AND e.created_at >= $2 AND e.payload->>'turn_id' = $3::uuid::text
       """;

@@ -4,6 +4,7 @@ import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -16,6 +17,8 @@ import java.util.function.UnaryOperator;
  * @param after what came after the user's words, for instance results of the client's tools
  * @param tools of the client: a call of one ends the turn, and is told in the answer's metadata
  * @param mustCall whether the model has to call a tool
+ * @param stops the answer ends before the first of these texts
+ * @param format what the answer has to look like, as the {@code response_format} of OpenAI's API
  * @param kept the beginning of the answer, which stands already; the model goes on after it
  */
 public record Directions(
@@ -27,6 +30,8 @@ public record Directions(
     boolean mustCall,
     Optional<Double> temperature,
     Optional<Integer> maxTokens,
+    Optional<List<String>> stops,
+    Optional<Map<String, Object>> format,
     Optional<String> kept) {
 
   public static final Directions NONE =
@@ -39,6 +44,8 @@ public record Directions(
           false,
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
           Optional.empty());
 
   public Directions {
@@ -49,7 +56,17 @@ public record Directions(
   /** The same, going on after what was said. */
   Directions keeping(Optional<String> said) {
     return new Directions(
-        plain, instructions, history, after, tools, mustCall, temperature, maxTokens, said);
+        plain,
+        instructions,
+        history,
+        after,
+        tools,
+        mustCall,
+        temperature,
+        maxTokens,
+        stops,
+        format,
+        said);
   }
 
   /** The same with other texts. */
@@ -63,6 +80,8 @@ public record Directions(
         mustCall,
         temperature,
         maxTokens,
+        stops.map(texts -> texts.stream().map(text).toList()),
+        format,
         kept);
   }
 

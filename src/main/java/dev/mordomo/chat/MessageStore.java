@@ -107,33 +107,46 @@ final class MessageStore {
   }
 
   /**
-   * A turn that failed before its first word has no message that could say why but the question.
+   * A turn that failed before its first word has no message that could say why but the question; an
+   * answer whose node died was stored by somebody who knew no more than that.
    */
   private static List<Message> withFailures(SqlClient connection, List<Message> page) {
-    Set<UUID> unanswered = turns(page, "user");
-    unanswered.removeAll(turns(page, "assistant"));
-    if (unanswered.isEmpty()) {
+    Set<UUID> answered = turns(page.stream().filter(message -> isAnswer(message)).toList());
+    List<Message> unexplained =
+        page.stream()
+            .filter(message ->
+                isAnswer(message)
+                    ? message.interrupted() && !message.metadata().containsKey("error")
+                    : message.turnId().filter(turn -> !answered.contains(turn)).isPresent())
+            .toList();
+    if (unexplained.isEmpty()) {
       return page;
     }
     Map<UUID, Turn.Problem> failures = new HashMap<>();
     for (Row row :
-        Database.run(connection, FAILED, Tuple.of((Object) unanswered.toArray(UUID[]::new)))) {
+        Database.run(
+            connection, FAILED, Tuple.of((Object) turns(unexplained).toArray(UUID[]::new)))) {
       failures.put(
           row.getUUID(0), new Turn.Problem(row.getString(1), row.getString(2), row.getBoolean(3)));
     }
+    Set<UUID> ids = unexplained.stream().map(Message::id).collect(Collectors.toSet());
     return page.stream()
         .map(message ->
             message
                 .turnId()
+                .filter(turn -> ids.contains(message.id()))
                 .flatMap(turn -> Optional.ofNullable(failures.get(turn)))
                 .map(message::failed)
                 .orElse(message))
         .toList();
   }
 
-  private static Set<UUID> turns(List<Message> page, String role) {
-    return page.stream()
-        .filter(message -> message.role().equals(role))
+  private static boolean isAnswer(Message message) {
+    return message.role().equals("assistant");
+  }
+
+  private static Set<UUID> turns(List<Message> messages) {
+    return messages.stream()
         .flatMap(message -> message.turnId().stream())
         .collect(Collectors.toSet());
   }

@@ -55,8 +55,10 @@ final class RunningTurn {
    * One model call's outcome.
    *
    * @param isCut whether it would have been longer, had there been more tokens
+   * @param isStopped whether it came to a text that ends it
    */
-  record Reply(String text, List<ToolCall> toolCalls, ChatResult result, boolean isCut) {}
+  record Reply(
+      String text, List<ToolCall> toolCalls, ChatResult result, boolean isCut, boolean isStopped) {}
 
   private final UUID id;
   private final UUID messageId;
@@ -280,7 +282,8 @@ final class RunningTurn {
         request.now(),
         request.temperature(),
         request.maxTokens(),
-        request.mustCall());
+        request.mustCall(),
+        request.format());
   }
 
   private ChatMessage told(ChatMessage message) {
@@ -328,7 +331,7 @@ final class RunningTurn {
       open.cancel();
     }
     Reply reply = promise.future().await();
-    if (reply.isCut()) {
+    if (reply.isCut() || reply.isStopped()) {
       open.cancel();
     }
     check();
@@ -362,6 +365,7 @@ final class RunningTurn {
     private final int most;
     private final StringBuilder text = new StringBuilder();
     private final Aliases.Speech speech = aliases.speech();
+    private final StopTexts stops = new StopTexts(directions.stops().orElse(List.of()));
     private final List<ToolCall> tools = new ArrayList<>();
     private int pieces;
     private boolean cut;
@@ -389,9 +393,20 @@ final class RunningTurn {
         say(speech.rest());
         Tokens spent = new Tokens(TokenEstimate.of(request), most);
         ChatResult result = new ChatResult("length", spent, Optional.empty(), Optional.empty());
-        promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, true));
+        promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, true, false));
         return;
       }
+      add(stops.add(piece));
+      if (stops.isReached()) {
+        cut = true;
+        say(speech.rest());
+        Tokens spent = new Tokens(TokenEstimate.of(request), pieces);
+        ChatResult result = new ChatResult("stop", spent, Optional.empty(), Optional.empty());
+        promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, false, true));
+      }
+    }
+
+    private void add(String piece) {
       text.append(piece);
       say(speech.add(piece));
     }
@@ -409,9 +424,10 @@ final class RunningTurn {
 
     @Override
     public void onComplete(ChatResult result) {
+      add(stops.rest());
       say(speech.rest());
       boolean shortened = most < Integer.MAX_VALUE && result.finishReason().equals("length");
-      promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, shortened));
+      promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, shortened, false));
     }
 
     @Override

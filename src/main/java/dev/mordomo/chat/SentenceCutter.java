@@ -13,9 +13,15 @@ import java.util.regex.Pattern;
 final class SentenceCutter {
   private static final Pattern END = Pattern.compile("[.!?…]+[\"»”')\\]]*(?=\\s)|\\n+");
   private static final Pattern UNSPOKEN = Pattern.compile("\\s?\\[\\d{1,3}\\]|[*_`#>|]+");
-  private static final Pattern ABBREVIATION =
-      Pattern.compile(
-          "(?iu)(?:^|\\s)(?:sr|sra|dr|dra|prof|av|art|n|nº|ex|p|etc|vs|mr|mrs|ms|st|ud|no)\\.$");
+
+  /** Before a name: never the end of a sentence. */
+  private static final Pattern TITLE = word("sr|sra|dr|dra|prof|av|mr|mrs|ms|st|ud");
+
+  /** Before a number; elsewhere words as others: "the answer is no.". */
+  private static final Pattern NUMBERED = word("art|n|nº|p|no");
+
+  /** In the middle of a sentence where it goes on in small letters. */
+  private static final Pattern INNER = word("ex|etc|vs");
 
   private final StringBuilder open = new StringBuilder();
 
@@ -27,13 +33,38 @@ final class SentenceCutter {
     int from = 0;
     while (end.find()) {
       String candidate = open.substring(from, end.end());
-      if (!ABBREVIATION.matcher(candidate.strip()).find()) {
+      Optional<Boolean> ends = ends(candidate.strip(), open.substring(end.end()));
+      if (ends.isEmpty()) {
+        break;
+      }
+      if (ends.get()) {
         spoken(candidate).ifPresent(sentences::add);
         from = end.end();
       }
     }
     open.delete(0, from);
     return sentences;
+  }
+
+  private static Pattern word(String words) {
+    return Pattern.compile("(?iu)(?:^|\\s)(?:" + words + ")\\.$");
+  }
+
+  /** Whether a sentence ends here; empty while that depends on what comes next. */
+  private static Optional<Boolean> ends(String candidate, String after) {
+    if (TITLE.matcher(candidate).find()) {
+      return Optional.of(false);
+    }
+    boolean numbered = NUMBERED.matcher(candidate).find();
+    if (!numbered && !INNER.matcher(candidate).find()) {
+      return Optional.of(true);
+    }
+    String line = after.lines().findFirst().orElse("");
+    if (line.isBlank()) {
+      return after.contains("\n") ? Optional.of(true) : Optional.empty();
+    }
+    int next = line.strip().codePointAt(0);
+    return Optional.of(!(Character.isDigit(next) || (!numbered && Character.isLowerCase(next))));
   }
 
   /** What is left at the end of the answer. */

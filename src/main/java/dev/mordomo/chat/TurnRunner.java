@@ -125,7 +125,7 @@ final class TurnRunner {
 
   /** What is known of the answer while it grows. */
   private static final class Answer {
-    private List<Reference> context = List.of();
+    private AnswerContext context = new AnswerContext(List.of());
     private final List<Call> calls = new ArrayList<>();
     private Optional<String> intent = Optional.empty();
     private Optional<Double> confidence = Optional.empty();
@@ -163,10 +163,8 @@ final class TurnRunner {
             ? List.<Retrieval.Retrieved>of()
             : retrieve(turn);
     turn.check();
-    answer.context = Prompt.references(found);
-    if (!found.isEmpty()) {
-      turn.stream().event("turn.context", Map.of("references", answer.context));
-    }
+    answer.context = new AnswerContext(Prompt.references(found));
+    tellContext(turn, answer);
     var passages = Prompt.passages(found);
     Instant now = clock.instant();
     List<ChatMessage> messages =
@@ -191,7 +189,9 @@ final class TurnRunner {
             turn.id(),
             turn.messageId(),
             turn.zone(),
-            now);
+            now,
+            turn.collections(),
+            answer.context);
     for (int round = 0; ; round++) {
       boolean offersTools = round < config.toolRounds();
       ChatRequest request =
@@ -204,7 +204,8 @@ final class TurnRunner {
               now,
               wanted.temperature().orElse(defaults.temperature(turn.scope().tenantId())),
               wanted.maxTokens().orElse(defaults.maxTokens(turn.scope().tenantId())),
-              wanted.mustCall() && round == 0);
+              wanted.mustCall() && round == 0,
+              wanted.format());
       answer.tokens = new TokenHold();
       RunningTurn.Reply reply = ask(turn, request, reserve(turn, request, answer.tokens));
       answer.calls.add(
@@ -232,6 +233,14 @@ final class TurnRunner {
         turn.check();
         messages.add(new ChatMessage.ToolResult(call.id(), call.name(), act(turn, context, call)));
       }
+      tellContext(turn, answer);
+    }
+  }
+
+  /** Before the words that cite it. */
+  private static void tellContext(RunningTurn turn, Answer answer) {
+    if (answer.context.isNews()) {
+      turn.stream().event("turn.context", Map.of("references", answer.context.references()));
     }
   }
 
@@ -328,7 +337,8 @@ final class TurnRunner {
             ? Optional.of(message(turn, answer, said, status, problem, at))
             : Optional.empty();
     drafts.add(last(turn, status, message, problem));
-    Ending ending = new Ending(status, problem, drafts, message, answer.context, answer.calls);
+    Ending ending =
+        new Ending(status, problem, drafts, message, answer.context.references(), answer.calls);
     Optional<Finished> finished = store(turn, ending, at);
     finished.ifPresent(f ->
         streams.announce(
@@ -366,7 +376,7 @@ final class TurnRunner {
         "assistant",
         "text",
         said,
-        Prompt.cited(said, answer.context),
+        Prompt.cited(said, answer.context.references()),
         answer.tokens(),
         Optional.of(answer.calls.isEmpty() ? turn.model().name() : answer.calls.getLast().model()),
         answer.intent,

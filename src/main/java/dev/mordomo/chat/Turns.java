@@ -262,7 +262,8 @@ final class Turns {
         : models.byName(name);
   }
 
-  private ChatModel modelOf(Scope scope, Optional<String> wanted) {
+  /** Who answers where this model, or none, is wanted. */
+  ChatModel modelOf(Scope scope, Optional<String> wanted) {
     try {
       return named(scope, wanted.orElse(ChatModels.ASSISTANT));
     } catch (Failure e) {

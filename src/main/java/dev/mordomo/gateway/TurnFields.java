@@ -8,7 +8,6 @@ import java.util.UUID;
 
 /** Reads a turn from a JSON object, the same on every face. */
 public final class TurnFields {
-  private static final int LONGEST = 1_000_000;
   private static final int LONGEST_ID = 120;
   private static final int MOST_COLLECTIONS = 200;
   private static final int METADATA = 16_384;
@@ -20,7 +19,8 @@ public final class TurnFields {
    * @throws dev.mordomo.kernel.Failure {@code invalid} naming every wrong field
    */
   public static TurnRequest read(Fields fields, Optional<UUID> conversation, String channel) {
-    String content = fields.text("content", 1, LONGEST);
+    // How long it may be is the chat's to say.
+    String content = fields.text("content", 1, Integer.MAX_VALUE);
     String clientMessageId = fields.text("client_message_id", 1, LONGEST_ID);
     Optional<String> model = fields.optionalText("model", 1, LONGEST_ID);
     Optional<List<UUID>> collections = fields.ids("collections", MOST_COLLECTIONS);

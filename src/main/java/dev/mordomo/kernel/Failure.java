@@ -58,6 +58,17 @@ public final class Failure extends RuntimeException {
     return invalid(List.of(new FieldError(field, detail)));
   }
 
+  /** One field that is larger than its limit. */
+  public static Failure tooLarge(String field, String detail) {
+    return new Failure(
+        FailureCode.TOO_LARGE,
+        field + ": " + detail,
+        List.of(new FieldError(field, detail)),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /** All bad fields at once; {@code errors} is not empty. */
   public static Failure invalid(List<FieldError> errors) {
     String detail =

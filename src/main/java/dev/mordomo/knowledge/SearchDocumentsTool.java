@@ -1,5 +1,6 @@
 package dev.mordomo.knowledge;
 
+import dev.mordomo.action.Citations;
 import dev.mordomo.action.Tool;
 import dev.mordomo.action.ToolContext;
 import dev.mordomo.kernel.Failure;
@@ -15,7 +16,8 @@ public final class SearchDocumentsTool implements Tool.Internal {
       new ToolSpec(
           "search_documents",
           "Searches the user's documents by meaning and words. Use it when the passages that were"
-              + " given do not answer the question.",
+              + " given do not answer the question, and cite what you use of its passages by their"
+              + " number n in brackets, such as [9].",
           Map.of(
               "type",
               "object",
@@ -42,6 +44,7 @@ public final class SearchDocumentsTool implements Tool.Internal {
 
   /** One passage, as the model is told of it. */
   private record Found(
+      int n,
       UUID chunkId,
       UUID documentId,
       String title,
@@ -55,9 +58,10 @@ public final class SearchDocumentsTool implements Tool.Internal {
       throw Failure.invalid("query", "must say what to look for");
     }
     List<Found> found =
-        knowledge.retrieve(context.scope(), Optional.empty(), query).stream()
+        knowledge.retrieve(context.scope(), context.collections(), query).stream()
             .map(hit ->
                 new Found(
+                    context.citations().number(source(hit)),
                     hit.chunkId(),
                     hit.documentId(),
                     hit.title(),
@@ -66,5 +70,15 @@ public final class SearchDocumentsTool implements Tool.Internal {
                     hit.similarity()))
             .toList();
     return Map.of("passages", found);
+  }
+
+  private static Citations.Source source(Retrieved hit) {
+    return new Citations.Source(
+        hit.chunkId(),
+        hit.documentId(),
+        hit.title(),
+        hit.heading(),
+        hit.similarity(),
+        Double.isNaN(hit.probability()) ? Optional.empty() : Optional.of(hit.probability()));
   }
 }

@@ -11,6 +11,11 @@ public interface ChatModel {
     return true;
   }
 
+  /** Whether it can be told what its answer has to look like. */
+  default boolean canFormat() {
+    return true;
+  }
+
   /**
    * Begins one answer. Returns at once; the observer hears, in order and never two at a time: any
    * number of {@code onText} and {@code onToolCall}, then exactly one of {@code onComplete} and

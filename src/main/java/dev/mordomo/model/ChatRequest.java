@@ -3,6 +3,8 @@ package dev.mordomo.model;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a model is asked.
@@ -19,6 +21,8 @@ import java.util.List;
  * @param temperature 0 to 2
  * @param maxTokens the most tokens to generate, 1 or more
  * @param mustCall whether a tool has to be called, where the provider can be told so
+ * @param format what the answer has to look like, as the {@code response_format} of OpenAI's API;
+ *     only for a model that {@link ChatModel#canFormat}
  */
 public record ChatRequest(
     List<ChatMessage> messages,
@@ -29,7 +33,8 @@ public record ChatRequest(
     Instant now,
     double temperature,
     int maxTokens,
-    boolean mustCall) {
+    boolean mustCall,
+    Optional<Map<String, Object>> format) {
   public ChatRequest {
     messages = List.copyOf(messages);
     passages = List.copyOf(passages);
@@ -46,12 +51,22 @@ public record ChatRequest(
       Instant now,
       double temperature,
       int maxTokens) {
-    this(messages, passages, tools, locale, zone, now, temperature, maxTokens, false);
+    this(
+        messages,
+        passages,
+        tools,
+        locale,
+        zone,
+        now,
+        temperature,
+        maxTokens,
+        false,
+        Optional.empty());
   }
 
   /** The same request for a shorter answer. */
   public ChatRequest withMaxTokens(int most) {
     return new ChatRequest(
-        messages, passages, tools, locale, zone, now, temperature, most, mustCall);
+        messages, passages, tools, locale, zone, now, temperature, most, mustCall, format);
   }
 }

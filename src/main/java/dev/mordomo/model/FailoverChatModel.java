@@ -44,6 +44,18 @@ final class FailoverChatModel implements ChatModel {
   }
 
   @Override
+  public boolean canFormat() {
+    return models.stream().anyMatch(ChatModel::canFormat);
+  }
+
+  /** Who cannot keep to the wanted form is no stand-in. */
+  private List<ChatModel> able(ChatRequest request) {
+    return request.format().isEmpty()
+        ? models
+        : models.stream().filter(ChatModel::canFormat).toList();
+  }
+
+  @Override
   public ModelCall stream(ChatRequest request, ChatObserver observer) {
     Attempts attempts = new Attempts(request, observer);
     attempts.ask();
@@ -71,6 +83,7 @@ final class FailoverChatModel implements ChatModel {
   private final class Attempts implements ModelCall, ChatObserver {
     private final ChatRequest request;
     private final ChatObserver observer;
+    private final List<ChatModel> able;
     private int current;
     private int tries;
     private int asked;
@@ -82,6 +95,7 @@ final class FailoverChatModel implements ChatModel {
     private Attempts(ChatRequest request, ChatObserver observer) {
       this.request = request;
       this.observer = observer;
+      this.able = able(request);
     }
 
     private void ask() {
@@ -93,7 +107,7 @@ final class FailoverChatModel implements ChatModel {
         }
         tries++;
         turn = ++asked;
-        model = models.get(current);
+        model = able.get(current);
         call = Optional.empty();
       }
       ModelCall opened = model.stream(request, this);
@@ -130,7 +144,8 @@ final class FailoverChatModel implements ChatModel {
     public synchronized void onComplete(ChatResult result) {
       if (!over) {
         over = true;
-        observer.onComplete(current == 0 ? result : result.by(models.get(current).name()));
+        observer.onComplete(
+            able.get(current).name().equals(name()) ? result : result.by(able.get(current).name()));
       }
     }
 
@@ -143,7 +158,7 @@ final class FailoverChatModel implements ChatModel {
         }
         first = first.or(() -> Optional.of(failure));
         pause = pause(failure, tries);
-        boolean hasNext = current + 1 < models.size();
+        boolean hasNext = current + 1 < able.size();
         if (spoken || (pause.isEmpty() && !hasNext)) {
           over = true;
           observer.onFailure(spoken ? failure : first.get());
@@ -152,9 +167,9 @@ final class FailoverChatModel implements ChatModel {
         if (pause.isEmpty()) {
           LOG.warn(
               "{} failed before its first word ({}); {} is asked instead",
-              models.get(current).name(),
+              able.get(current).name(),
               failure.detail(),
-              models.get(current + 1).name());
+              able.get(current + 1).name());
           current++;
           tries = 0;
         }

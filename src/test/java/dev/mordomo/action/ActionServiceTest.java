@@ -399,7 +399,14 @@ class ActionServiceTest {
                             NOW.atOffset(ZoneOffset.UTC)))
                     .await());
     return new ToolContext(
-        scope, conversation, Ids.next(), Ids.next(), ZoneId.of("America/Sao_Paulo"), NOW);
+        scope,
+        conversation,
+        Ids.next(),
+        Ids.next(),
+        ZoneId.of("America/Sao_Paulo"),
+        NOW,
+        Optional.empty(),
+        source -> 1);
   }
 
   private List<Action> list(Scope scope) {

@@ -216,6 +216,13 @@ class ReminderToolsTest {
                             NOW.atOffset(ZoneOffset.UTC)))
                     .await());
     return new ToolContext(
-        scope, conversation, Ids.next(), Ids.next(), ZoneId.of(ReminderFixture.ZONE), NOW);
+        scope,
+        conversation,
+        Ids.next(),
+        Ids.next(),
+        ZoneId.of(ReminderFixture.ZONE),
+        NOW,
+        Optional.empty(),
+        source -> 1);
   }
 }

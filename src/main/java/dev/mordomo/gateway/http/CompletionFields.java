@@ -24,6 +24,8 @@ final class CompletionFields {
   private static final int MOST = 64 * 1024 * 1024;
   private static final int MOST_MESSAGES = 5_000;
   private static final int MOST_TOOLS = 128;
+  private static final int MOST_STOPS = 4;
+  private static final int LONGEST_STOP = 200;
   private static final int MOST_TOKENS = 1_000_000;
 
   private final Fields fields;
@@ -54,6 +56,8 @@ final class CompletionFields {
         fields
             .integer("max_completion_tokens", 1, MOST_TOKENS)
             .or(() -> fields.integer("max_tokens", 1, MOST_TOKENS));
+    Optional<List<String>> stops = stops();
+    Optional<Map<String, Object>> format = format();
     List<ToolSpec> tools = tools();
     Choice choice = choice(tools);
     List<Line> lines = lines();
@@ -81,6 +85,8 @@ final class CompletionFields {
             choice.must(),
             temperature,
             maxTokens,
+            stops,
+            format,
             Optional.empty()),
         stream,
         usage);
@@ -89,18 +95,60 @@ final class CompletionFields {
   /** What would change the answer, and is not done here, is refused; hints are not looked at. */
   private void refuseWhatIsNotDone() {
     fields.integer("n", 1, 1);
-    fields.object("response_format").ifPresent(format -> format.choice("type", List.of("text")));
     if (fields.flag("logprobs", false)) {
       fields.refuse("logprobs", "is not supported");
     }
-    fields
-        .any("stop", MOST)
-        .filter(stop -> !stop.isEmpty() || stop.isTextual())
-        .ifPresent(stop -> fields.refuse("stop", "is not supported"));
     for (String old : List.of("functions", "function_call", "audio")) {
       if (fields.any(old, MOST).isPresent()) {
         fields.refuse(old, "is not supported; use tools");
       }
+    }
+  }
+
+  /** A string, or up to four. */
+  private Optional<List<String>> stops() {
+    JsonNode given = fields.any("stop", MOST).orElse(null);
+    if (given == null || given.isNull()) {
+      return Optional.empty();
+    }
+    List<String> stops = new ArrayList<>();
+    (given.isArray() ? given : List.of(given))
+        .forEach(stop -> stops.add(stop.isTextual() ? stop.textValue() : ""));
+    if (stops.size() > MOST_STOPS
+        || stops.stream().anyMatch(stop -> stop.isEmpty() || stop.length() > LONGEST_STOP)) {
+      fields.refuse(
+          "stop",
+          "expected a string of 1 to %d characters, or up to %d of them"
+              .formatted(LONGEST_STOP, MOST_STOPS));
+    }
+    return stops.isEmpty() ? Optional.empty() : Optional.of(stops);
+  }
+
+  /** Absent for words as they come. */
+  private Optional<Map<String, Object>> format() {
+    JsonNode given = fields.any("response_format", MOST).orElse(null);
+    if (given == null || given.isNull()) {
+      return Optional.empty();
+    }
+    return switch (given.path("type").asText()) {
+      case "text" -> Optional.empty();
+      case "json_object" -> Optional.of(Map.of("type", "json_object"));
+      case "json_schema" -> {
+        checkSchema(given.path("json_schema"));
+        yield Optional.of(Json.map(given));
+      }
+      default -> {
+        fields.refuse("response_format.type", "expected one of text, json_object, json_schema");
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void checkSchema(JsonNode named) {
+    if (!named.path("name").asText().matches("[A-Za-z0-9_-]{1,64}")) {
+      fields.refuse("response_format.json_schema.name", "expected 1 to 64 of A-Z a-z 0-9 _ -");
+    } else if (!named.path("schema").isObject()) {
+      fields.refuse("response_format.json_schema.schema", "expected a JSON schema");
     }
   }
 

@@ -50,6 +50,11 @@ final class EmbeddingRoutes {
   private static List<String> texts(Fields fields) {
     List<String> texts = new ArrayList<>();
     JsonNode input = fields.any("input", MOST).orElse(null);
+    if (input != null && isTokens(input)) {
+      fields.refuse(
+          "input", "token ids are those of another model's tokenizer: send the text itself");
+      return texts;
+    }
     if (input != null && input.isTextual()) {
       add(fields, texts, "input", input);
     } else if (input != null && input.isArray() && !input.isEmpty() && input.size() <= MOST_TEXTS) {
@@ -60,6 +65,12 @@ final class EmbeddingRoutes {
       fields.refuse("input", "expected a string, or an array of 1 to " + MOST_TEXTS + " strings");
     }
     return texts;
+  }
+
+  /** Ids of tokens, or lists of them, as some clients send them unless they are told not to. */
+  private static boolean isTokens(JsonNode input) {
+    JsonNode first = input.path(0);
+    return first.isNumber() || first.path(0).isNumber();
   }
 
   private static void add(Fields fields, List<String> texts, String at, JsonNode text) {

@@ -16,6 +16,9 @@ final class MessageRoutes {
   private static final int LONGEST_QUERY = 2_000;
   private static final int LONGEST_COMMENT = 4_000;
 
+  /** What would narrow a search by meaning. */
+  private static final List<String> BY_MEANING = List.of("threshold", "sentiment");
+
   private final ChatService chat;
 
   MessageRoutes(ChatService chat) {
@@ -52,6 +55,11 @@ final class MessageRoutes {
     Optional<String> mode = fields.optionalText("mode", 1, 20);
     if (mode.filter(m -> !m.equals("text")).isPresent()) {
       fields.refuse("mode", "expected text: messages are searched by their words");
+    }
+    for (String name : BY_MEANING) {
+      if (fields.has(name)) {
+        fields.refuse(name, "is not supported: messages are searched by their words");
+      }
     }
     int limit = fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS);
     var from = fields.time("from");

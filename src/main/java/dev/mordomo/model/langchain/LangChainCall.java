@@ -52,9 +52,17 @@ final class LangChainCall implements ModelCall, StreamingChatResponseHandler {
     return model;
   }
 
-  /** The body of its request, with the tools put in. */
-  String withTools(String body, ToolsJson tools) {
-    return tools.into(body, request.tools(), request.mustCall());
+  /** The body of its request, with the tools and the wanted form put in. */
+  String whole(String body, ToolsJson tools) {
+    String with = tools.into(body, request.tools(), request.mustCall());
+    return request
+        .format()
+        .map(format ->
+            with.substring(0, with.lastIndexOf('}'))
+                + ",\"response_format\":"
+                + Json.write(format)
+                + '}')
+        .orElse(with);
   }
 
   /** Whether a piece of the answer has come. */

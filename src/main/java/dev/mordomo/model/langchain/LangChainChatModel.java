@@ -63,7 +63,7 @@ final class LangChainChatModel implements ChatModel {
   }
 
   private ChatRequestParameters parameters(ChatRequest request) {
-    // In the OpenAI dialect the tools are put into the body: see ToolsJson.
+    // In the OpenAI dialect the tools and the form are put into the body: see LangChainCall.
     List<ToolSpecification> tools =
         provider.dialect() == Dialect.OPENAI ? List.of() : RequestMapping.tools(request.tools());
     ToolChoice choice = request.mustCall() && !tools.isEmpty() ? ToolChoice.REQUIRED : null;
@@ -83,6 +83,10 @@ final class LangChainChatModel implements ChatModel {
         .maxOutputTokens(request.maxTokens())
         .toolSpecifications(tools)
         .toolChoice(choice)
+        .responseFormat(
+            provider.dialect() == Dialect.OPENAI
+                ? null
+                : request.format().map(RequestMapping::format).orElse(null))
         .build();
   }
 }

@@ -81,9 +81,7 @@ final class ProviderHttp implements HttpClient {
       HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
     LangChainCall call = LangChainCall.CURRENT.get();
     String body =
-        provider.dialect() == Dialect.OPENAI
-            ? call.withTools(request.body(), tools)
-            : request.body();
+        provider.dialect() == Dialect.OPENAI ? call.whole(request.body(), tools) : request.body();
     new StreamExchange(
             http, provider.dialect(), failures, call, listener, deadlineFirstToken, deadlineIdle)
         .begin(options(request), Buffer.buffer(body));

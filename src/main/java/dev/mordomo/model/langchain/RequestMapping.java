@@ -6,8 +6,11 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.model.ChatMessage;
@@ -63,6 +66,22 @@ final class RequestMapping {
         .name(call.name())
         .arguments(Json.write(call.arguments()))
         .build();
+  }
+
+  /** A {@code response_format} of OpenAI's API. */
+  static ResponseFormat format(Map<String, Object> wanted) {
+    if (wanted.get("json_schema") instanceof Map<?, ?> named
+        && named.get("schema") instanceof Map<?, ?> schema) {
+      return ResponseFormat.builder()
+          .type(ResponseFormatType.JSON)
+          .jsonSchema(
+              JsonSchema.builder()
+                  .name(String.valueOf(named.get("name")))
+                  .rootElement(JsonRawSchema.from(Json.write(schema)))
+                  .build())
+          .build();
+    }
+    return ResponseFormat.JSON;
   }
 
   static List<ToolSpecification> tools(List<ToolSpec> tools) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.Await;
 import dev.mordomo.gateway.access.Caller.Got;
+import dev.mordomo.gateway.socket.WireClient;
 import dev.mordomo.kernel.Json;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -251,5 +252,60 @@ class ProtocolTest {
         .get("data")
         .forEach(message -> contents.add(message.get("content").asText()));
     return contents;
+  }
+
+  @Test
+  void aSearchOfMessagesRefusesWhatItCannotDo() {
+    Caller caller = house.person("wordsearcher", house.tenant, "member");
+    String path = "/v1/messages/search";
+    ok(send(caller, "POST", path, Map.of("query", "roses", "mode", "text")));
+    for (String mode : List.of("semantic", "hybrid")) {
+      refused(
+          send(caller, "POST", path, Map.of("query", "roses", "mode", mode)),
+          400,
+          "invalid",
+          "mode");
+    }
+    for (Map.Entry<String, Object> field :
+        Map.<String, Object>of("threshold", 0.7, "sentiment", "positive").entrySet()) {
+      refused(
+          send(caller, "POST", path, Map.of("query", "x", field.getKey(), field.getValue())),
+          400,
+          "invalid",
+          field.getKey());
+    }
+  }
+
+  @Test
+  void aMessageThatIsTooLongIsTooLarge() {
+    Caller caller = house.person("longwinded", house.tenant, "member");
+    String path = "/v1/conversations/" + conversation(caller) + "/turns";
+    refused(send(caller, "POST", path, words(32_001)), 413, "too_large", "content");
+    Got whole = send(caller, "POST", path, words(1_048_576));
+    assertEquals(413, whole.status());
+    assertEquals("too_large", whole.json().get("code").asText());
+    assertEquals(202, send(caller, "POST", path, words(32_000)).status());
+  }
+
+  @Test
+  void aMessageThatIsTooLongIsTooLargeOnTheSocket() {
+    Caller caller = house.person("longsocket", house.tenant, "member");
+    try (WireClient socket = WireClient.connected(house.port(), caller.token())) {
+      socket.send(turn(200_000));
+      JsonNode error = socket.next().get("error");
+      assertEquals(409, error.get("code").asInt());
+      assertTrue(error.get("message").asText().startsWith("too_large"), error.toString());
+      socket.send(turn(1_048_576));
+      assertEquals(3501, socket.closeCode());
+    }
+  }
+
+  private static Map<String, Object> words(int length) {
+    return Map.of("content", "x".repeat(length), "client_message_id", "words " + length);
+  }
+
+  private static String turn(int length) {
+    return Json.write(
+        Map.of("id", 2, "rpc", Map.of("method", "turn.start", "data", words(length))));
   }
 }

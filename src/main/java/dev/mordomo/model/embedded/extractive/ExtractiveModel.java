@@ -63,6 +63,11 @@ public final class ExtractiveModel implements ChatModel {
   }
 
   @Override
+  public boolean canFormat() {
+    return false;
+  }
+
+  @Override
   public ModelCall stream(ChatRequest request, ChatObserver observer) {
     WordStream stream = new WordStream(vertx, wordPause, observer);
     int prompt = request.messages().stream().mapToInt(m -> WordStream.tokens(m.content())).sum();

@@ -1,0 +1,57 @@
+package dev.mordomo.chat;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Ends a text before the first of some texts, wherever the pieces that it comes in are cut: what
+ * may be the beginning of one is held back until it is known.
+ */
+final class StopTexts {
+  private final List<String> stops;
+  private String held = "";
+  private boolean reached;
+
+  /**
+   * @param stops none is empty
+   */
+  StopTexts(List<String> stops) {
+    this.stops = List.copyOf(stops);
+  }
+
+  /** What may be said now. */
+  String add(String piece) {
+    if (reached) {
+      return "";
+    }
+    String text = held + piece;
+    int end = stops.stream().mapToInt(text::indexOf).filter(at -> at >= 0).min().orElse(-1);
+    if (end >= 0) {
+      reached = true;
+      held = "";
+      return text.substring(0, end);
+    }
+    int doubtful = stops.stream().mapToInt(stop -> begun(text, stop)).max().orElse(0);
+    held = text.substring(text.length() - doubtful);
+    return text.substring(0, text.length() - doubtful);
+  }
+
+  /** How much of the text's end is the beginning of a stop. */
+  private static int begun(String text, String stop) {
+    return Stream.iterate(Math.min(stop.length() - 1, text.length()), n -> n > 0, n -> n - 1)
+        .filter(n -> text.regionMatches(text.length() - n, stop, 0, n))
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** What was held back, when nothing more comes. */
+  String rest() {
+    String rest = held;
+    held = "";
+    return rest;
+  }
+
+  boolean isReached() {
+    return reached;
+  }
+}
