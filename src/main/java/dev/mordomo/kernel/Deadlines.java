@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Bounds waits, coarsely: a wait ends at its deadline or up to {@link #STEP} later. One timer looks
@@ -57,29 +58,35 @@ final class Deadlines {
     Wait wait = new Wait(System.nanoTime() + patience.toNanos(), promise, late);
     waits.add(wait);
     asked.onComplete((result, failure) -> {
-      waits.remove(wait);
-      if (failure == null) {
-        promise.tryComplete(result);
-      } else {
-        promise.tryFail(failure);
+      // Whoever takes the wait away tells how it ended.
+      if (waits.remove(wait)) {
+        promise.complete(result, failure);
       }
     });
     return promise.future();
   }
 
-  private void look() {
+  /** Ends the waits that are late. */
+  void look() {
     long now = System.nanoTime();
-    for (Wait wait : waits.stream().filter(w -> w.end - now <= 0).toList()) {
-      // Answered just now, it is not late.
+    end(wait -> wait.end - now <= 0, "no answer in time");
+  }
+
+  private void end(Predicate<Wait> which, String why) {
+    for (Wait wait : waits.stream().filter(which).toList()) {
       if (waits.remove(wait)) {
-        wait.late.run();
-        wait.promise.tryFail(new TimeoutException("no answer in time"));
+        try {
+          wait.late.run();
+        } finally {
+          wait.promise.fail(new TimeoutException(why));
+        }
       }
     }
   }
 
-  /** No wait ends by itself any more. */
+  /** Ends every wait, as if it were late: nobody looks at it any more. */
   void close() {
     vertx.cancelTimer(timer);
+    end(wait -> true, "closed before there was an answer");
   }
 }

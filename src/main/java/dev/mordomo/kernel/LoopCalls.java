@@ -8,6 +8,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
@@ -39,13 +40,18 @@ final class LoopCalls {
             caller.nettyEventLoop(),
             l -> ((VertxInternal) vertx).contextBuilder().withEventLoop(l).build());
     Promise<T> promise = Promise.promise();
-    loop.runOnContext(ignored -> {
-      try {
-        call.get().onComplete(promise);
-      } catch (RuntimeException e) {
-        promise.fail(e);
-      }
-    });
+    try {
+      loop.runOnContext(ignored -> {
+        try {
+          call.get().onComplete(promise);
+        } catch (Throwable e) {
+          promise.fail(e);
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      // Vert.x is closed.
+      return Future.failedFuture(e);
+    }
     return promise.future();
   }
 }
