@@ -78,6 +78,30 @@ final class Cognates {
           ending(Part.LEARNED, "e", "e", ""),
           ending(Part.LEARNED, "", "", "e"));
 
+  /** Endings of learned words that English nearly always has in the same place. */
+  private static final List<Ending> REGULAR =
+      List.of(
+          ending(Part.NOUN, "bilidad", "bility"),
+          ending(Part.NOUN, "bilidade", "bility"),
+          ending(Part.NOUN, "terapia", "therapy"),
+          ending(Part.NOUN, "logia", "logy"),
+          ending(Part.NOUN, "grafia", "graphy"),
+          ending(Part.NOUN, "metria", "metry"),
+          ending(Part.NOUN, "scopia", "scopy"),
+          ending(Part.NOUN, "cion", "tion"),
+          ending(Part.NOUN, "sion", "sion"),
+          ending(Part.NOUN, "cao", "tion"),
+          ending(Part.NOUN, "idad", "ity"),
+          ending(Part.NOUN, "idade", "ity"),
+          ending(Part.NOUN, "encia", "ence"),
+          ending(Part.NOUN, "ancia", "ance"),
+          ending(Part.NOUN, "ismo", "ism"),
+          ending(Part.NOUN, "itis", "itis"),
+          ending(Part.ADJECTIVE, "ible", "ible"),
+          ending(Part.ADJECTIVE, "ivel", "ible"),
+          ending(Part.ADJECTIVE, "able", "able"),
+          ending(Part.ADJECTIVE, "avel", "able"));
+
   private record Ending(Part part, String ours, List<String> english) {}
 
   private static Ending ending(Part part, String ours, String... english) {
@@ -119,6 +143,22 @@ final class Cognates {
     }
     Optional<Sense> found = plural ? guess(word, single) : Optional.empty();
     return found.isPresent() ? found : guess(word, folded);
+  }
+
+  /**
+   * What a learned word that no vocabulary has would be in English: MiniLM reads the pieces of
+   * "condensation".
+   */
+  static Optional<Sense> byRule(String word) {
+    String folded = Letters.fold(word);
+    String single = folded.endsWith("s") && !folded.endsWith("is") ? singular(folded) : folded;
+    for (Ending ending : REGULAR) {
+      if (single.length() >= SHORTEST + 2 && single.endsWith(ending.ours)) {
+        String stem = single.substring(0, single.length() - ending.ours.length());
+        return Optional.of(new Sense(word, ending.part, stem + ending.english.getFirst(), ""));
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean english(String word) {

@@ -26,12 +26,23 @@ final class Expressions {
 
   private static final int MOST_SKIPPED = 2;
 
+  /** Between a pronoun and the verb that it belongs to: me (tengo que) quedar. */
+  private static final Pattern LINK =
+      Pattern.compile(
+          "he|has|ha|hemos|han|hab[ií]a[ns]?|haya[ns]?|quier[oe]n?s?|queremos|pued[oe]n?s?|podemos"
+              + "|podr[ií]a[ns]?|voy|vas?|vamos|van|teng[oa]n?|tienes?|tienen|tenemos|deb[oe]n?s?"
+              + "|debemos|suel[oe]n?s?|acab[oa]n?s?|acabó|a|de|que|vou|vai|vão|posso|pode|podemos"
+              + "|podem|quero|quer|tenho|tem|temos|preciso|precisa|precisamos|devo|deve");
+
+  private static final int LINKS = 3;
+
   /** "Pagar en las líneas urbanas" is not "pagar en línea". */
   private static final Set<String> IN = Set.of("en", "em");
 
   /** "E se": within a sentence it is "and if", or "and" and a reflexive verb. */
   private static final String WHAT_IF = "what ";
 
+  private static final Set<String> DATIVE = Set.of("me", "te", "le", "nos", "les", "lhe");
   private static final Set<String> AND = Set.of("e", "y");
   private static final Pattern REFLEXIVE = Pattern.compile("(?<=r)-?se$");
 
@@ -49,7 +60,7 @@ final class Expressions {
   /** The longest expression that begins at a place of a sentence. */
   Optional<Match> longest(List<Reading> sentence, int start) {
     Optional<Match> longest = Optional.empty();
-    for (String first : firstWords(sentence.get(start))) {
+    for (String first : firstWords(sentence, start)) {
       for (Lexicon.Phrase phrase : lexicon.phrases(first)) {
         if (phrase.sense().part() == Part.VERB && noun(sentence, start)) {
           continue;
@@ -107,8 +118,18 @@ final class Expressions {
   }
 
   /** What an expression that begins with this word may begin with, without accents. */
-  private static List<String> firstWords(Reading reading) {
+  private static List<String> firstWords(List<Reading> sentence, int start) {
+    Reading reading = sentence.get(start);
     List<String> words = new ArrayList<>(reading.analyses().size() + 1);
+    if (ownPronoun(sentence, start)) {
+      for (Morphology.Analysis analysis : reading.analyses()) {
+        String lemma = Letters.fold(analysis.sense().lemma());
+        if (Morphology.verbal(analysis.sense()) && !words.contains(lemma + "se")) {
+          words.add(lemma + "se");
+          words.add(lemma + "-se");
+        }
+      }
+    }
     words.add(Letters.fold(reading.word()));
     String bare = bare(reading);
     if (!bare.isEmpty()) {
@@ -121,7 +142,7 @@ final class Expressions {
             .anyMatch(a -> a.cost() == 0 && a.sense().part() == Part.FUNCTION);
     for (Morphology.Analysis analysis : reading.analyses()) {
       String lemma = Letters.fold(analysis.sense().lemma());
-      boolean farFetched = small && analysis.cost() >= Morphology.IRREGULAR + Morphology.UNACCENTED;
+      boolean farFetched = small && analysis.cost() >= Morphology.VERB + Morphology.SUBJUNCTIVE;
       if (!farFetched && inflected(analysis) && !words.contains(lemma)) {
         words.add(lemma);
       }
@@ -138,6 +159,21 @@ final class Expressions {
     return carries.matches() ? carries.group(1) : "";
   }
 
+  /** Whether who does it does it to himself: me quedo, se ha quedado, nos vamos a quedar. */
+  private static boolean ownPronoun(List<Reading> sentence, int start) {
+    for (int i = start - 1; i >= 0 && i >= start - 1 - LINKS; i--) {
+      String word = sentence.get(i).word();
+      if (SenseChoice.own(word, sentence.get(i + 1).word())) {
+        return true;
+      }
+      // "Se me quedó": it is not to me that it belongs.
+      if (!LINK.matcher(word).matches() && !DATIVE.contains(word)) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   private static boolean inflected(Morphology.Analysis analysis) {
     return analysis.cost() != 0
         && (analysis.sense().part() != Part.FUNCTION || analysis.cost() != Morphology.UNACCENTED);
@@ -145,7 +181,8 @@ final class Expressions {
 
   /**
    * How many tokens an expression takes up from a place on, 0 when it is not there. After a verb,
-   * an article or a possessive may stand where the expression has none: marcar (uma) consulta.
+   * an article, a possessive or a quantity may stand where the expression has none: marcar (uma)
+   * consulta, sacar (más) dinero.
    */
   private int length(Lexicon.Phrase phrase, List<Reading> sentence, int start) {
     boolean verb = phrase.sense().part() == Part.VERB;
@@ -157,7 +194,7 @@ final class Expressions {
             || !verb
             || skipped == MOST_SKIPPED
             || IN.contains(phrase.words().get(i - 1))
-            || !neighbours.determiner(sentence.get(at).word())) {
+            || !neighbours.skippable(sentence.get(at).word())) {
           return 0;
         }
         skipped++;
@@ -185,10 +222,17 @@ final class Expressions {
       return true;
     }
     if (word.equals(Letters.fold(lemma))) {
-      return ASKING.contains(lemma)
+      // "La casa que hago": within a sentence it does not ask.
+      return (ASKING.contains(lemma) && (!first || !lemma.equals("qué") || reading.token().start()))
           || reading.analyses().stream().noneMatch(analysis -> analysis.cost() == 0);
     }
+    String reflexive = first ? REFLEXIVE.matcher(lemma).replaceFirst("") : lemma;
     for (Morphology.Analysis analysis : reading.analyses()) {
+      if (reflexive.length() < lemma.length()
+          && Morphology.verbal(analysis.sense())
+          && analysis.sense().lemma().equals(reflexive)) {
+        return true;
+      }
       if (inflected(analysis)
           && (first || analysis.sense().part() != Part.VERB)
           && analysis.sense().lemma().equals(lemma)) {

@@ -73,6 +73,19 @@ final class Glosser {
         String bare = Expressions.bare(sentence.get(unit.start));
         String word = bare.isEmpty() ? token.word() : bare;
         boolean infinitive = INFINITIVE.matcher(word).matches();
+        Optional<Morphology.Analysis> participle = participle(sentence.get(unit.start), unit);
+        if (participle.isPresent()) {
+          String past = token.word().endsWith("ndo") ? English.gerund(english) : "";
+          pieces.add(
+              new Piece(
+                  token.word(),
+                  past.isEmpty() ? English.participle(english) : past,
+                  Part.EXPRESSION,
+                  false,
+                  false));
+          asked = false;
+          continue;
+        }
         VerbForm form =
             part == Part.VERB || part == Part.EXPRESSION || part == Part.FUNCTION
                 ? VerbForm.of(portuguese, word, unit.expression.lemma())
@@ -89,7 +102,8 @@ final class Glosser {
                 part,
                 infinitive,
                 false,
-                form));
+                form,
+                unit.expression.lemma().endsWith("se")));
         // "Qué pasa si": the question is over, and a clause begins.
         Token last = sentence.get(unit.start + unit.expression.length() - 1).token();
         asked = QUESTION.matcher(english).lookingAt() && !neighbours.surelyBeforeVerb(last.word());
@@ -131,6 +145,11 @@ final class Glosser {
       if (cognate.isPresent()) {
         return List.of(new Morphology.Analysis(cognate.get(), 0));
       }
+      if (analyses.isEmpty()) {
+        return Cognates.byRule(token.word()).stream()
+            .map(sense -> new Morphology.Analysis(sense, 0))
+            .toList();
+      }
     }
     return mixedCase && token.isAcronym()
         ? analyses.stream().filter(analysis -> analysis.cost() == 0).toList()
@@ -142,6 +161,19 @@ final class Glosser {
     return Clitics.splits(language, word).stream()
         .flatMap(split -> morphology.analyses(split.verb()).stream())
         .anyMatch(a -> a.sense().part() == Part.VERB && a.cost() < Morphology.DERIVED);
+  }
+
+  /** How the first word of an expression is a participle or a gerund of its verb, if it is. */
+  private Optional<Morphology.Analysis> participle(Reading first, Unit unit) {
+    if (unit.expression == null || unit.expression.part() != Part.VERB) {
+      return Optional.empty();
+    }
+    String verb = unit.expression.lemma().replaceFirst("(?<=r)-?se$", "");
+    return first.analyses().stream()
+        .filter(analysis -> analysis.cost() != 0 && analysis.sense().lemma().equals(verb))
+        .filter(analysis ->
+            first.word().endsWith("ndo") || inflection.participle(first.word(), analysis))
+        .findFirst();
   }
 
   /** Whether the word before is a noun, or ends an expression as a noun. */

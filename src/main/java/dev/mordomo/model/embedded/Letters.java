@@ -28,7 +28,8 @@ final class Letters {
     return word;
   }
 
-  private static char plain(char letter) {
+  /** A letter without its accent. */
+  static char plain(char letter) {
     char folded = letter < FOLD.length ? FOLD[letter] : 0;
     return folded == 0 ? letter : folded;
   }

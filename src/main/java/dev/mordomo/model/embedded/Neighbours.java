@@ -42,6 +42,11 @@ final class Neighbours {
     return article(word) || is("possessive", word);
   }
 
+  /** Whether a word may stand between a verb and its object without a change of what is meant. */
+  boolean skippable(String word) {
+    return determiner(word) || is("quantity", word);
+  }
+
   boolean beforeNoun(String word) {
     return is("before-noun", word);
   }

@@ -33,6 +33,10 @@ final class SenseChoice {
 
   private static final Pattern PLURAL = Pattern.compile(".{3,}[ao]s");
 
+  private static final Pattern OWN =
+      Pattern.compile(
+          ".*(o|oy|é|í|ei|aba|ava|ía|ia)|he|(.*(pus|hic|vin|tuv|quis|dij|traj|duj|est))e|di|vi|fui");
+
   private static final Set<String> AND = Set.of("e", "y", "ou", "o");
   private static final Set<String> OF = Set.of("de", "do", "da", "dos", "das", "del");
 
@@ -115,10 +119,10 @@ final class SenseChoice {
   }
 
   /** "Me quedo" and "se queda", but not "me dejan". */
-  private static boolean own(String pronoun, String verb) {
+  static boolean own(String pronoun, String verb) {
     return switch (pronoun) {
       case "se" -> true;
-      case "me" -> verb.matches(".*(o|oy|é|í|ei|aba|ava|ía|ia)");
+      case "me" -> OWN.matcher(verb).matches();
       case "te" -> verb.matches(".*s|.*ste");
       case "nos" -> verb.endsWith("mos");
       case "os" -> verb.endsWith("is");

@@ -31,7 +31,7 @@ final class Tenses {
           "has", "had");
 
   /** Forms of the auxiliary of the perfect. */
-  private static final Set<String> PERFECT =
+  static final Set<String> PERFECT =
       Set.of("he", "has", "ha", "hemos", "han", "había", "habían", "haya", "hayan");
 
   private static final Set<String> MODALS =

@@ -12,12 +12,7 @@ final class TextTable {
 
   /** Hands over each row's cells; a resource that is not there has none. */
   static void read(String resource, Consumer<String[]> row) {
-    String text;
-    try (InputStream in = TextTable.class.getResourceAsStream(resource)) {
-      text = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(resource, e);
-    }
+    String text = text(resource);
     int start = 0;
     while (start < text.length()) {
       int end = text.indexOf('\n', start);
@@ -26,6 +21,15 @@ final class TextTable {
         row.accept(text.substring(start, end).split("\t", -1));
       }
       start = end + 1;
+    }
+  }
+
+  /** All of a resource; "" when it is not there. */
+  static String text(String resource) {
+    try (InputStream in = TextTable.class.getResourceAsStream(resource)) {
+      return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(resource, e);
     }
   }
 }

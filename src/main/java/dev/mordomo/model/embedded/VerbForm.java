@@ -47,7 +47,7 @@ enum VerbForm {
               + "|fue|fui|fueron|iba|iban|ibas|era|eran|vi|di|dio|vio");
   private static final Pattern SPANISH_IRREGULAR_FUTURE =
       Pattern.compile(".*(dr|br|rr|har|dir)(a|as|an|e|emos)");
-  private static final Set<String> FIRST_PERSONS = Set.of("sou", "estou", "vou", "dou", "sé");
+  private static final Set<String> FIRST_PERSONS = Set.of("sou", "estou", "vou", "dou", "sé", "he");
   private static final Set<String> ACCENTED_SUBJUNCTIVES = Set.of("dé", "esté", "dê");
   private static final Set<String> THIRD_PERSONS =
       Set.of(

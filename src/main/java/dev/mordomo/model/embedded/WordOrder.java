@@ -60,6 +60,9 @@ final class WordOrder {
 
   private static final int NEGATED = 5;
 
+  /** "Me cobraba": to whom it is done is another, more often than not. */
+  private static final Pattern IMPERFECT = Pattern.compile(".*(aba|ava|ía|ia)");
+
   private static final Pattern PARTICIPLE =
       Pattern.compile(".+([ai]d|uest|uelt|rit|iert|ert|rot|feit|hech|post)[oa]s?");
   private static final Set<String> PREPOSITIONS =
@@ -133,12 +136,20 @@ final class WordOrder {
       boolean toHimself =
           next.part() == Part.EXPRESSION && !next.infinitive() && reflexive(piece, next);
       int infinitive = underModal(pieces, i + 1);
+      if (Tenses.PERFECT.contains(next.source()) && i + 2 < pieces.size()) {
+        // "Me he quedado", "me han cobrado": the pronoun belongs to the participle.
+        pieces.remove(i);
+        if (!reflexive(piece, next)) {
+          object(pieces, piece, i + 2);
+        }
+        continue;
+      }
       if (toHimself || next.is("keep")) {
         pieces.remove(i);
       } else if (infinitive > 0) {
         // "Me van a cobrar": will charge me.
         pieces.remove(i);
-        if (!reflexive(piece, next)) {
+        if (!reflexive(piece, next) && !phrase(pieces.get(infinitive - 1))) {
           pieces.add(infinitive, piece);
         }
       } else if (i + 2 < pieces.size()
@@ -166,12 +177,30 @@ final class WordOrder {
         } else if (!own.isEmpty() && i + 2 < pieces.size() && pieces.get(i + 2).is("the")) {
           pieces.set(i + 2, pieces.get(i + 2).as(own));
           pieces.remove(i + 1);
+        } else if (phrase(pieces.get(i))) {
+          pieces.remove(i + 1);
         } else {
           pieces.set(i + 1, piece);
         }
         i++;
       }
     }
+  }
+
+  /** Puts a pronoun behind its verb, as a possessive if the object follows. */
+  private static void object(List<Piece> pieces, Piece pronoun, int at) {
+    String own =
+        pronoun.is("me") ? "my" : pronoun.is("us") ? "our" : pronoun.is("you") ? "your" : "";
+    if (!own.isEmpty() && at < pieces.size() && pieces.get(at).is("the")) {
+      pieces.set(at, pieces.get(at).as(own));
+    } else if (!phrase(pieces.get(at - 1))) {
+      pieces.add(at, pronoun);
+    }
+  }
+
+  /** "Cut off the supply me": what has its object in itself. */
+  private static boolean phrase(Piece verb) {
+    return verb.english().indexOf(' ') > 0;
   }
 
   /** Where the infinitive stands that an auxiliary at a place governs, or 0. */
@@ -190,17 +219,9 @@ final class WordOrder {
   /** "Me voy", "nos quedamos": whoever does it does it to himself, which English does not say. */
   private static boolean reflexive(Piece pronoun, Piece verb) {
     String form = verb.source();
-    return switch (pronoun.source()) {
-      case "me" ->
-          form.endsWith("o")
-              || form.endsWith("é")
-              || form.endsWith("í")
-              || form.endsWith("oy")
-              || form.endsWith("ei");
-      case "te" -> form.endsWith("s");
-      case "nos" -> form.endsWith("mos");
-      default -> false;
-    };
+    return !pronoun.source().equals("se")
+        && !IMPERFECT.matcher(form).matches()
+        && SenseChoice.own(pronoun.source(), form);
   }
 
   private static void infinitives(List<Piece> pieces) {

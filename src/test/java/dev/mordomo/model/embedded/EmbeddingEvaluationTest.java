@@ -47,10 +47,10 @@ final class EmbeddingEvaluationTest {
   @ParameterizedTest
   @CsvSource({
     "en, en, 0.793",
-    "pt, pt, 0.681",
-    "es, es, 0.630",
-    "pt, en, 0.756",
-    "es, en, 0.696",
+    "pt, pt, 0.689",
+    "es, es, 0.652",
+    "pt, en, 0.763",
+    "es, en, 0.704",
     "en, pt, 0.689",
     "en, es, 0.756",
     "pt, es, 0.696",
@@ -62,7 +62,7 @@ final class EmbeddingEvaluationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"en, 0.976", "pt, 0.833", "es, 0.833"})
+  @CsvSource({"en, 0.976", "pt, 0.881", "es, 0.857"})
   void aParaphraseComesFirstAsOftenAsBefore(String language, double before) {
     double topOne = heldOut.paraphrases(language);
     assertTrue(topOne >= before - MARGIN, language + ": " + topOne);

@@ -30,7 +30,7 @@ final class EvaluationSet {
     this.embedder = embedder;
   }
 
-  /** "train", "train-areas", which has items only, or "heldout". */
+  /** "train", "heldout", or one of the folders that have items only. */
   static EvaluationSet half(String name, Embedder embedder) throws IOException {
     return new EvaluationSet(Path.of("src/test/resources/evaluation").resolve(name), embedder);
   }

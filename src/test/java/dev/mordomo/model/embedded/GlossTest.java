@@ -43,6 +43,15 @@ final class GlossTest {
           es | Si vendo la casa       | if sell
           es | El agua está permitida | is allowed
           es | Quiero darme de baja   | want to cancel
+          es | Me he quedado sin batería | have run out of battery
+          es | Mi hijo se ha puesto malo | has felt sick
+          es | Nos vamos a quedar sin luz | power outage
+          es | sacar algún dinero     | withdraw
+          es | Me han cobrado dos veces | charged twice
+          es | Se me ha estropeado la nevera | my refrigerator
+          es | la mujer que hago feliz | that
+          es | recapitulación final   | recapitulation
+          es | Todo sobre la comida   | food
           es | puedo inscribirme en el curso | can enroll
           pt | as janelas             | windows
           pt | pagamos a conta        | pay

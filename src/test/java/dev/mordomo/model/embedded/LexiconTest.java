@@ -28,6 +28,26 @@ final class LexiconTest {
   }
 
   @Test
+  void aWordIsFoundWithoutItsAccentsAndAVerbWithoutItsPronoun() {
+    Lexicon lexicon = Lexicon.load("es");
+    assertEquals("telephone", lexicon.senses("telefono").getFirst().english());
+    assertTrue(lexicon.senses("poner").stream().anyMatch(Sense::reflexive));
+    assertTrue(lexicon.senses("poner").stream().anyMatch(sense -> !sense.reflexive()));
+    assertEquals(List.of(), lexicon.senses("xyzzy"));
+    assertEquals(lexicon.senses("casa"), lexicon.senses("casa"));
+  }
+
+  @Test
+  void anExpressionIsFoundByItsFirstWord() {
+    Lexicon lexicon = Lexicon.load("es");
+    List<Lexicon.Phrase> phrases = lexicon.phrases("sacar");
+    assertTrue(phrases.stream().allMatch(phrase -> phrase.words().getFirst().equals("sacar")));
+    assertTrue(
+        phrases.stream().anyMatch(phrase -> phrase.words().equals(List.of("sacar", "dinero"))));
+    assertTrue(lexicon.senses("sacar").stream().noneMatch(s -> s.lemma().indexOf(' ') >= 0));
+  }
+
+  @Test
   void everyEnglishOfTheLexiconsHasItsMeaning() {
     Set<String> missing = new HashSet<>();
     List<String> english = new ArrayList<>();
