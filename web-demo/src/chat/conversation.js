@@ -20,6 +20,8 @@ import * as turns from './turns.js';
 const blank = () => ({ status: 'new', thread: uuid(), ...emptyConversation() });
 export const conversation = createStore(blank());
 
+/** Pages begin with the oldest: only the whole has what was said last. */
+const WHOLE = { most: Infinity, limit: 200 };
 const SETTLING = new Set(['turn.completed', 'turn.cancelled', 'turn.failed']);
 let stopListening = () => {};
 let early = null; // publications that came while a reading was under way
@@ -71,7 +73,7 @@ async function read(id) {
   const mine = generation;
   early = [];
   try {
-    const { first, data } = await allPages(`/conversations/${id}/messages`);
+    const { first, data } = await allPages(`/conversations/${id}/messages`, WHOLE);
     if (mine !== generation) return null;
     const snapshot = { data, position: first.position, running_turn: first.running_turn };
     change((state) => ({ ...addOwnOutgoing(fromSnapshot(id, snapshot, state)), status: 'ready' }));

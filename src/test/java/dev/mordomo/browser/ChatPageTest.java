@@ -5,8 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Keyboard;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Json;
 import dev.mordomo.model.FakeModelServer;
 import dev.mordomo.model.FakeModelServer.Asked;
 import dev.mordomo.model.FakeModelServer.Behaviour;
@@ -19,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -206,5 +214,41 @@ class ChatPageTest {
     demo.ask("Bom dia");
     Desk.assertAccessible(demo);
     Desk.picture(demo, "chat-phone");
+  }
+
+  @Test
+  void theNewestOfALongConversationIsThere() {
+    Demo demo = signedIn("long");
+    model.then(Behaviour.saying("The newest answer."));
+    demo.ask("The newest question");
+    AtomicInteger pages = new AtomicInteger();
+    demo.page().route("**/messages?*", route -> longBefore(route, pages.incrementAndGet()));
+    demo.page().reload();
+    assertThat(demo.at("message-user").last())
+        .containsText(
+            "The newest question", new LocatorAssertions.ContainsTextOptions().setTimeout(30_000));
+    assertEquals("The newest answer.", demo.lastAnswer());
+  }
+
+  /** More pages of old questions than anybody reads, then what is really there. */
+  private static void longBefore(Route route, int page) {
+    APIResponse real =
+        route.fetch(
+            new Route.FetchOptions().setUrl(route.request().url().replaceAll("&cursor=[^&]*", "")));
+    if (page > 4) {
+      route.fulfill(new Route.FulfillOptions().setResponse(real));
+      return;
+    }
+    ObjectNode answer = (ObjectNode) Json.read(real.text());
+    ArrayNode old = answer.putArray("data");
+    for (int i = 0; i < 525; i++) {
+      old.addObject()
+          .put("id", Ids.next().toString())
+          .put("role", "user")
+          .put("content", "An old question")
+          .put("created_at", "2026-01-01T10:00:00Z");
+    }
+    answer.put("next_cursor", "page" + page);
+    route.fulfill(new Route.FulfillOptions().setResponse(real).setBody(answer.toString()));
   }
 }
