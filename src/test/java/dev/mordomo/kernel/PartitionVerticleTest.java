@@ -35,6 +35,7 @@ class PartitionVerticleTest {
       DateTimeFormatter.ofPattern("yyyyMMdd_HH").withZone(ZoneOffset.UTC);
   private static final Instant NEW_YEAR = Instant.parse("2031-01-01T00:00:00Z");
   private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration AT_MOST = Duration.ofSeconds(2);
 
   private TestDatabase db;
 
@@ -211,6 +212,55 @@ class PartitionVerticleTest {
     assertEquals(1, strings("SELECT type FROM event_default").size());
     runAt(NEW_YEAR);
     assertEquals(List.of(), strings("SELECT type FROM event"));
+  }
+
+  @Test
+  void whatCameWhileThereWasNoneIsTakenIntoIt() throws SQLException {
+    Scope scope = db.tenantWithUser("member");
+    runAt(NEW_YEAR);
+    // A machine that had slept goes on.
+    Instant later = NEW_YEAR.plus(Duration.ofHours(9)).plus(Duration.ofMinutes(30));
+    assertEquals("event_default", happenedAt(scope, later));
+    Instant muchLater = NEW_YEAR.plus(Duration.ofDays(200));
+    assertEquals("message_default", saidAt(scope, muchLater));
+    for (Instant at : List.of(later, muchLater)) {
+      runAt(at);
+      assertTrue(partitionsOf("message").containsAll(monthsFrom(at)), at::toString);
+      assertTrue(partitionsOf("event").containsAll(hoursFrom(at)), at::toString);
+      if (at.equals(later)) {
+        assertEquals(
+            List.of(hoursFrom(later).getFirst()), strings("SELECT tableoid::regclass FROM event"));
+      }
+    }
+    assertEquals(
+        List.of(monthsFrom(muchLater).getFirst()),
+        strings("SELECT tableoid::regclass FROM message"));
+  }
+
+  @Test
+  void whoReadsForLongHoldsUpNobody() throws SQLException {
+    Scope scope = db.tenantWithUser("member");
+    runAt(NEW_YEAR);
+    happenedAt(scope, NEW_YEAR);
+    Instant later = NEW_YEAR.plus(Duration.ofHours(5));
+    try (Connection backup = db.owner();
+        Statement statement = backup.createStatement()) {
+      backup.setAutoCommit(false);
+      statement.execute("LOCK TABLE event, message IN ACCESS SHARE MODE");
+      Future<String> round = starting(new MovableClock(later));
+      long slowest = 0;
+      while (!round.isComplete()) {
+        long from = System.nanoTime();
+        append(scope, NEW_YEAR);
+        slowest = Math.max(slowest, System.nanoTime() - from);
+      }
+      round.await();
+      assertTrue(slowest < AT_MOST.toNanos(), "somebody waited for " + slowest / 1_000_000 + " ms");
+      backup.rollback();
+    }
+    runAt(later);
+    assertTrue(partitionsOf("event").containsAll(hoursFrom(later)));
+    assertFalse(partitionsOf("event").contains(hoursFrom(NEW_YEAR).getFirst()));
   }
 
   @Test
