@@ -83,6 +83,11 @@ final class BackfillJob implements JobHandler {
     // What was written meanwhile with the old model is found in the next round.
     do {
       embedded += fill(run, wanted);
+      if (models.isKeptByOthers()) {
+        // It came while this was going on, for hours maybe. What is filled stays.
+        throw Failure.of(
+            FailureCode.CONFLICT, "a server that runs wants the model that the index has");
+      }
     } while (!EmbeddingModelStore.switchTo(database, wanted.id()));
     return embedded;
   }

@@ -6,6 +6,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** The table {@code embedding_model}, and what is done for all tenants when the model changes. */
 final class EmbeddingModelStore {
@@ -105,8 +106,9 @@ final class EmbeddingModelStore {
     return database.callSystem(WISH, Tuple.of(server, model)).iterator().next().getBoolean(0);
   }
 
+  /** Does not wait long: it is forgotten by itself as well, later. */
   static void forget(Database database, UUID server) {
-    database.callSystem(FORGET, Tuple.of(server));
+    Database.await(database.callSystemAsync(FORGET, Tuple.of(server)).timeout(2, TimeUnit.SECONDS));
   }
 
   static void drop(Database database, String name) {

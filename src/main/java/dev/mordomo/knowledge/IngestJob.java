@@ -12,6 +12,7 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.DocumentUpload.Content;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.SqlClient;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,29 +93,25 @@ final class IngestJob implements JobHandler {
     run.progress(0, 0);
     PreparedDocument prepared =
         preparation.prepare(upload(run.payload(), row), intake.hiding(who, collection));
+    Set<UUID> itself = new HashSet<>(Set.of(id));
+    row.replaces().ifPresent(itself::add);
     if (row.document().status() == DocumentStatus.PENDING && row.replaces().isEmpty()) {
-      rename(who, run, row.document(), prepared);
+      rename(who, run, row.document(), prepared).ifPresent(itself::add);
     }
     EmbeddedChunks vectors = embedder.embed(who, prepared.chunks(), keeping(run, id));
     // Before its rows are there, in a transaction of its own: should it fail, the job does not.
-    List<SimilarDocument> similarTo =
-        similar.to(
-            who,
-            collection.id(),
-            prepared,
-            vectors,
-            row.replaces().map(old -> Set.of(id, old)).orElse(Set.of(id)));
+    List<SimilarDocument> similarTo = similar.to(who, collection.id(), prepared, vectors, itself);
     record Taken(Document document, Optional<String> droppedFile) {}
     Taken taken =
         database.as(
             who,
             c -> {
               run.hold(c);
-              DocumentStore.Found itself = locked(c, id);
-              UUID target = itself.replaces().orElse(id);
+              DocumentStore.Found pending = locked(c, id);
+              UUID target = pending.replaces().orElse(id);
               // What was to be replaced may be gone by now: then it is a document of its own.
               DocumentStore.Found old =
-                  target.equals(id) ? itself : DocumentStore.lockRow(c, target).orElse(itself);
+                  target.equals(id) ? pending : DocumentStore.lockRow(c, target).orElse(pending);
               Document document = writer.swap(c, collection, old, prepared, vectors);
               KeptEmbeddingStore.drop(c, id);
               if (!document.id().equals(id)) {
@@ -153,10 +150,15 @@ final class IngestJob implements JobHandler {
         text(payload, "on_duplicate").flatMap(OnDuplicate::of).orElse(OnDuplicate.KEEP));
   }
 
-  /** Now that its own title is known, it may turn out to be a duplicate after all. */
-  private void rename(Scope who, JobRun run, Document pending, PreparedDocument prepared) {
+  /**
+   * Now that its own title is known, it may turn out to be a duplicate after all.
+   *
+   * @return the document in whose place it comes
+   */
+  private Optional<UUID> rename(
+      Scope who, JobRun run, Document pending, PreparedDocument prepared) {
     if (pending.title().equals(prepared.title())) {
-      return;
+      return Optional.empty();
     }
     Candidate candidate =
         new Candidate(
@@ -166,17 +168,17 @@ final class IngestJob implements JobHandler {
             prepared.comparedTitle(),
             text(run.payload(), "on_duplicate").flatMap(OnDuplicate::of).orElse(OnDuplicate.KEEP),
             Optional.of(pending.id()));
-    database.as(
+    return database.as(
         who,
         c -> {
           DocumentStore.lock(c, pending.collectionId().toString());
-          switch (candidate.verdict(c, who)) {
-            case Verdict.Insert _ -> DocumentStore.rename(c, pending.id(), prepared.title());
-            case Verdict.Replace it -> DocumentStore.setReplaces(c, pending.id(), it.documentId());
-            // Linking asks for the same bytes, and those were looked for before.
-            case Verdict.Existing _ -> DocumentStore.rename(c, pending.id(), prepared.title());
+          if (candidate.verdict(c, who) instanceof Verdict.Replace it) {
+            DocumentStore.setReplaces(c, pending.id(), it.documentId());
+            return Optional.of(it.documentId());
           }
-          return pending.id();
+          // Linking asks for the same bytes, and those were looked for before.
+          DocumentStore.rename(c, pending.id(), prepared.title());
+          return Optional.empty();
         });
   }
 

@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,11 @@ import org.junit.jupiter.api.Test;
  */
 class LiveStopTest {
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+  /** No stop takes longer, however busy the machine: what is not stopped goes on for minutes. */
+  private static final Duration AT_MOST = Duration.ofSeconds(8);
+
+  private static final List<Duration> STOPS = new ArrayList<>();
   private static final int DIMENSIONS = 8;
 
   private static Vertx vertx;
@@ -63,6 +69,9 @@ class LiveStopTest {
     app.close();
     model.close();
     vertx.close().await();
+    // Of all phases' stops the middle one, since a busy machine may hold up any.
+    Duration middle = STOPS.stream().sorted().skip(STOPS.size() / 2).findFirst().orElseThrow();
+    assertTrue(middle.compareTo(AT_ONCE) < 0, () -> "stopped after " + STOPS);
   }
 
   @BeforeEach
@@ -110,7 +119,8 @@ class LiveStopTest {
       asked.get().awaitClosed();
     }
     Duration took = Duration.ofNanos(System.nanoTime() - from);
-    assertTrue(took.compareTo(AT_ONCE) < 0, () -> "after " + took);
+    assertTrue(took.compareTo(AT_MOST) < 0, () -> "after " + took);
+    STOPS.add(took);
     assertEquals("cancelled", stopped.at("/rpc/data/status").asText(), stopped::toString);
     JsonNode known = client.get("/v1/turns/" + turn);
     assertEquals("cancelled", known.get("status").asText());

@@ -2,6 +2,7 @@ package dev.mordomo.gateway.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.mordomo.Await;
 import dev.mordomo.kernel.TestDatabase;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -9,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,9 @@ class WithoutATenantTest {
       person.api().patch("/v1/config", Map.of("tts.voice", "pt_PT-tugao-medium"));
       Attack.raw(person, "POST", "/v1/conversations", "{}", "Idempotency-Key", "one");
       TestDatabase database = house.app.database();
+      // What was searched is stored a moment later.
+      Await.until(
+          "a search is stored", () -> isIn(database, "search_trace"), Duration.ofSeconds(30));
       try (Connection owner = database.owner();
           Statement statement = owner.createStatement()) {
         for (String sql : MORE) {
@@ -64,6 +69,14 @@ class WithoutATenantTest {
       }
       assertEquals(Map.of(), seen);
       assertEquals(Set.of(), empty, "nothing could have been seen there");
+    }
+  }
+
+  private static boolean isIn(TestDatabase database, String table) {
+    try {
+      return !strings(database, "SELECT 'x' FROM " + table + " LIMIT 1").isEmpty();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
     }
   }
 
