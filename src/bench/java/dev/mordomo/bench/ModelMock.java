@@ -2,7 +2,6 @@ package dev.mordomo.bench;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,7 +11,7 @@ import java.util.Map;
  * with one, a token a pause, which says when it was made ({@link System#nanoTime}).
  */
 public final class ModelMock {
-  private static final String END =
+  static final String END =
       "data: "
           + chunk("{}", "\"stop\"")
           + "\n\n"
@@ -49,47 +48,25 @@ public final class ModelMock {
   public static void main(String[] arguments) throws IOException {
     int tokens = Integer.parseInt(arguments[0]);
     int pause = Integer.parseInt(arguments[1]);
-    Buffer whole = whole(tokens);
-    Vertx vertx = Vertx.vertx();
-    var server =
-        vertx
-            .createHttpServer()
-            .requestHandler(request ->
-                request
-                    .body()
-                    .onSuccess(body -> {
-                      HttpServerResponse response =
-                          request.response().putHeader("Content-Type", "text/event-stream");
-                      if (pause == 0) {
-                        response.end(whole);
-                      } else {
-                        pace(vertx, response.setChunked(true), tokens, pause);
-                      }
-                    }))
-            .listen(0, "127.0.0.1")
-            .await();
-    System.out.println(server.actualPort());
+    System.out.println(pause == 0 ? listen(whole(tokens)) : PacedModel.listen(tokens, pause));
     System.out.flush();
     while (System.in.read() >= 0) {
       // Lives as long as its parent.
     }
-    vertx.close().await();
+    System.exit(0);
   }
 
-  private static void pace(Vertx vertx, HttpServerResponse response, int tokens, int pause) {
-    int[] said = new int[1];
-    vertx.setPeriodic(
-        pause,
-        timer -> {
-          if (response.closed()) {
-            vertx.cancelTimer(timer);
-          } else if (++said[0] > tokens) {
-            vertx.cancelTimer(timer);
-            response.end(END);
-          } else {
-            response.write(event("t" + System.nanoTime() + " "));
-          }
-        });
+  private static int listen(Buffer answer) {
+    return Vertx.vertx()
+        .createHttpServer()
+        .requestHandler(request ->
+            request
+                .body()
+                .onSuccess(body ->
+                    request.response().putHeader("Content-Type", "text/event-stream").end(answer)))
+        .listen(0, "127.0.0.1")
+        .await()
+        .actualPort();
   }
 
   private static Buffer whole(int tokens) {
@@ -100,7 +77,7 @@ public final class ModelMock {
     return Buffer.buffer(text.append(END).toString());
   }
 
-  private static String event(String token) {
+  static String event(String token) {
     return "data: " + chunk("{\"content\":\"" + token + "\"}", "null") + "\n\n";
   }
 

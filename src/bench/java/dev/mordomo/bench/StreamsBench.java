@@ -28,6 +28,7 @@ final class StreamsBench {
   private final Report report;
   private final int streams;
   private final int answerSeconds;
+  private final int warmUp;
   private final int seconds;
   private final Postgres postgres = new Postgres();
 
@@ -35,6 +36,7 @@ final class StreamsBench {
     this.report = report;
     this.streams = brief ? 20 : 200;
     this.answerSeconds = brief ? 4 : 10;
+    this.warmUp = brief ? 4 : 60;
     this.seconds = brief ? 6 : 30;
   }
 
@@ -78,14 +80,11 @@ final class StreamsBench {
                     if (text.contains("\"turn.failed\"")) {
                       throw new IllegalStateException(text);
                     }
-                    if (measuring.get() && text.contains("\"turn.delta\"")) {
-                      long now = System.nanoTime();
-                      frames.increment();
-                      Matcher token = TOKEN.matcher(text);
-                      while (token.find()) {
-                        tokens.increment();
-                        delays.recordValue(Math.max(0, now - Long.parseLong(token.group(1))));
-                      }
+                    if (measuring.get()) {
+                      // An answer's last words come in one message with the whole of it.
+                      text.lines()
+                          .filter(line -> line.contains("\"turn.delta\""))
+                          .forEach(line -> count(line, frames, tokens, delays));
                     }
                     if (text.contains("\"turn.completed\"") && !over.get()) {
                       say(wire, person);
@@ -100,7 +99,7 @@ final class StreamsBench {
       // Not all in step: answers begin over the length of one.
       TimeUnit.MILLISECONDS.sleep(answerSeconds * 1000L / streams);
     }
-    TimeUnit.SECONDS.sleep(answerSeconds);
+    TimeUnit.SECONDS.sleep(warmUp);
     double serverBefore = Cores.seconds(server.pid());
     double postgresBefore = Cores.seconds(postgres.pid());
     double mockBefore = Cores.seconds(mock);
@@ -120,6 +119,17 @@ final class StreamsBench {
     report.figure(of + "PostgreSQL", Cores.seconds(postgres.pid()) - postgresBefore, "s");
     report.figure(of + "model mock", Cores.seconds(mock) - mockBefore, "s");
     report.figure(of + "load client", Cores.own() - ownBefore, "s");
+  }
+
+  private static void count(
+      String frame, LongAdder frames, LongAdder tokens, ConcurrentHistogram delays) {
+    long now = System.nanoTime();
+    frames.increment();
+    Matcher token = TOKEN.matcher(frame);
+    while (token.find()) {
+      tokens.increment();
+      delays.recordValue(Math.max(0, now - Long.parseLong(token.group(1))));
+    }
   }
 
   private static void say(Wire wire, Person person) {
