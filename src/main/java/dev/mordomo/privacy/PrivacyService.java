@@ -129,9 +129,12 @@ public final class PrivacyService {
    */
   public Erasure erasure(Scope who, UUID id) {
     requireAdmin(who);
-    return database
-        .as(who, c -> ErasureStore.get(c, id))
-        .orElseThrow(() -> Failure.notFound("the erasure"));
+    Erasure erasure =
+        database
+            .as(who, c -> ErasureStore.get(c, id))
+            .orElseThrow(() -> Failure.notFound("the erasure"));
+    Deed.about(erasure.tenantId(), id);
+    return erasure;
   }
 
   /** Newest first; the tenant's, or all for the superuser. */
@@ -318,6 +321,7 @@ public final class PrivacyService {
    */
   public PersonalPolicy policy(Scope who, UUID tenant) {
     identity.tenants().get(who, tenant);
+    Deed.about(tenant, tenant);
     return database.as(who, c -> PersonalStore.ofTenant(c, tenant));
   }
 

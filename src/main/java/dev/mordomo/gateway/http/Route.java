@@ -32,7 +32,7 @@ record Route(
 
   /** What a route leaves in the audit. */
   sealed interface Audit {
-    /** What only reads one's own, and whatever nobody has said anything of. */
+    /** Nobody has said yet; no route of the table may stay so. */
     record None() implements Audit {}
 
     /**
@@ -48,9 +48,9 @@ record Route(
     }
 
     /**
-     * It changes something, and yet leaves no record.
+     * It leaves no record.
      *
-     * @param why where else it is kept
+     * @param why where else it is kept, or why nobody need know of it
      */
     record Elsewhere(String why) implements Audit {}
   }
@@ -147,7 +147,7 @@ record Route(
     return audited(new Audit.Recorded(action));
   }
 
-  /** The same route, which changes something that is kept elsewhere. */
+  /** The same route, which leaves no record. */
   Route unaudited(String why) {
     return audited(new Audit.Elsewhere(why));
   }
