@@ -62,6 +62,7 @@ import dev.mordomo.kernel.SealedSecrets;
 import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Streams;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.knowledge.FileStore;
 import dev.mordomo.knowledge.FileStoreConfig;
 import dev.mordomo.knowledge.KnowledgeConfig;
@@ -151,6 +152,7 @@ public final class App implements AutoCloseable {
   private final Database database;
   private final Keyring keyring;
   private final Bus bus;
+  private final Telling telling;
   private final GlossMiniLm embedded;
   private final ExtractiveModel extractive;
   private final Outbound outbound;
@@ -226,6 +228,7 @@ public final class App implements AutoCloseable {
     PersonalData personal = new PersonalData(database, new Placeholders(secret));
     Function<Scope, Masking.Pass> masking =
         scope -> personal.begin(scope, () -> speaker(scope).locale());
+    telling = scope -> personal.telling(scope, () -> speaker(scope).locale());
     logs = new LogService(database, masking, logConfig, process(), metrics, clock);
     config = new ConfigService(database, live.settings(), clock);
     audit = new AuditService(database, auditConfig, clock);
@@ -254,6 +257,7 @@ public final class App implements AutoCloseable {
             new KnowledgeModels(
                 models.embedding(), models::embeddingNamed, rerankConfig.open(folders)),
             who -> personal.documents(who, () -> speaker(who).locale()),
+            telling,
             knowledgeConfig,
             metrics,
             clock);
@@ -420,7 +424,7 @@ public final class App implements AutoCloseable {
       deploy(new ChatVerticle(chat, bus, i == 0));
     }
     EmbeddingCalls embeddings =
-        new EmbeddingCalls(database, models.embedding(), billing, node, clock);
+        new EmbeddingCalls(database, models.embedding(), telling, billing, node, clock);
     Features features =
         new Features(
             chat,

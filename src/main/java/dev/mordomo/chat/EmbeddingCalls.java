@@ -6,6 +6,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.model.ChatResult.Tokens;
 import dev.mordomo.model.EmbeddingModel;
 import java.time.InstantSource;
@@ -18,22 +19,26 @@ public final class EmbeddingCalls {
 
   private final Database database;
   private final EmbeddingModel model;
+  private final Telling telling;
   private final Allowance allowance;
   private final UUID node;
   private final InstantSource clock;
   private final UsageStore ledger = new UsageStore();
 
   /**
+   * @param telling what a model elsewhere is told of the texts
    * @param node whose tokens of the allowance they are
    */
   public EmbeddingCalls(
       Database database,
       EmbeddingModel model,
+      Telling telling,
       Allowance allowance,
       UUID node,
       InstantSource clock) {
     this.database = database;
     this.model = model;
+    this.telling = telling;
     this.allowance = allowance;
     this.node = node;
     this.clock = clock;
@@ -59,7 +64,7 @@ public final class EmbeddingCalls {
     int tokens = texts.stream().mapToInt(text -> (text.length() - 1) / CHARS_PER_TOKEN + 1).sum();
     Reservation reserved = allowance.reserve(scope, tokens, 0);
     try {
-      List<float[]> vectors = vectors(texts);
+      List<float[]> vectors = vectors(model.isInside() ? texts : told(scope, texts));
       reserved.settle(new Tokens(tokens, 0));
       database.as(
           scope,
@@ -68,6 +73,10 @@ public final class EmbeddingCalls {
     } finally {
       reserved.refund();
     }
+  }
+
+  private List<String> told(Scope scope, List<String> texts) {
+    return texts.stream().map(telling.begin(scope)).toList();
   }
 
   private List<float[]> vectors(List<String> texts) {

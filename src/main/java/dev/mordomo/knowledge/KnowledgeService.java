@@ -8,6 +8,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.knowledge.text.Chunker;
 import dev.mordomo.knowledge.text.FileKind;
 import dev.mordomo.knowledge.text.TextExtractor;
@@ -45,6 +46,8 @@ public final class KnowledgeService {
   /**
    * Makes the model's partition and index where they are missing: the database must be up.
    * Registers the jobs that take large documents in.
+   *
+   * @param telling what models elsewhere, and traces, are told of what is searched
    */
   public KnowledgeService(
       Database database,
@@ -53,6 +56,7 @@ public final class KnowledgeService {
       JobService jobs,
       KnowledgeModels models,
       DocumentMasking masking,
+      Telling telling,
       KnowledgeConfig config,
       MeterRegistry metrics,
       InstantSource clock) {
@@ -83,7 +87,14 @@ public final class KnowledgeService {
     Reranking reranking = new Reranking(models.reranker(), config.reranked(), meters);
     this.searcher =
         new Searcher(
-            store, traces, this.models, LanguageDetector::detect, reranking, meters, clock);
+            store,
+            traces,
+            this.models,
+            telling,
+            LanguageDetector::detect,
+            reranking,
+            meters,
+            clock);
     this.retriever = new Retriever(searcher, config.passages());
   }
 

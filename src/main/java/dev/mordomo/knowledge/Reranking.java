@@ -41,8 +41,12 @@ final class Reranking {
     return reranker.isEmpty() || words.isBlank() ? limit : Math.max(limit, candidates);
   }
 
-  /** The best of the hits; their scores are the reranker's where it has spoken. */
-  Ranked rank(String words, List<SearchHit> hits, int limit) {
+  /**
+   * The best of the hits; their scores are the reranker's where it has spoken.
+   *
+   * @param told the words without what a reranker elsewhere must not know
+   */
+  Ranked rank(String words, String told, List<SearchHit> hits, int limit) {
     if (reranker.isEmpty() || words.isBlank() || hits.isEmpty()) {
       return new Ranked(first(hits, limit), Optional.empty());
     }
@@ -52,7 +56,8 @@ final class Reranking {
     List<SearchHit> order = hits;
     try {
       List<String> texts = hits.stream().map(Reranking::text).toList();
-      List<Double> relevance = Database.await(reranker.get().relevance(words, texts));
+      List<Double> relevance =
+          Database.await(reranker.get().relevance(reranker.get().isInside() ? words : told, texts));
       order = sorted(hits, relevance);
       failure = Optional.empty();
       meters.reranked(System.nanoTime() - start);

@@ -3,6 +3,7 @@ package dev.mordomo.knowledge;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.JsonTexts;
 import dev.mordomo.kernel.Scope;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** The audited function {@code search_chunks}: one statement, one round trip, one cached plan. */
 final class SearchStore {
@@ -49,6 +51,15 @@ final class SearchStore {
           filter.metadata(),
           filter.where().map(ConditionPath::of));
     }
+
+    private Filter told(UnaryOperator<String> teller) {
+      return new Filter(
+          language,
+          source.map(teller),
+          JsonTexts.mapped(metadata, teller),
+          where.map(
+              path -> new ConditionPath(path.text(), JsonTexts.mapped(path.variables(), teller))));
+    }
   }
 
   /** What the function is asked. */
@@ -61,7 +72,22 @@ final class SearchStore {
       Optional<List<UUID>> collections,
       Filter filter,
       int limit,
-      double threshold) {}
+      double threshold) {
+
+    /** The same as others may know of it: its texts as they are told of them. */
+    Question told(UnaryOperator<String> teller) {
+      return new Question(
+          model,
+          vector,
+          teller.apply(words),
+          language,
+          mode,
+          collections,
+          filter.told(teller),
+          limit,
+          threshold);
+    }
+  }
 
   List<SearchHit> search(Scope who, Question question) {
     Filter filter = question.filter();

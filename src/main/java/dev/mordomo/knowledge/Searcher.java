@@ -5,6 +5,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.knowledge.SearchRequest.QueryVector;
 import dev.mordomo.knowledge.SearchStore.Question;
 import dev.mordomo.model.EmbeddingModel;
@@ -27,6 +28,7 @@ final class Searcher {
   private final SearchTraces traces;
   private final InstantSource clock;
   private final ActiveModel models;
+  private final Telling telling;
   private final UnaryOperator<String> languageOf;
   private final Reranking reranking;
   private final KnowledgeMeters meters;
@@ -40,6 +42,7 @@ final class Searcher {
       SearchStore store,
       SearchTraces traces,
       ActiveModel models,
+      Telling telling,
       UnaryOperator<String> languageOf,
       Reranking reranking,
       KnowledgeMeters meters,
@@ -48,6 +51,7 @@ final class Searcher {
     this.traces = traces;
     this.clock = clock;
     this.models = models;
+    this.telling = telling;
     this.languageOf = languageOf;
     this.reranking = reranking;
     this.meters = meters;
@@ -74,12 +78,14 @@ final class Searcher {
       return new Found(new SearchResult(Ids.next(), List.of(), 0), false);
     }
     String words = words(request);
+    UnaryOperator<String> teller = telling.begin(who);
+    String told = teller.apply(words);
     String language = words.isEmpty() ? "" : languageOf.apply(words);
     int most = distinct ? SPARE * request.limit() : request.limit();
     Question question =
         new Question(
             request.vector().map(QueryVector::model).orElse(model.name()),
-            Optional.of(vector(model, request)),
+            Optional.of(vector(model, request, model.isInside() ? words : told)),
             words,
             language,
             request.mode(),
@@ -94,7 +100,7 @@ final class Searcher {
             .map(hit -> calibrated(model, hit, language))
             .toList();
     long answered = System.nanoTime();
-    Reranking.Ranked ranked = reranking.rank(words, ordered, most);
+    Reranking.Ranked ranked = reranking.rank(words, told, ordered, most);
     List<SearchHit> hits =
         distinct ? Passages.distinct(ranked.hits(), request.limit()) : ranked.hits();
     long done = System.nanoTime();
@@ -105,7 +111,7 @@ final class Searcher {
             id,
             clock.instant(),
             who,
-            question,
+            question.told(teller),
             millis(embedded - start),
             millis(answered - embedded),
             SearchTraces.places(hits, true),
@@ -138,7 +144,7 @@ final class Searcher {
     }
   }
 
-  private static float[] vector(EmbeddingModel model, SearchRequest request) {
+  private static float[] vector(EmbeddingModel model, SearchRequest request, String words) {
     if (request.vector().isPresent()) {
       QueryVector given = request.vector().get();
       if (!given.model().equals(model.name())) {
@@ -149,7 +155,7 @@ final class Searcher {
       }
       return given.values();
     }
-    return Database.await(model.embed(List.of(words(request)), Use.QUERY)).getFirst();
+    return Database.await(model.embed(List.of(words), Use.QUERY)).getFirst();
   }
 
   /** PostgreSQL takes no NUL. */

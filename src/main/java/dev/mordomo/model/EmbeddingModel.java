@@ -20,6 +20,14 @@ public interface EmbeddingModel {
   int dimensions();
 
   /**
+   * Whether it runs inside this server, so that what it is given goes nowhere. Who does not say so
+   * is told nothing personal.
+   */
+  default boolean isInside() {
+    return false;
+  }
+
+  /**
    * One L2-normalised vector per text, in order. Never runs on the caller's thread. Fails with
    * {@code model_unavailable}, {@code model_timeout} or {@code model_error}.
    */

@@ -10,6 +10,14 @@ public interface Reranker {
   String name();
 
   /**
+   * Whether it runs inside this server, so that what it is given goes nowhere. Who does not say so
+   * is told nothing personal.
+   */
+  default boolean isInside() {
+    return false;
+  }
+
+  /**
    * One relevance a text, in order; the higher, the better, comparable within one call alone. Never
    * runs on the caller's thread. Fails with {@code model_unavailable}, {@code model_timeout} or
    * {@code model_error}.

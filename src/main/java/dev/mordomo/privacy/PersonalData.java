@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Masks what users say by the policy of their tenant, or keeps it where they agreed. The policy is
@@ -40,6 +41,14 @@ public final class PersonalData implements Masking {
   @Override
   public String beginning(Scope who, String kept, int chars) {
     return placeholders.beginning(who, kept, chars);
+  }
+
+  /**
+   * What others than the user are told of their words: masks that nobody can undo, unless the
+   * policy keeps what is said.
+   */
+  public UnaryOperator<String> telling(Scope who, Supplier<String> locale) {
+    return new Request(who, locale)::told;
   }
 
   /** For documents; the policy is read before anything is looked at, and holds for the request. */
@@ -138,6 +147,13 @@ public final class PersonalData implements Masking {
         case REVERSIBLE ->
             replaced(text, here, one -> placeholders.seal(who, one.kind(), one.text()));
       };
+    }
+
+    String told(String text) {
+      List<Found> here = found(text, () -> region(locale.get()));
+      return here.isEmpty() || policy() == PersonalPolicy.KEEP
+          ? text
+          : replaced(text, here, one -> Placeholders.mask(one.kind()));
     }
 
     private PersonalPolicy policy() {

@@ -16,6 +16,7 @@ import dev.mordomo.job.JobVerticle;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.model.EmbeddingModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.AbstractVerticle;
@@ -109,6 +110,7 @@ class ModelChangeTest {
                   name -> known.stream().filter(m -> m.name().equals(name)).findFirst(),
                   Optional.empty()),
               DocumentMasking.NONE,
+              Telling.PLAIN,
               KnowledgeConfig.DEFAULT,
               metrics,
               InstantSource.system());

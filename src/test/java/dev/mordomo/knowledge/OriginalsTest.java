@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.kernel.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.buffer.Buffer;
@@ -102,6 +103,7 @@ final class OriginalsTest {
             TestKnowledge.jobs(db, bus),
             KnowledgeModels.only(new WordVectors()),
             DocumentMasking.NONE,
+            Telling.PLAIN,
             KnowledgeConfig.DEFAULT,
             new SimpleMeterRegistry(),
             InstantSource.system());

@@ -38,6 +38,8 @@ class RerankedSearchTest {
     volatile String fancied = "";
     volatile Optional<Failure> failure = Optional.empty();
     final List<List<String>> read = new ArrayList<>();
+    final List<String> asked = new ArrayList<>();
+    volatile boolean inside;
 
     @Override
     public String name() {
@@ -45,7 +47,13 @@ class RerankedSearchTest {
     }
 
     @Override
+    public boolean isInside() {
+      return inside;
+    }
+
+    @Override
     public Future<List<Double>> relevance(String question, List<String> texts) {
+      asked.add(question);
       read.add(List.copyOf(texts));
       if (failure.isPresent()) {
         return Future.failedFuture(failure.get());
@@ -66,6 +74,7 @@ class RerankedSearchTest {
             TestKnowledge.jobs(knowledge.db, knowledge.bus),
             KnowledgeModels.only(knowledge.model).with(fancier),
             DocumentMasking.NONE,
+            who -> text -> text.replace("secreto", "[…]"),
             KnowledgeConfig.DEFAULT,
             metrics,
             InstantSource.system());
@@ -106,6 +115,14 @@ class RerankedSearchTest {
     assertEquals(9, told.before().size());
     assertFalse(told.before().getFirst().title().equals("rosa"), "as search alone had it");
     assertEquals(3, metrics.get("mordomo.rerank").timer().count());
+  }
+
+  @Test
+  void oneOnAnotherServerIsToldNothingPersonal() {
+    service.search(ana, SearchRequest.of("barco secreto", 2));
+    fancier.inside = true;
+    service.search(ana, SearchRequest.of("barco secreto", 2));
+    assertEquals(List.of("barco […]", "barco secreto"), fancier.asked);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.mordomo.job.JobVerticle;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.knowledge.SimilarTexts.Text;
 import dev.mordomo.model.embedded.GlossMiniLm;
@@ -75,6 +76,7 @@ final class SimilarDocumentsTest {
         jobs,
         KnowledgeModels.only(model),
         DocumentMasking.NONE,
+        Telling.PLAIN,
         KnowledgeConfig.from(Settings.of(settings, Map.of())),
         new SimpleMeterRegistry(),
         InstantSource.system());

@@ -11,6 +11,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.privacy.PersonalData;
@@ -57,6 +58,7 @@ public final class TestKnowledge implements AutoCloseable {
             jobs,
             KnowledgeModels.only(model),
             byPolicy ? who -> personal.documents(who, () -> "pt-BR") : DocumentMasking.NONE,
+            Telling.PLAIN,
             config,
             new SimpleMeterRegistry(),
             InstantSource.system());
@@ -86,6 +88,7 @@ public final class TestKnowledge implements AutoCloseable {
         jobs(db, bus),
         KnowledgeModels.only(model),
         DocumentMasking.NONE,
+        Telling.PLAIN,
         KnowledgeConfig.DEFAULT,
         new SimpleMeterRegistry(),
         InstantSource.system());

@@ -61,6 +61,11 @@ public final class GlossMiniLm implements EmbeddingModel, AutoCloseable {
   }
 
   @Override
+  public boolean isInside() {
+    return true;
+  }
+
+  @Override
   public int dimensions() {
     return MiniLm.DIMENSIONS;
   }

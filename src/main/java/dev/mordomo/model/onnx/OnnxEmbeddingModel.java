@@ -58,6 +58,11 @@ final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
   }
 
   @Override
+  public boolean isInside() {
+    return true;
+  }
+
+  @Override
   public int dimensions() {
     return dimensions;
   }

@@ -45,6 +45,11 @@ public final class OnnxReranker implements Reranker, AutoCloseable {
   }
 
   @Override
+  public boolean isInside() {
+    return true;
+  }
+
+  @Override
   public Future<List<Double>> relevance(String question, List<String> texts) {
     return pool.each(texts, Use.QUERY, text -> relevance(question, text));
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Telling;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.knowledge.CollectionScope;
 import dev.mordomo.knowledge.DocumentUpload;
@@ -62,6 +63,7 @@ final class AnsweringTest {
             TestKnowledge.jobs(db, bus),
             KnowledgeModels.only(embedding),
             dev.mordomo.knowledge.DocumentMasking.NONE,
+            Telling.PLAIN,
             KnowledgeConfig.DEFAULT,
             new SimpleMeterRegistry(),
             InstantSource.system());
