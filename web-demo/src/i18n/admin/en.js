@@ -101,6 +101,8 @@ export default {
   'due.none': 'Nothing is past its time.',
   'due.own': 'Your organisation',
   'due.messages': 'Messages',
+  'due.turns': 'Turns',
+  'due.actions': 'Actions',
   'due.conversations': 'Conversations',
   'due.documents': 'Documents',
 

@@ -101,6 +101,8 @@ export default {
   'due.none': 'Nada está fuera de plazo.',
   'due.own': 'Tu organización',
   'due.messages': 'Mensajes',
+  'due.turns': 'Turnos',
+  'due.actions': 'Acciones',
   'due.conversations': 'Conversaciones',
   'due.documents': 'Documentos',
 

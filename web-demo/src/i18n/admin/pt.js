@@ -101,6 +101,8 @@ export default {
   'due.none': 'Nada está fora do prazo.',
   'due.own': 'Sua organização',
   'due.messages': 'Mensagens',
+  'due.turns': 'Turnos',
+  'due.actions': 'Ações',
   'due.conversations': 'Conversas',
   'due.documents': 'Documentos',
 

@@ -195,11 +195,12 @@ public final class App implements AutoCloseable {
     billingConfig = BillingConfig.from(settings);
     ModelConfig modelConfig = ModelConfig.from(settings);
     OnnxConfig onnxConfig = OnnxConfig.from(settings);
-    RetentionConfig retentionConfig = RetentionConfig.from(settings);
     RerankConfig rerankConfig = RerankConfig.from(settings);
     ClusterConfig clusterConfig = ClusterConfig.from(settings);
     AuditConfig auditConfig = AuditConfig.from(settings);
     LogConfig logConfig = LogConfig.from(settings);
+    RetentionConfig retentionConfig =
+        RetentionConfig.from(settings, auditConfig.keep(), logConfig.keep());
     withManual = settings.flag("knowledge.manual", true);
     Duration wordPause = settings.duration("model.word_pause", Duration.ofMillis(15));
     live = new LiveKeys(settings, chatConfig, modelConfig, this::requireModel);

@@ -144,14 +144,12 @@ public final class PrivacyService {
   }
 
   /** What is past its time: of the tenant, or of all for the superuser. Nothing is removed. */
-  public List<RetentionDue> due(Scope who) {
+  public Retention due(Scope who) {
     requireAdmin(who);
-    return retention.due().stream()
-        .filter(one -> who.isSuperuser() || one.tenantId().equals(who.tenantId()))
-        .toList();
+    return due().of(one -> who.isSuperuser() || one.tenantId().equals(who.tenantId()));
   }
 
-  List<RetentionDue> due() {
+  Retention due() {
     return retention.due();
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 /** {@code ./mordomo retention}: removes what is past its time, or says what would go. */
 public final class RetentionCommands {
   private static final int USAGE = 2;
+  private static final String NOTHING = "Nothing is past its time.";
   private static final String HELP =
       """
       Usage:
@@ -38,14 +39,33 @@ public final class RetentionCommands {
       err.print(HELP);
       return USAGE;
     }
-    boolean dry = !rest.isEmpty();
-    List<RetentionDue> all = dry ? privacy.due() : privacy.removeExpired();
+    if (rest.isEmpty()) {
+      List<RetentionDue> gone = privacy.removeExpired();
+      tell(gone);
+      out.println(gone.isEmpty() ? NOTHING : "Removed.");
+      return 0;
+    }
+    Retention due = privacy.due();
+    tell(due.data());
+    boolean parts = due.auditMonths() + due.logDays() > 0;
+    if (parts) {
+      out.printf(
+          "all tenants  %d months of the audit  %d days of the log%n",
+          due.auditMonths(), due.logDays());
+    }
+    out.println(due.data().isEmpty() && !parts ? NOTHING : "Nothing was removed.");
+    return 0;
+  }
+
+  private void tell(List<RetentionDue> all) {
     all.forEach(one ->
         out.printf(
-            "tenant %s  %d messages  %d conversations  %d documents%n",
-            one.tenantId(), one.messages(), one.conversations(), one.documents()));
-    out.println(
-        all.isEmpty() ? "Nothing is past its time." : dry ? "Nothing was removed." : "Removed.");
-    return 0;
+            "tenant %s  %d messages  %d turns  %d actions  %d conversations  %d documents%n",
+            one.tenantId(),
+            one.messages(),
+            one.turns(),
+            one.actions(),
+            one.conversations(),
+            one.documents()));
   }
 }

@@ -2,13 +2,25 @@ package dev.mordomo.privacy;
 
 import java.util.UUID;
 
-/** What of a tenant is past its time: rows that would go, or went. */
-public record RetentionDue(UUID tenantId, long messages, long conversations, long documents) {
+/**
+ * What of a tenant is past its time: rows that would go, or went.
+ *
+ * @param turns what was asked beside the words, in conversations that go on too
+ * @param actions what was done for them
+ */
+public record RetentionDue(
+    UUID tenantId, long messages, long turns, long actions, long conversations, long documents) {
   RetentionDue plus(RetentionDue other) {
     return new RetentionDue(
         tenantId,
         messages + other.messages,
+        turns + other.turns,
+        actions + other.actions,
         conversations + other.conversations,
         documents + other.documents);
+  }
+
+  long rows() {
+    return messages + turns + actions + conversations + documents;
   }
 }

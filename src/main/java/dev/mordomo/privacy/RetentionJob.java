@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes what is past its time, once a day: whole months of messages where they are past for all,
- * the rest in batches, then documents whose own period is over, with their files.
+ * the rest in batches with the turns and actions that were theirs, then documents whose own period
+ * is over, with their files.
  */
 final class RetentionJob implements JobHandler {
   static final String TYPE = "retention";
@@ -63,8 +64,8 @@ final class RetentionJob implements JobHandler {
   }
 
   /** What would go now. */
-  List<RetentionDue> due() {
-    return database.asSystem(c -> RetentionStore.due(c, clock.instant(), config.allChannels()));
+  Retention due() {
+    return database.asSystem(c -> RetentionStore.due(c, clock.instant(), config));
   }
 
   /** Gives what went, by tenant. */
@@ -82,9 +83,12 @@ final class RetentionJob implements JobHandler {
     gone.values()
         .forEach(tenant ->
             LOG.info(
-                "of tenant {} went {} messages, {} conversations and {} documents, past their time",
+                "of tenant {} went {} messages, {} turns, {} actions, {} conversations and {}"
+                    + " documents, past their time",
                 tenant.tenantId(),
                 tenant.messages(),
+                tenant.turns(),
+                tenant.actions(),
                 tenant.conversations(),
                 tenant.documents()));
     return new ArrayList<>(gone.values());
@@ -96,7 +100,7 @@ final class RetentionJob implements JobHandler {
       expired = database.asSystem(c -> RetentionStore.documents(c, at, BATCH));
       for (RetentionStore.Expired document : expired) {
         deleteDocument.accept(owner(document), document.id());
-        add(gone, List.of(new RetentionDue(document.tenantId().orElse(NOBODY), 0, 0, 1)));
+        add(gone, List.of(new RetentionDue(document.tenantId().orElse(NOBODY), 0, 0, 0, 0, 1)));
         progress.accept(sum(gone));
       }
     } while (expired.size() == BATCH);
@@ -119,8 +123,6 @@ final class RetentionJob implements JobHandler {
   }
 
   private static long sum(Map<UUID, RetentionDue> gone) {
-    return gone.values().stream()
-        .mapToLong(one -> one.messages() + one.conversations() + one.documents())
-        .sum();
+    return gone.values().stream().mapToLong(RetentionDue::rows).sum();
   }
 }

@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
 /** What is past its time, across tenants, by the system login. */
 final class RetentionStore {
   private static final String DUE =
-      "SELECT tenant_id, messages, conversations, documents FROM retention_due($1, $2)";
+      "SELECT tenant_id, messages, turns, actions, conversations, documents FROM retention_due($1,"
+          + " $2)";
   private static final String MONTHS =
-      "SELECT tenant_id, messages, 0::bigint, 0::bigint FROM drop_expired_months($1, $2)";
+      "SELECT tenant_id, messages, 0::bigint, 0::bigint, 0::bigint, 0::bigint"
+          + " FROM drop_expired_months($1, $2)";
   private static final String SOME =
-      "SELECT tenant_id, messages, conversations, 0::bigint FROM expire_some($1, $2, $3)";
+      "SELECT tenant_id, messages, turns, actions, conversations, 0::bigint"
+          + " FROM expire_some($1, $2, $3)";
+  private static final String PARTITIONS =
+      "SELECT audit_months, log_days FROM expired_partitions($1, $2, $3)";
   private static final String DOCUMENTS =
       "SELECT id, tenant_id, user_id FROM expired_documents($1, $2)";
 
@@ -29,8 +34,13 @@ final class RetentionStore {
 
   private RetentionStore() {}
 
-  static List<RetentionDue> due(SqlClient connection, Instant at, boolean allChannels) {
-    return all(connection, DUE, Tuple.of(utc(at), allChannels));
+  static Retention due(SqlClient connection, Instant at, RetentionConfig config) {
+    Tuple kept = Tuple.of(utc(at), config.audit().toSeconds(), config.log().toSeconds());
+    Row parts = Database.run(connection, PARTITIONS, kept).iterator().next();
+    return new Retention(
+        all(connection, DUE, Tuple.of(utc(at), config.allChannels())),
+        parts.getLong(0),
+        parts.getLong(1));
   }
 
   /** Whole months; gives what went. */
@@ -58,7 +68,14 @@ final class RetentionStore {
   private static List<RetentionDue> all(SqlClient connection, String sql, Tuple key) {
     List<RetentionDue> all = new ArrayList<>();
     for (Row row : Database.run(connection, sql, key)) {
-      all.add(new RetentionDue(row.getUUID(0), row.getLong(1), row.getLong(2), row.getLong(3)));
+      all.add(
+          new RetentionDue(
+              row.getUUID(0),
+              row.getLong(1),
+              row.getLong(2),
+              row.getLong(3),
+              row.getLong(4),
+              row.getLong(5)));
     }
     return all;
   }

@@ -127,7 +127,7 @@ class ErasureJobTest {
             files,
             new Placeholders(TestDatabase.SECRET),
             (who, id) -> {},
-            new RetentionConfig(false),
+            new RetentionConfig(false, Duration.ofDays(730), Duration.ofDays(30)),
             bus,
             clock);
   }

@@ -4,131 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Ids;
-import dev.mordomo.kernel.MovableClock;
 import dev.mordomo.kernel.Scope;
-import dev.mordomo.kernel.TestDatabase;
-import io.vertx.sqlclient.Tuple;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What goes when the clock moves, and above all what stays. */
-class RetentionTest {
-  private static final Instant NOW = Instant.parse("2030-06-15T12:00:00Z");
-
-  private final TestDatabase db = TestDatabase.create();
-  private final MovableClock clock = new MovableClock(NOW);
-  private final List<Scope> deleters = new ArrayList<>();
-  private int number;
-
-  @BeforeEach
-  void months() {
-    for (int day = 1_100; day > 0; day -= 28) {
-      db.database()
-          .callSystem("SELECT maintain_partitions($1)", Tuple.of(utc(NOW.minus(days(day)))));
-    }
-  }
-
-  @AfterEach
-  void close() {
-    db.close();
-  }
-
-  private RetentionJob retention(boolean allChannels) {
-    return new RetentionJob(
-        db.database(), this::deleteDocument, new RetentionConfig(allChannels), clock);
-  }
-
-  private void deleteDocument(Scope as, UUID id) {
-    deleters.add(as);
-    assertEquals(
-        1,
-        db.database()
-            .as(as, c -> Database.run(c, "DELETE FROM document WHERE id = $1", Tuple.of(id)))
-            .rowCount(),
-        "may be deleted by " + as);
-  }
-
-  private static Duration days(int n) {
-    return Duration.ofDays(n);
-  }
-
-  private static java.time.OffsetDateTime utc(Instant at) {
-    return at.atOffset(ZoneOffset.UTC);
-  }
-
-  private Scope tenant(String plan, String settings) throws SQLException {
-    Scope scope = db.tenantWithUser("member");
-    owner(
-        "UPDATE tenant SET plan = '%s', settings = '%s' WHERE id = '%s'"
-            .formatted(plan, settings, scope.tenantId()));
-    return scope;
-  }
-
-  /** With messages so many days old. */
-  private UUID conversation(Scope of, String channel, int... ages) throws SQLException {
-    UUID id = Ids.next();
-    int youngest = java.util.Arrays.stream(ages).min().orElse(0);
-    owner(
-        """
-        INSERT INTO conversation (id, tenant_id, user_id, channel, message_count, started_at, last_message_at)
-        VALUES ('%s', '%s', '%s', '%s', %d, '%s', '%s')
-        """
-            .formatted(
-                id,
-                of.tenantId(),
-                of.userId(),
-                channel,
-                ages.length,
-                NOW.minus(days(1_000)),
-                NOW.minus(days(youngest))));
-    for (int age : ages) {
-      Instant at = NOW.minus(days(age)).plusMillis(number++);
-      owner(
-          """
-          INSERT INTO message (id, tenant_id, user_id, conversation_id, role, content, created_at)
-          VALUES (uuid_from_time('%s'), '%s', '%s', '%s', 'user', 'x', '%s')
-          """
-              .formatted(at, of.tenantId(), of.userId(), id, at));
-    }
-    return id;
-  }
-
-  private void owner(String sql) throws SQLException {
-    try (Connection owner = db.owner();
-        Statement statement = owner.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private long count(String sql) throws SQLException {
-    try (Connection owner = db.owner();
-        Statement statement = owner.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getLong(1);
-    }
-  }
-
-  private long messages(Scope of) throws SQLException {
-    return count("SELECT count(*) FROM message WHERE tenant_id = '" + of.tenantId() + "'");
-  }
-
+class RetentionTest extends RetentionFixture {
   private static RetentionDue due(Scope of, long messages, long conversations) {
-    return new RetentionDue(of.tenantId(), messages, conversations, 0);
+    return new RetentionDue(of.tenantId(), messages, 0, 0, conversations, 0);
   }
 
   private static List<RetentionDue> sorted(RetentionDue... due) {
@@ -155,10 +43,10 @@ class RetentionTest {
     RetentionJob retention = retention(false);
 
     List<RetentionDue> expected = sorted(due(starter, 4, 1), due(own, 3, 1));
-    assertEquals(expected, sorted(retention.due()));
+    assertEquals(expected, sorted(retention.due().data()));
     assertEquals(6 + 2, messages(starter), "a dry run removes nothing");
     assertEquals(expected, sorted(retention.remove(done -> {})));
-    assertEquals(List.of(), retention.due());
+    assertEquals(List.of(), retention.due().data());
     assertEquals(List.of(), retention.remove(done -> {}));
 
     assertEquals(2 + 2, messages(starter));
@@ -184,7 +72,7 @@ class RetentionTest {
       expected.add(due(tenant, 1, 0));
     }
     List<RetentionDue> due = sorted(expected.toArray(RetentionDue[]::new));
-    assertEquals(due, sorted(retention(false).due()));
+    assertEquals(due, sorted(retention(false).due().data()));
     assertEquals(due, sorted(retention(false).remove(done -> {})));
   }
 
@@ -216,7 +104,7 @@ class RetentionTest {
   void everyChannelWhereTheInstallationWantsIt() throws SQLException {
     Scope pro = tenant("pro", "{}");
     conversation(pro, "web", 181, 179);
-    assertEquals(List.of(), retention(false).due());
+    assertEquals(List.of(), retention(false).due().data());
     assertEquals(List.of(due(pro, 1, 0)), retention(true).remove(done -> {}));
   }
 
@@ -273,9 +161,9 @@ class RetentionTest {
     for (String never : List.of("", "P", "PT", "forever", "-P1D", "P99999999Y", "1 day")) {
       document(own, scope.tenantId(), scope.userId(), never, 1_000);
     }
-    RetentionDue two = new RetentionDue(scope.tenantId(), 0, 0, 2);
+    RetentionDue two = new RetentionDue(scope.tenantId(), 0, 0, 0, 0, 2);
     RetentionJob retention = retention(false);
-    assertEquals(List.of(two), retention.due());
+    assertEquals(List.of(two), retention.due().data());
     assertEquals(List.of(two), retention.remove(done -> {}));
     assertEquals(
         0, count("SELECT count(*) FROM document WHERE id IN ('" + past + "', '" + pastToo + "')"));

@@ -123,7 +123,7 @@ final class PrivacyRoutes {
 
   /** What would be removed now. */
   Answer due(Exchange exchange) {
-    return Answer.ok(Map.of("data", privacy.due(exchange.scope())));
+    return Answer.ok(privacy.due(exchange.scope()));
   }
 
   /** Newest first. */
