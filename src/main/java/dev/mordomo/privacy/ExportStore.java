@@ -78,7 +78,12 @@ final class ExportStore {
     SESSIONS("refresh_token", OF_USER),
     JOBS("job", OF_USER),
     USAGE("usage", OF_USER),
-    LOG_LINES("system_log", OF_USER);
+    LOG_LINES("system_log", OF_USER),
+    /** What they did and what was done to them; of a tenant every record. */
+    AUDIT(
+        "audit",
+        "t.tenant_id = $1 AND ($2::uuid IS NULL OR t.actor_id = $2::uuid"
+            + " OR t.target_type = 'user' AND t.target_id = $2::uuid::text)");
 
     private final String table;
     private final String sql;
@@ -98,11 +103,20 @@ final class ExportStore {
                   + " FROM embedding e JOIN embedding_model m ON m.id = e.model_id"
                   + " WHERE e.chunk_id = t.id))"
               : "";
-      // The names of the machines are not theirs.
-      String node = isOfSystem() ? " - 'node'::text" : "";
+      String notTheirs =
+          switch (table) {
+            // The names of the machines.
+            case "system_log" -> " - 'node'::text";
+            // What the chain is made of; and who it was that did something to them, from where.
+            case "audit" ->
+                " - ARRAY['seq', 'hash', 'salt', 'personal_hash'] - CASE WHEN $2::uuid IS NOT NULL"
+                    + " AND t.actor_id IS DISTINCT FROM $2::uuid THEN ARRAY['actor_id',"
+                    + " 'credential', 'request_id', 'address', 'user_agent'] ELSE '{}'::text[] END";
+            default -> "";
+          };
       this.sql =
           "SELECT (to_jsonb(t) - $4::text[]"
-              + node
+              + notTheirs
               + vectors
               + ")::text, "
               + id
@@ -126,7 +140,7 @@ final class ExportStore {
 
     /** Whether the system alone may read it: the condition alone says whose rows they are. */
     boolean isOfSystem() {
-      return table.equals("system_log");
+      return table.equals("system_log") || table.equals("audit");
     }
   }
 

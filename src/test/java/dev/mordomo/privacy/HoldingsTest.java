@@ -82,8 +82,8 @@ class HoldingsTest {
             .filter(h -> h.fate() instanceof Fate.Erased)
             .map(Holdings.Holding::table)
             .collect(Collectors.toCollection(TreeSet::new));
-    // Stay, the one as a row without a name, the other as long as its tenant.
-    held.addAll(Set.of("tenant", "usage", "config_value"));
+    // Stay: rows without a name, what goes with its tenant, and who did what.
+    held.addAll(Set.of("tenant", "usage", "config_value", "audit"));
     Set<String> exported =
         Arrays.stream(ExportStore.Kind.values())
             .map(ExportStore.Kind::table)

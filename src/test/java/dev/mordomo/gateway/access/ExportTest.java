@@ -84,6 +84,10 @@ class ExportTest {
     return text;
   }
 
+  private static List<JsonNode> only(List<JsonNode> audit, String action) {
+    return audit.stream().filter(one -> one.get("action").asText().equals(action)).toList();
+  }
+
   private static Map<String, String> unpacked(byte[] zip) throws IOException {
     Map<String, String> files = new TreeMap<>();
     try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
@@ -120,6 +124,7 @@ class ExportTest {
               + ana.userId()
               + "', now())");
     }
+    rui.api().patch("/v1/users/" + ana.userId(), Map.of("name", "Ana"));
     JsonNode export = ready(ana, Map.of());
     String id = export.get("id").asText();
     assertEquals("user", export.get("kind").asText());
@@ -148,7 +153,8 @@ class ExportTest {
           "sessions",
           "jobs",
           "usage",
-          "log_lines"
+          "log_lines",
+          "audit"
         }) {
       assertTrue(files.containsKey(kind + ".jsonl"), kind + " of " + files.keySet());
       file(files, kind + ".jsonl").lines().forEach(Json::read);
@@ -159,6 +165,16 @@ class ExportTest {
     assertTrue(file(files, "sign_ins.jsonl").contains("ana at theirs"));
     assertTrue(file(files, "log_lines.jsonl").contains("dry, of " + ana.userId()));
     assertFalse(file(files, "log_lines.jsonl").contains("\"node\""), "the machine's name");
+    List<JsonNode> audit = file(files, "audit.jsonl").lines().map(Json::read).toList();
+    assertEquals(
+        ana.userId(), only(audit, "conversation.create").getFirst().get("actor_id").asText());
+    assertTrue(only(audit, "conversation.create").getFirst().has("address"));
+    JsonNode byAnother = only(audit, "user.change").getFirst();
+    assertEquals(ana.userId(), byAnother.get("target_id").asText());
+    assertEquals("admin", byAnother.get("actor_role").asText());
+    for (String of : List.of("actor_id", "address", "user_agent", "salt", "hash")) {
+      assertFalse(byAnother.has(of), of);
+    }
     String original =
         files.entrySet().stream()
             .filter(f -> f.getKey().startsWith("files/" + anas.id("documents") + "/"))
@@ -210,6 +226,10 @@ class ExportTest {
     assertTrue(file(files, "shared/chunks.jsonl").contains("Dogs are led"));
     assertTrue(file(files, "shared/organisation.jsonl").contains("\"Faro\""));
     assertTrue(file(files, "shared/settings.jsonl").contains("tts.voice"));
+    List<JsonNode> audit = file(files, "shared/audit.jsonl").lines().map(Json::read).toList();
+    JsonNode changed = only(audit, "config.change").getFirst();
+    assertEquals(rui.userId(), changed.get("actor_id").asText());
+    assertEquals("127.0.0.1", changed.get("address").asText());
     assertFalse(files.containsKey("users/" + ana.userId() + "/organisation.jsonl"));
     assertTrue(file(files, "users/" + ana.userId() + "/messages.jsonl").contains(anas.word()));
     assertTrue(file(files, "users/" + rui.userId() + "/messages.jsonl").contains("zanzrui1"));
