@@ -166,6 +166,25 @@ class ErasureTest {
             Map.of("tenant_id", tenant, "email", "new@example.org", "name", "New")));
   }
 
+  /** What a node remembers in its memory alone, no table tells: it has to be told to forget. */
+  @Test
+  void whatNodesRememberIsForgotten() {
+    Caller chief = house.person("remembering", house.tenant, "admin");
+    Caller leaving = house.person("searching", house.tenant, "member");
+    String theirs = trace(leaving);
+    String others = trace(chief);
+    assertEquals(200, get(house.superuser, theirs));
+    erased(chief, "/v1/users/" + leaving.userId());
+    Await.until("the search is forgotten", () -> get(house.superuser, theirs) == 404, PATIENCE);
+    assertEquals(200, get(house.superuser, others), "of who stays");
+  }
+
+  /** Where the superuser reads how a search of this user came to its hits. */
+  private static String trace(Caller who) {
+    String id = who.api().post("/v1/search", Map.of("query", "dogs")).get("id").asText();
+    return "/v1/search/" + id + "/trace";
+  }
+
   @Test
   void oneselfAndOnesOwnTenantAreNotDeleted() {
     Caller root = house.superuser;
