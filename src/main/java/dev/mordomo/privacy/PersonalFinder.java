@@ -20,19 +20,53 @@ final class PersonalFinder {
   private static final String APART = "(?<![\\p{L}\\p{N}_])(?<![\\p{N}][.,/\\-])(?<![/#=&\\\\@])";
   private static final String ALONE = "(?![\\p{L}\\p{N}_])(?![.,/\\-]\\p{N})";
 
+  /** Stands by itself, written in groups: no more groups before or after. */
+  private static final String GROUP_FIRST = "(?<!\\d )(?<!\\+)";
+
+  private static final String GROUP_LAST = "(?! \\d)";
+
+  /** A letter of any script with its accents, or a digit, as RFC 6531 and RFC 5890 have them. */
+  private static final String LETTER = "\\p{L}\\p{M}\\p{N}";
+
+  private static final String WORD = "[" + LETTER + "_%+\\-]+";
   private static final Pattern EMAIL =
       Pattern.compile(
-          "(?<![\\p{L}\\p{N}._%+/\\-])[A-Za-z0-9_%+\\-]+(?:\\.[A-Za-z0-9_%+\\-]+){0,8}"
-              + "@(?:[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?\\.){1,6}[A-Za-z]{2,24}"
-              + "(?![\\p{L}\\p{N}_\\-@])(?!:[\\p{L}\\p{N}/])");
+          "(?<!["
+              + LETTER
+              + "._%+/\\-])"
+              + WORD
+              + "(?:[.']"
+              + WORD
+              + "){0,8}@(?:["
+              + LETTER
+              + "](?:["
+              + LETTER
+              + "\\-]{0,61}["
+              + LETTER
+              + "])?\\.){1,6}(?:xn--[A-Za-z0-9\\-]{2,59}|[\\p{L}\\p{M}]{2,24})(?!["
+              + LETTER
+              + "_\\-@])(?!:["
+              + LETTER
+              + "/])");
   private static final Pattern CPF =
       Pattern.compile(
-          APART + "(?:\\d{3}\\.\\d{3}\\.\\d{3}[-/ ]?\\d{2}|\\d{9}-\\d{2}|\\d{11})" + ALONE);
+          APART
+              + "(?:\\d{3}\\.\\d{3}\\.\\d{3}[-/ ]?\\d{2}|\\d{9}-\\d{2}|\\d{11}|"
+              + GROUP_FIRST
+              + "\\d{3}([ -])\\d{3}\\1\\d{3}[ -]\\d{2}"
+              + GROUP_LAST
+              + ")"
+              + ALONE);
   private static final Pattern CNPJ =
       Pattern.compile(
           APART
-              + "(?:[A-Z0-9]{2}\\.[A-Z0-9]{3}\\.[A-Z0-9]{3}/[A-Z0-9]{4}-\\d{2}"
-              + "|\\d{8}/\\d{4}-\\d{2}|\\d{14})"
+              + "(?:[A-Za-z0-9]{2}\\.[A-Za-z0-9]{3}\\.[A-Za-z0-9]{3}/[A-Za-z0-9]{4}-\\d{2}"
+              + "|[A-Za-z0-9]{8}/[A-Za-z0-9]{4}-\\d{2}"
+              + "|(?=[A-Z]{0,11}\\d)[A-Z0-9]{12}\\d{2}|(?=[a-z]{0,11}\\d)[a-z0-9]{12}\\d{2}|"
+              + GROUP_FIRST
+              + "\\d{2} \\d{3} \\d{3}[ /]\\d{4}[ -]\\d{2}"
+              + GROUP_LAST
+              + ")"
               + ALONE);
   private static final Pattern CARD =
       Pattern.compile(
@@ -148,7 +182,7 @@ final class PersonalFinder {
 
   /** Without the form that tells what it is. */
   private static boolean isPlain(String number) {
-    return number.chars().allMatch(c -> Character.isDigit(c) || c == ' ' || c == '-')
+    return number.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == ' ' || c == '-')
         && !number.matches("\\d{9}-\\d{2}");
   }
 
@@ -194,6 +228,6 @@ final class PersonalFinder {
   }
 
   private static String characters(String number) {
-    return number.replaceAll("[^A-Z0-9]", "");
+    return number.replaceAll("[^A-Za-z0-9]", "").toUpperCase(Locale.ROOT);
   }
 }

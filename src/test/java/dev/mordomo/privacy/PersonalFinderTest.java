@@ -44,7 +44,37 @@ class PersonalFinderTest {
         "BR | cartão 4111 1111 1111 1111 venc. 12/30 | card 4111 1111 1111 1111",
         "BR | visa 4111-1111-1111-1111 | card 4111-1111-1111-1111",
         "ES | la tarjeta 5500005555555559 | card 5500005555555559",
-        "US | amex 3782 822463 10005 | card 3782 822463 10005"
+        "US | amex 3782 822463 10005 | card 3782 822463 10005",
+        // Written in groups, without a form, in small letters.
+        "BR | CPF 529 982 247 25, por favor | cpf 529 982 247 25",
+        "BR | meu cpf é 529 982 247-25 | cpf 529 982 247-25",
+        "BR | CPF: 529-982-247-25 | cpf 529-982-247-25",
+        "BR | CNPJ 11 222 333 0001 81 | cnpj 11 222 333 0001 81",
+        "BR | CNPJ 12ABC34501DE35 | cnpj 12ABC34501DE35",
+        "BR | o cnpj é 12abc34501de35. | cnpj 12abc34501de35",
+        "BR | a empresa 12.abc.345/01de-35 vende | cnpj 12.abc.345/01de-35",
+        "BR | a empresa 12ABC345/01DE-35 vende | cnpj 12ABC345/01DE-35",
+        // Letters of any script in addresses.
+        "BR | Escreva para josé.conceição@exemplo.com.br hoje | email"
+            + " josé.conceição@exemplo.com.br",
+        "BR | <ana@correção.com.br>; | email ana@correção.com.br",
+        "ES | muñoz@peñaranda.es | email muñoz@peñaranda.es",
+        "US | ana@xn--correo-9ua.xn--p1ai please | email ana@xn--correo-9ua.xn--p1ai",
+        "US | 用户@例子.公司 | email 用户@例子.公司",
+        "US | write to 'o'brien@example.org' | email o'brien@example.org",
+        // In Spanish and in English.
+        "ES | Mi CPF brasileño es 529.982.247-25, anótalo | cpf 529.982.247-25",
+        "ES | el CPF del titular: 52998224725 | cpf 52998224725",
+        "ES | La empresa, CNPJ 11.222.333/0001-81, factura en Brasil | cnpj 11.222.333/0001-81",
+        "ES | con el CNPJ 11222333000181 | cnpj 11222333000181",
+        "ES | Escríbeme a ana.ruiz@ejemplo.es mañana | email ana.ruiz@ejemplo.es",
+        "ES | Paga con la tarjeta 4111 1111 1111 1111, por favor | card 4111 1111 1111 1111",
+        "US | My CPF is 529.982.247-25, please note it | cpf 529.982.247-25",
+        "US | her Brazilian tax number, 529 982 247 25 | cpf 529 982 247 25",
+        "US | The company (CNPJ 11.222.333/0001-81) is ours | cnpj 11.222.333/0001-81",
+        "US | CNPJ of the supplier: 12ABC34501DE35 | cnpj 12ABC34501DE35",
+        "US | Mail me at ana.smith@example.org! | email ana.smith@example.org",
+        "US | Charge my card 5500-0055-5555-5559 today | card 5500-0055-5555-5559"
       })
   void isFound(String region, String text, String expected) {
     assertEquals(List.of(expected), found(text, region));
@@ -108,6 +138,19 @@ class PersonalFinderTest {
         "ligue 190 ou 0800",
         "ramal 4321",
         "1 2 3 4 5 6 7 8 9 10 11 12",
+        // What passes as a number in groups goes on, before or after; or is another's.
+        "leituras: 12 529 982 247 25",
+        "leituras: 529 982 247 25 31",
+        "pedido 529 982 247 25",
+        "order no. 529-982-247-25",
+        // Fourteen letters and digits whose digits pass, of another thing or in letters of both
+        // sizes.
+        "pedido 12ABC34501DE35",
+        "serial 12abc34501de35",
+        "commit 12abc34501de35",
+        "12aBC34501dE35",
+        "https://exemplo.org/12ABC34501DE35",
+        "v12ABC34501DE35",
         "10-20 30-40 50-60",
         "artigo 5º, inciso LXXIX da CF/88",
         "Lei 13.709/2018"
