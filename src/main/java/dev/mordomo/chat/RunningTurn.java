@@ -83,6 +83,7 @@ final class RunningTurn {
   private Optional<Promise<?>> waiting = Optional.empty();
   private Optional<Instant> firstText = Optional.empty();
   private int asked;
+  private boolean answered;
 
   RunningTurn(
       UUID id,
@@ -319,6 +320,7 @@ final class RunningTurn {
     synchronized (this) {
       check();
       asked++;
+      answered = false;
       waiting = Optional.of(promise);
     }
     ModelCall open = model.stream(request, new Ear(promise, request, most));
@@ -353,6 +355,11 @@ final class RunningTurn {
     return asked;
   }
 
+  /** Whether the model has begun to answer the last of them. */
+  synchronized boolean isAnswered() {
+    return answered;
+  }
+
   synchronized Optional<Duration> timeToFirstToken() {
     return firstText.map(at -> Duration.between(startedAt, at));
   }
@@ -382,6 +389,7 @@ final class RunningTurn {
         if (stopped.isPresent() || cut) {
           return;
         }
+        answered = true;
         if (firstText.isEmpty()) {
           firstText = Optional.of(clock.instant());
         }
@@ -419,6 +427,9 @@ final class RunningTurn {
 
     @Override
     public void onToolCall(ToolCall call) {
+      synchronized (RunningTurn.this) {
+        answered = true;
+      }
       tools.add(new ToolCall(call.id(), call.name(), aliases.keptMap(call.arguments())));
     }
 

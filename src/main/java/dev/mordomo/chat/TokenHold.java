@@ -12,10 +12,16 @@ import java.util.Optional;
  */
 final class TokenHold {
   private Optional<Reservation> reserved = Optional.empty();
+  private int prompt;
   private boolean over;
 
-  /** They came; refunded at once, should the turn be over. */
-  synchronized Reservation keep(Reservation reservation) {
+  /**
+   * They came; refunded at once, should the turn be over.
+   *
+   * @param estimate what of them is for the request
+   */
+  synchronized Reservation keep(Reservation reservation, int estimate) {
+    prompt = estimate;
     if (over) {
       reservation.refund();
     } else {
@@ -37,6 +43,16 @@ final class TokenHold {
         model,
         charged.prompt(),
         charged.completion());
+  }
+
+  /**
+   * The call was broken off before the provider said what it cost: its request had left all the
+   * same, and costs what was set aside for it.
+   *
+   * @return the row of the ledger
+   */
+  synchronized Call settleBroken(String model, int completion) {
+    return settle(model, new Tokens(prompt, completion));
   }
 
   /** The call came to nothing, where it was not settled. */

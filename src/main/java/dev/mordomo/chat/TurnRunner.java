@@ -18,7 +18,6 @@ import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Draft;
 import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ChatRequest;
-import dev.mordomo.model.ChatResult;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
 import dev.mordomo.model.embedded.extractive.intent.FollowUp;
@@ -246,12 +245,11 @@ final class TurnRunner {
 
   /** Sets aside what the call may cost. */
   private Reservation reserve(RunningTurn turn, ChatRequest request, TokenHold hold) {
+    int prompt = TokenEstimate.of(request);
     return patiently(
         turn,
         "the reservation of tokens",
-        () ->
-            hold.keep(
-                allowance.reserve(turn.scope(), TokenEstimate.of(request), request.maxTokens())));
+        () -> hold.keep(allowance.reserve(turn.scope(), prompt, request.maxTokens()), prompt));
   }
 
   private static RunningTurn.Reply ask(
@@ -319,15 +317,14 @@ final class TurnRunner {
     List<Draft> drafts = new ArrayList<>(turn.stream().close().await());
     Instant at = clock.instant();
     String said = turn.heard(masking);
-    boolean worked = status == TurnStatus.CANCELLED || !said.isEmpty();
+    boolean worked = status == TurnStatus.CANCELLED || turn.isAnswered();
     if (status != TurnStatus.COMPLETED && worked && turn.asked() > answer.calls.size()) {
       // The provider did not get to say what it cost: about four characters a token.
       int told = answer.tokens().completion();
+      int before = turn.directions().kept().map(String::length).orElse(0);
       answer.calls.add(
-          answer.tokens.settle(
-              turn.model().name(),
-              new ChatResult.Tokens(
-                  turn.question().length() / 4 + 1, Math.max(0, said.length() / 4 - told))));
+          answer.tokens.settleBroken(
+              turn.model().name(), Math.max(0, (said.length() - before) / 4 - told)));
     }
     answer.tokens.refund();
     Optional<Turn.Problem> problem =

@@ -78,33 +78,8 @@ class QuotaTurnsTest {
     vertx.close().await();
   }
 
-  /** Somebody of a tenant that has so many tokens. */
-  private record Person(String tenant, String id, ApiClient api) {}
-
-  private static Person person(long quota) {
-    String tenant =
-        superuser
-            .post("/v1/tenants", Map.of("name", "Tenant", "token_quota", quota))
-            .get("id")
-            .asText();
-    String email = UUID.randomUUID() + "@example.org";
-    String id =
-        superuser
-            .post(
-                "/v1/users",
-                Map.of(
-                    "tenant_id", tenant,
-                    "email", email,
-                    "password", "correct horse battery",
-                    "name", "Ana",
-                    "role", "admin"))
-            .get("id")
-            .asText();
-    return new Person(tenant, id, ApiClient.signIn(first.url(), email, "correct horse battery"));
-  }
-
-  private static String conversation(ApiClient api) {
-    return api.post("/v1/conversations", Map.of("collections", List.of())).get("id").asText();
+  private static Spender person(long quota) {
+    return Spender.of(superuser, first.url(), quota);
   }
 
   private static HttpResponse<String> ask(ApiClient api, String url, String conversation, String id)
@@ -138,17 +113,13 @@ class QuotaTurnsTest {
     return api.get("/v1/turns/" + turn);
   }
 
-  private static long consumed(Person person) {
-    return person.api().get("/v1/tenants/" + person.tenant()).get("tokens_consumed").asLong();
-  }
-
   @Test
   void fiftyTurnsAtOnceOnTwoServersNeverSpendMoreThanThereIs() throws Exception {
     long quota = 12_000;
-    Person person = person(quota);
+    Spender person = person(quota);
     List<String> conversations = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      conversations.add(conversation(person.api()));
+      conversations.add(person.conversation());
     }
     CountDownLatch go = new CountDownLatch(1);
     List<Future<HttpResponse<String>>> asked = new ArrayList<>();
@@ -183,65 +154,16 @@ class QuotaTurnsTest {
       }
     }
     assertTrue(refused > 0 && refused < 50, refused + " refused");
-    long consumed = consumed(person);
+    long consumed = person.consumed();
     assertTrue(consumed <= quota, consumed + " of " + quota);
     // Some were refused while others had reserved more than they took in the end.
     assertTrue(consumed > quota / 3, consumed + " of " + quota);
-    sumsEqualTheMessages(person, conversations);
-  }
-
-  private static void sumsEqualTheMessages(Person person, List<String> conversations)
-      throws Exception {
-    long prompt = 0;
-    long completion = 0;
-    Map<String, Long> byModel = new HashMap<>();
-    for (String conversation : conversations) {
-      for (JsonNode message :
-          person.api().get("/v1/conversations/" + conversation + "/messages").get("data")) {
-        if (message.get("role").asText().equals("assistant")) {
-          JsonNode tokens = message.get("tokens");
-          prompt += tokens.get("prompt").asLong();
-          completion += tokens.get("completion").asLong();
-          byModel.merge(
-              message.get("model").asText(),
-              tokens.get("prompt").asLong() + tokens.get("completion").asLong(),
-              Long::sum);
-          if (message.get("metadata").has("cut_by")) {
-            assertEquals("length", message.get("metadata").get("finish_reason").asText());
-            assertEquals("quota", message.get("metadata").get("cut_by").asText());
-          }
-        }
-      }
-    }
-    String path = "/v1/tenants/" + person.tenant() + "/usage";
-    for (String by : List.of("day", "user", "model")) {
-      JsonNode report = person.api().get(path + "?by=" + by);
-      assertEquals(prompt, report.get("totals").get("prompt_tokens").asLong(), by);
-      assertEquals(completion, report.get("totals").get("completion_tokens").asLong(), by);
-      long cost = prompt + 4 * completion;
-      assertEquals(cost, Math.round(report.get("totals").get("cost").asDouble() * 1e6), by);
-    }
-    for (JsonNode row : person.api().get(path + "?by=model").get("rows")) {
-      assertEquals(
-          byModel.get(row.get("key").asText()),
-          row.get("prompt_tokens").asLong() + row.get("completion_tokens").asLong());
-    }
-    HttpResponse<String> table =
-        HTTP.send(
-            HttpRequest.newBuilder(URI.create(second.url() + path + "?by=user&format=csv"))
-                .header("Authorization", "Bearer " + person.api().token())
-                .build(),
-            BodyHandlers.ofString());
-    String[] lines = table.body().split("\r\n");
-    assertEquals("user,prompt_tokens,completion_tokens,calls,cost", lines[0]);
-    assertEquals(2, lines.length);
-    assertTrue(lines[1].startsWith(person.id() + "," + prompt + "," + completion + ","), lines[1]);
-    assertTrue(table.headers().firstValue("Content-Type").orElseThrow().startsWith("text/csv"));
+    person.sumsEqualTheMessages(second.url(), conversations);
   }
 
   @Test
   void anAnswerIsCutWhereTheQuotaEndsAndSaysSo() throws Exception {
-    Person person = person(100);
+    Spender person = person(100);
     HttpResponse<String> cut = complete(person);
     assertEquals(200, cut.statusCode(), cut.body());
     JsonNode answer = Json.read(cut.body());
@@ -249,7 +171,7 @@ class QuotaTurnsTest {
     int words = answer.at("/choices/0/message/content").asText().split(" ").length;
     assertTrue(words >= 16 && words < 100, cut.body());
     assertEquals(words, answer.at("/usage/completion_tokens").asInt());
-    long consumed = consumed(person);
+    long consumed = person.consumed();
     assertEquals(answer.at("/usage/total_tokens").asLong(), consumed);
     assertTrue(consumed <= 100, consumed + " of 100");
     JsonNode message =
@@ -269,18 +191,18 @@ class QuotaTurnsTest {
   @Test
   void aTurnWhoseModelFailsCostsNothing() throws Exception {
     // An answer takes all there is: had the first kept its tokens, there would be none left.
-    Person person = person(100);
+    Spender person = person(100);
     model.then(Behaviour.status(401, "{}", Map.of()));
     HttpResponse<String> failed = complete(person);
     assertEquals(502, failed.statusCode(), failed.body());
-    assertEquals(0, consumed(person));
+    assertEquals(0, person.consumed());
     HttpResponse<String> answered = complete(person);
     assertEquals(200, answered.statusCode(), answered.body());
-    assertTrue(consumed(person) > 80, "" + consumed(person));
+    assertTrue(person.consumed() > 80, "" + person.consumed());
     assertEquals(429, complete(person).statusCode());
   }
 
-  private static HttpResponse<String> complete(Person person)
+  private static HttpResponse<String> complete(Spender person)
       throws IOException, InterruptedException {
     return send(
         person.api(),
@@ -295,9 +217,9 @@ class QuotaTurnsTest {
 
   @Test
   void aSpentQuotaIsRefusedOnEveryFaceUntilItIsRenewed() throws Exception {
-    Person person = person(0);
+    Spender person = person(0);
     ApiClient api = person.api();
-    String conversation = conversation(api);
+    String conversation = person.conversation();
     HttpResponse<String> refused = ask(api, first.url(), conversation, "a");
     assertEquals(429, refused.statusCode(), refused.body());
     assertEquals("quota_exceeded", Json.read(refused.body()).get("code").asText());
@@ -360,7 +282,7 @@ class QuotaTurnsTest {
 
   @Test
   void anAdministratorGivesUsersQuotasOfTheirOwn() throws Exception {
-    Person person = person(1_000_000);
+    Spender person = person(1_000_000);
     String path = "/v1/users/" + person.id() + "/quota";
     assertTrue(person.api().get(path).get("token_quota").isNull());
     for (String wrong : List.of("{}", "{\"token_quota\":-1}", "{\"token_quota\":\"x\"}")) {
@@ -373,7 +295,7 @@ class QuotaTurnsTest {
         send(person.api(), "PUT", first.url() + path, Map.of("token_quota", 1));
     assertEquals(200, set.statusCode(), set.body());
     assertEquals(1, person.api().get(path).get("token_quota").asLong());
-    String conversation = conversation(person.api());
+    String conversation = person.conversation();
     Await.until(
         "the quota holds",
         () -> {
