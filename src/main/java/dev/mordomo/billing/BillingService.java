@@ -197,18 +197,19 @@ public final class BillingService implements Allowance {
 
   private void warn(Account account, Leased said, int percent) {
     Instant at = clock.instant();
+    long quota = said.quota().orElse(0L);
     QuotaWarning warning =
         new QuotaWarning(
             account.user().isPresent() ? "user" : "tenant",
             percent,
             account.tenant(),
             account.user(),
-            said.quota().orElse(0L),
+            quota,
             said.used(),
             said.resetsAt());
     List<Advanced> told =
         database.asSystem(connection -> {
-          if (!quotas.warn(connection, account, said.since(), percent)) {
+          if (!quotas.warn(connection, account, said.since(), percent, quota)) {
             return List.of();
           }
           List<Advanced> all = new ArrayList<>();

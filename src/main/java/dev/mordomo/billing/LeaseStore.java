@@ -46,7 +46,7 @@ final class LeaseStore {
    * @param used by all nodes, as far as they have said
    * @param remaining nobody has leased
    * @param elsewhere leased by others and not used
-   * @param warned the highest percentage that was told
+   * @param warned the highest percentage that was told and holds for the present quota
    * @param lost what the node held was taken from it
    * @param userQuotas whether some users of the tenant have a quota of their own
    */

@@ -26,7 +26,7 @@ final class QuotaStore {
       """;
   private static final String WARN =
       """
-      UPDATE token_account SET warned = $3
+      UPDATE token_account SET warned = $3, warned_of = $4
       WHERE id = $1 AND since = $2 AND warned < $3 RETURNING used
       """;
   private static final String ADMINISTRATORS =
@@ -60,12 +60,17 @@ final class QuotaStore {
     return Optional.empty();
   }
 
-  /** Notes that somebody is warned; false when that was done before in the same period. */
-  boolean warn(SqlClient connection, Account account, Instant since, int percent) {
+  /**
+   * Notes that somebody is warned; false when that was done before in the same period.
+   *
+   * @param quota of which they are
+   */
+  boolean warn(SqlClient connection, Account account, Instant since, int percent, long quota) {
     Tuple parameters =
         Tuple.of(account.user().orElse(account.tenant()))
             .addValue(since.atOffset(ZoneOffset.UTC))
-            .addShort((short) percent);
+            .addShort((short) percent)
+            .addLong(quota);
     return Database.run(connection, WARN, parameters).rowCount() == 1;
   }
 

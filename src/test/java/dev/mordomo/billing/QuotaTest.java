@@ -6,21 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mordomo.Await;
-import dev.mordomo.kernel.Bus;
+import dev.mordomo.billing.QuotaHouse.Node;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
-import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.MovableClock;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
-import dev.mordomo.kernel.Streams;
-import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.ChatResult.Tokens;
-import io.vertx.sqlclient.Tuple;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,51 +32,23 @@ import org.junit.jupiter.api.Test;
 /** Quotas by several nodes on one real database. */
 class QuotaTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static TestDatabase db;
+  private static QuotaHouse house;
   private static MovableClock clock;
-  private static Streams streams;
-
-  /** One server, as far as quotas go. */
-  private record Node(UUID id, BillingService billing) {}
 
   @BeforeAll
   static void open() {
-    db = TestDatabase.create();
-    clock = new MovableClock(Instant.now());
-    streams = new Streams(db.database(), new Bus(db.vertx()));
+    house = new QuotaHouse();
+    clock = house.clock;
   }
 
   @AfterAll
   static void close() {
-    db.close();
-  }
-
-  private static Node node(String... settings) {
-    UUID id = Ids.next();
-    sql(
-        "INSERT INTO node (id, started_at, lease_until) VALUES ('%s', now(), now() + interval '1 hour')"
-            .formatted(id));
-    Map<String, String> values = settings.length == 0 ? Map.of() : Map.of(settings[0], settings[1]);
-    return new Node(
-        id,
-        new BillingService(
-            db.vertx(),
-            db.database(),
-            streams,
-            id,
-            BillingConfig.from(Settings.of(values, Map.of())),
-            clock));
-  }
-
-  private static Scope tenant(long quota) {
-    Scope admin = db.tenantWithUser("admin");
-    sql("UPDATE tenant SET token_quota = %d WHERE id = '%s'".formatted(quota, admin.tenantId()));
-    return admin;
+    house.close();
   }
 
   /** Writes the ledger's row, as the end of a turn does. */
   private static void write(Scope scope, Node node, Reservation paid, Tokens charged) {
-    sql(
+    house.sql(
         """
         INSERT INTO usage (id, tenant_id, user_id, model, prompt_tokens, completion_tokens, created_at, node_id)
         VALUES ('%s', '%s', '%s', 'test/m', %d, %d, '%s', '%s')
@@ -100,13 +64,13 @@ class QuotaTest {
   }
 
   private static long ledger(Scope scope) {
-    return number(
+    return house.number(
         "SELECT coalesce(sum(prompt_tokens + completion_tokens), 0) FROM usage WHERE tenant_id = '%s'"
             .formatted(scope.tenantId()));
   }
 
   private static long leased(UUID account) {
-    return number(
+    return house.number(
         "SELECT coalesce(max(leased), 0) FROM token_account WHERE id = '%s'".formatted(account));
   }
 
@@ -119,8 +83,8 @@ class QuotaTest {
 
   @Test
   void whatIsSettledIsSpentAndTheRestIsFreeAgain() {
-    Node node = node();
-    Scope scope = tenant(1000);
+    Node node = house.node();
+    Scope scope = house.tenant(1000);
     Reservation first = node.billing().reserve(scope, 100, 500);
     assertEquals(500, first.completion());
     assertFalse(first.isCut());
@@ -140,8 +104,8 @@ class QuotaTest {
 
   @Test
   void aModelThatTakesMoreIsChargedAsFarAsTheQuotaReaches() {
-    Node node = node();
-    Scope scope = tenant(1000);
+    Node node = house.node();
+    Scope scope = house.tenant(1000);
     Reservation reserved = node.billing().reserve(scope, 100, 100);
     assertEquals(new Tokens(200, 300), reserved.settle(new Tokens(200, 300)));
     reserved = node.billing().reserve(scope, 100, 100);
@@ -152,8 +116,9 @@ class QuotaTest {
   @Test
   void fiftyTurnsAtOnceOnTwoNodesNeverSpendMoreThanThereIs() throws Exception {
     long quota = 10_000;
-    Scope scope = tenant(quota);
-    List<Node> nodes = List.of(node("billing.block", "3000"), node("billing.block", "3000"));
+    Scope scope = house.tenant(quota);
+    List<Node> nodes =
+        List.of(house.node("billing.block", "3000"), house.node("billing.block", "3000"));
     AtomicLong charged = new AtomicLong();
     AtomicLong cut = new AtomicLong();
     AtomicLong refused = new AtomicLong();
@@ -195,16 +160,18 @@ class QuotaTest {
 
   @Test
   void tokensThatAnotherNodeDoesNotNeedAreHadAfterAWhile() throws Exception {
-    Node first = node("billing.block", "500");
-    Node second = node("billing.block", "500");
-    Scope scope = tenant(1000);
+    Node first = house.node("billing.block", "500");
+    Node second = house.node("billing.block", "500");
+    Scope scope = house.tenant(1000);
     Reservation all = first.billing().reserve(scope, 900, 100);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Reservation> waiting = threads.submit(() -> second.billing().reserve(scope, 500, 100));
       Await.until(
           "the second node has asked",
           () ->
-              number("SELECT count(*) FROM token_lease WHERE node_id = '%s'".formatted(second.id()))
+              house.number(
+                      "SELECT count(*) FROM token_lease WHERE node_id = '%s'"
+                          .formatted(second.id()))
                   == 1,
           PATIENCE);
       all.refund();
@@ -214,9 +181,9 @@ class QuotaTest {
 
   @Test
   void aDeadNodesUnusedTokensComeBackAndItsUsedOnesDoNot() {
-    Node dead = node();
-    Node alive = node();
-    Scope scope = tenant(1000);
+    Node dead = house.node();
+    Node alive = house.node();
+    Scope scope = house.tenant(1000);
     Reservation paid = dead.billing().reserve(scope, 100, 300);
     write(scope, dead, paid, paid.settle(new Tokens(100, 150)));
     dead.billing().reserve(scope, 100, 200);
@@ -225,8 +192,8 @@ class QuotaTest {
 
     alive.billing().release();
     refused(alive, scope, 300, 0);
-    sql("DELETE FROM node WHERE id = '%s'".formatted(dead.id()));
-    sql(
+    house.sql("DELETE FROM node WHERE id = '%s'".formatted(dead.id()));
+    house.sql(
         "UPDATE token_lease SET renewed_at = now() - interval '1 minute' WHERE node_id = '%s'"
             .formatted(dead.id()));
     alive.billing().release();
@@ -236,14 +203,14 @@ class QuotaTest {
 
   @Test
   void aNodeThatWasSilentHoldsNothingAnyMore() {
-    Node silent = node();
-    Node alive = node();
-    Scope scope = tenant(1000);
+    Node silent = house.node();
+    Node alive = house.node();
+    Scope scope = house.tenant(1000);
     Reservation before = silent.billing().reserve(scope, 500, 300);
-    sql(
+    house.sql(
         "UPDATE node SET lease_until = now() - interval '1 minute' WHERE id = '%s'"
             .formatted(silent.id()));
-    sql(
+    house.sql(
         "UPDATE token_lease SET renewed_at = now() - interval '1 minute' WHERE node_id = '%s'"
             .formatted(silent.id()));
     alive.billing().release();
@@ -257,11 +224,11 @@ class QuotaTest {
 
   @Test
   void theNextPeriodBeginsOnceAndOldReservationsAreOfTheOldOne() {
-    Node first = node();
-    Node second = node();
-    Scope scope = tenant(1000);
+    Node first = house.node();
+    Node second = house.node();
+    Scope scope = house.tenant(1000);
     Instant end = Instant.parse("2031-03-01T00:00:00Z");
-    sql(
+    house.sql(
         "UPDATE tenant SET quota_resets_at = '%s' WHERE id = '%s'"
             .formatted(end, scope.tenantId()));
     Instant now = clock.instant();
@@ -279,7 +246,7 @@ class QuotaTest {
       assertEquals(700, first.billing().reserve(scope, 100, 9000).completion() + 100);
       assertEquals(
           Optional.of("2031-03-01 00:00:00 2031-04-01 00:00:00"),
-          text(
+          house.text(
               "SELECT to_char(quota_since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS ') ||"
                   + " to_char(quota_resets_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
                   + " FROM tenant WHERE id = '"
@@ -290,7 +257,7 @@ class QuotaTest {
       assertEquals(900, second.billing().reserve(scope, 100, 900).completion());
       assertEquals(
           Optional.of("2031-09-01"),
-          text(
+          house.text(
               "SELECT to_char(quota_resets_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM tenant WHERE"
                   + " id = '"
                   + scope.tenantId()
@@ -302,10 +269,10 @@ class QuotaTest {
 
   @Test
   void aUsersOwnQuotaHoldsBesideTheTenants() {
-    Node node = node();
-    Scope admin = tenant(10_000);
-    Scope member = db.user(admin.tenantId(), "member");
-    sql("UPDATE app_user SET token_quota = 300 WHERE id = '%s'".formatted(member.userId()));
+    Node node = house.node();
+    Scope admin = house.tenant(10_000);
+    Scope member = house.db.user(admin.tenantId(), "member");
+    house.sql("UPDATE app_user SET token_quota = 300 WHERE id = '%s'".formatted(member.userId()));
     Reservation cut = node.billing().reserve(member, 100, 1000);
     assertEquals(200, cut.completion());
     refused(node, member, 10, 100);
@@ -319,51 +286,22 @@ class QuotaTest {
   }
 
   @Test
-  void warningsAreToldOnceAPeriodToWhomeverTheyConcern() {
-    Node node = node();
-    Scope admin = tenant(1000);
-    Scope member = db.user(admin.tenantId(), "member");
-    node.billing().reserve(member, 700, 0).settle(new Tokens(700, 0));
-    node.billing().reserve(member, 150, 0).settle(new Tokens(150, 0));
-    Await.until("80 % are told", () -> warnings(admin).equals(List.of("80")), PATIENCE);
-    node.billing().reserve(member, 50, 0).settle(new Tokens(50, 0));
-    refused(node, member, 200, 0);
-    refused(node, member, 200, 0);
-    assertEquals(List.of("80", "100"), warnings(admin));
-    assertEquals(List.of(), warnings(member));
-  }
-
-  private static List<String> warnings(Scope scope) {
-    List<String> told = new ArrayList<>();
-    for (var row :
-        db.database()
-            .callSystem(
-                """
-                SELECT payload->'quota'->>'percent' FROM event
-                WHERE channel_id = $1 AND type = 'quota.warning' ORDER BY "offset"
-                """,
-                Tuple.of(scope.userId()))) {
-      told.add(row.getString(0));
-    }
-    return told;
-  }
-
-  @Test
   void callsCostWhatThePriceTableSays() {
-    Node node = node();
+    Node node = house.node();
     BillingConfig config =
         BillingConfig.from(
             Settings.of(Map.of("billing.prices", "test/m=2.5/10,test/n=1/1"), Map.of()));
     node.billing().setPrices(config);
     node.billing().setPrices(config);
-    Scope scope = tenant(1_000_000);
+    Scope scope = house.tenant(1_000_000);
     Reservation paid = node.billing().reserve(scope, 2000, 1000);
     write(scope, node, paid, paid.settle(new Tokens(2000, 1000)));
     assertEquals(
         Optional.of("0.01500000"),
-        text("SELECT cost::text FROM usage WHERE tenant_id = '%s'".formatted(scope.tenantId())));
+        house.text(
+            "SELECT cost::text FROM usage WHERE tenant_id = '%s'".formatted(scope.tenantId())));
     node.billing().setPrices(BillingConfig.from(Settings.of(Map.of(), Map.of())));
-    assertEquals(0, number("SELECT count(*) FROM model_price"));
+    assertEquals(0, house.number("SELECT count(*) FROM model_price"));
   }
 
   @Test
@@ -371,28 +309,5 @@ class QuotaTest {
     Settings settings = Settings.of(Map.of("billing.prices", "test/m=2,5"), Map.of());
     BillingConfig.from(settings);
     assertTrue(assertThrows(Failure.class, settings::verify).detail().contains("billing.prices"));
-  }
-
-  private static void sql(String statement) {
-    try (Connection owner = db.owner();
-        Statement on = owner.createStatement()) {
-      on.execute(statement);
-    } catch (SQLException e) {
-      throw new IllegalStateException(statement, e);
-    }
-  }
-
-  private static long number(String query) {
-    return Long.parseLong(text(query).orElseThrow());
-  }
-
-  private static Optional<String> text(String query) {
-    try (Connection owner = db.owner();
-        Statement on = owner.createStatement();
-        ResultSet rows = on.executeQuery(query)) {
-      return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
-    } catch (SQLException e) {
-      throw new IllegalStateException(query, e);
-    }
   }
 }
