@@ -1,12 +1,15 @@
 package dev.mordomo.identity;
 
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Failure;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Reads who is out from now on, as the triggers wrote it down. */
@@ -41,11 +44,17 @@ final class AccessChangeStore {
    * down before its commit lets it be seen.
    *
    * @param look when the last one was; null: never
+   * @param within how long the answer is waited for
+   * @throws Failure {@code unavailable} when it does not come by then
    */
-  Look since(@Nullable OffsetDateTime look) {
+  Look since(@Nullable OffsetDateTime look, Duration within) {
     List<Change> changes = new ArrayList<>();
     OffsetDateTime at = OffsetDateTime.MIN;
-    for (Row row : database.callSystem(SINCE, Tuple.of(look))) {
+    for (Row row :
+        Database.await(
+            database
+                .callSystemAsync(SINCE, Tuple.of(look))
+                .timeout(within.toMillis(), TimeUnit.MILLISECONDS))) {
       at = row.getOffsetDateTime(0);
       if (row.getValue(1) != null) {
         changes.add(new Change(row.getLong(1), event(row)));

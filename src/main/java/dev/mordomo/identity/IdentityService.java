@@ -7,7 +7,6 @@ import dev.mordomo.kernel.Outbound;
 import dev.mordomo.kernel.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -27,7 +26,6 @@ public final class IdentityService {
   private final AccessWatch watch;
   private final OidcSignIn oidc;
   private final Guests guests;
-  private final Duration statusCheck;
 
   /** Reads the signing keys, or makes the first: to be called where one may wait. */
   public IdentityService(
@@ -52,9 +50,8 @@ public final class IdentityService {
             clock);
     signingKeys = new SigningKeys(keyStore, accessTokens, config, clock);
     authentication = new Authentication(accessTokens, signingKeys, credentials, config, clock);
-    watch = new AccessWatch(new AccessChangeStore(database));
+    watch = new AccessWatch(new AccessChangeStore(database), config.statusCheck());
     watch.follow(authentication::hear);
-    statusCheck = config.statusCheck();
     sessions =
         new Sessions(
             credentials,
@@ -179,10 +176,6 @@ public final class IdentityService {
 
   AccessWatch watch() {
     return watch;
-  }
-
-  Duration statusCheck() {
-    return statusCheck;
   }
 
   Passwords passwords() {

@@ -16,9 +16,6 @@ public final class IdentityVerticle extends AbstractVerticle {
   private static final Duration PURGE = Duration.ofMinutes(30);
   private static final Duration KEYS = Duration.ofMinutes(1);
 
-  /** How often within identity.status_check it is asked who is out. */
-  private static final int LOOKS = 3;
-
   private final IdentityService identity;
   private final Bus bus;
   private final List<MessageConsumer<?>> subscriptions = new ArrayList<>();
@@ -52,8 +49,7 @@ public final class IdentityVerticle extends AbstractVerticle {
     } catch (RuntimeException e) {
       LOG.error("who is out could not be asked; it is asked again soon", e);
     }
-    long pause = Math.max(1, identity.statusCheck().toMillis() / LOOKS);
-    vertx.setTimer(pause, ignored -> look());
+    vertx.setTimer(identity.watch().pause().toMillis(), ignored -> look());
   }
 
   private void turnKeys() {

@@ -268,7 +268,7 @@ final class Session implements Live {
     String name = Ids.next().toString();
     client = name;
     clock.connected();
-    clock.expires(expiry(who));
+    clock.expires(who);
     Channel own = Channel.ofUser(who.scope().userId());
     Optional<Position> since = Optional.ofNullable(command.recover().get(own.name()));
     String data = Json.write(services.greeting().apply(who.scope()));
@@ -299,11 +299,11 @@ final class Session implements Live {
       return;
     }
     principal = next;
-    clock.expires(expiry(next));
+    clock.expires(next);
     outbox.send(Frames.refreshed(command.id(), Optional.ofNullable(client).orElse(""), ttl(next)));
   }
 
-  /** When a token has to be refreshed; an API key does not, and ends by its status. */
+  /** When a token has to be refreshed: an API key never has, also where it ends. */
   private static Optional<Instant> expiry(Principal who) {
     return who.kind() == CredentialKind.JWT ? who.expiresAt() : Optional.empty();
   }
@@ -566,8 +566,13 @@ final class Session implements Live {
       }
       case STALE -> close(CloseCode.STALE);
       case NO_PONG -> close(CloseCode.NO_PONG);
-      case EXPIRED -> close(CloseCode.EXPIRED);
+      case EXPIRED -> close(ending(who()));
     }
+  }
+
+  /** A client comes back with another token; with the same API key it need not. */
+  private static CloseCode ending(Principal who) {
+    return who.kind() == CredentialKind.JWT ? CloseCode.EXPIRED : CloseCode.INVALID_TOKEN;
   }
 
   private void checkLive(Principal who) {

@@ -1,8 +1,9 @@
 package dev.mordomo.gateway.socket;
 
 import dev.mordomo.gateway.GatewayConfig;
+import dev.mordomo.identity.CredentialKind;
+import dev.mordomo.identity.Principal;
 import java.time.Instant;
-import java.util.Optional;
 
 /** What is due on one socket, by a tick a second: no timer of its own. */
 final class SessionClock {
@@ -13,6 +14,7 @@ final class SessionClock {
   private static final int CHECKED_PINGS = 3;
 
   private static final long NEVER = Long.MAX_VALUE;
+  private static final long NEARLY_A_SECOND = 999_999_999;
 
   /** What is to be done now. */
   enum Due {
@@ -50,9 +52,16 @@ final class SessionClock {
     pongBy = NEVER;
   }
 
-  /** When the token ends; the socket outlives it by a grace. */
-  void expires(Optional<Instant> at) {
-    endSecond = at.map(end -> end.getEpochSecond() + grace).orElse(NEVER);
+  /**
+   * Knows when the principal's token ends. The socket outlives a JWT by a grace, within which
+   * another may come; nothing comes in the place of an API key.
+   */
+  void expires(Principal who) {
+    long more = who.kind() == CredentialKind.JWT ? grace : 0;
+    endSecond =
+        who.expiresAt()
+            .map(end -> end.plusNanos(NEARLY_A_SECOND).getEpochSecond() + more)
+            .orElse(NEVER);
   }
 
   /**

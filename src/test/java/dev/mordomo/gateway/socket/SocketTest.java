@@ -2,11 +2,14 @@ package dev.mordomo.gateway.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.gateway.http.TestGateway;
+import dev.mordomo.identity.CredentialKind;
+import dev.mordomo.identity.Principal;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
@@ -14,6 +17,7 @@ import dev.mordomo.kernel.Streams.Advanced;
 import dev.mordomo.kernel.Streams.Draft;
 import dev.mordomo.kernel.Streams.Kind;
 import io.vertx.core.Promise;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -463,8 +468,13 @@ class SocketTest {
     for (String command : List.of("\"ping\":{}", "\"unsubscribe\":{\"channel\":\"x\"}")) {
       try (WireClient client =
           WireClient.connected(gateway.port(), token(gateway.user("member")))) {
-        for (int id = 2; id < 20_000 && !client.isOver(); id++) {
-          client.send("{\"id\":" + id + "," + command + "}");
+        try {
+          for (int id = 2; id < 20_000 && !client.isOver(); id++) {
+            client.send("{\"id\":" + id + "," + command + "}");
+          }
+        } catch (CompletionException e) {
+          // It was closed while one more was sent: why is asked below.
+          assertInstanceOf(IOException.class, e.getCause());
         }
         assertEquals(3013, client.closeCode(), command);
       }
@@ -554,6 +564,25 @@ class SocketTest {
         "brief", TestGateway.principal(scope, Optional.of(TestGateway.NOW.minusSeconds(1))));
     try (WireClient client = WireClient.connected(gateway.port(), "brief")) {
       assertEquals(3005, client.closeCode());
+    }
+  }
+
+  @Test
+  void anApiKeyThatEndsEndsTheSocketForGood() {
+    Scope scope = gateway.user("member");
+    Instant now = TestGateway.NOW;
+    for (Instant end : List.of(now, now.plusSeconds(60))) {
+      gateway.tokens.put(
+          "lamp until " + end,
+          new Principal(scope, CredentialKind.API_KEY, Optional.of(end), TestGateway.token(scope)));
+    }
+    try (WireClient ended = WireClient.connected(gateway.port(), "lamp until " + now);
+        WireClient goesOn = new WireClient(gateway.port()).pongs()) {
+      String token = "lamp until " + now.plusSeconds(60);
+      JsonNode connect = ask(goesOn, "{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}");
+      assertFalse(connect.at("/connect/expires").asBoolean(), "nothing could take its place");
+      assertEquals(3500, ended.closeCode());
+      assertEquals(2, ask(goesOn, "{\"id\":2,\"ping\":{}}").get("id").asInt());
     }
   }
 
