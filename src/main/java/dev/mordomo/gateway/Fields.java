@@ -7,6 +7,7 @@ import dev.mordomo.kernel.Failure.FieldError;
 import dev.mordomo.kernel.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +139,11 @@ public final class Fields {
 
   public Optional<Optional<Instant>> clearableTime(String name) {
     return clearable(name, this::timeOf);
+  }
+
+  /** An ISO 8601 date, without a time. */
+  public Optional<Optional<LocalDate>> clearableDate(String name) {
+    return clearable(name, this::dateOf);
   }
 
   public Instant requiredTime(String name) {
@@ -291,6 +297,11 @@ public final class Fields {
     return time.isPresent() ? time : wrong(at, "a time such as 2026-01-31T09:00:00Z");
   }
 
+  private Optional<LocalDate> dateOf(String at, JsonNode node) {
+    Optional<LocalDate> date = node.isTextual() ? parseDate(node.textValue()) : Optional.empty();
+    return date.isPresent() ? date : wrong(at, "a date such as 2026-01-31");
+  }
+
   private <T> Optional<List<T>> list(
       String at, JsonNode node, int most, BiFunction<String, JsonNode, Optional<T>> reader) {
     if (!node.isArray() || node.size() > most) {
@@ -317,6 +328,14 @@ public final class Fields {
     return UUID_FORM.matcher(text).matches()
         ? Optional.of(UUID.fromString(text))
         : Optional.empty();
+  }
+
+  private static Optional<LocalDate> parseDate(String text) {
+    try {
+      return Optional.of(LocalDate.parse(text));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** An RFC 3339 time. */

@@ -2,6 +2,7 @@ package dev.mordomo.identity;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.stream.Stream;
  * @param tokensConsumed model tokens that it has spent in the running period, prompts and
  *     completions
  * @param quotaResetsAt when that period ends and the next begins; empty: never
+ * @param nextBillingDate when it is billed next, for whoever bills it; empty: not at all, or not
+ *     known
  */
 public record Tenant(
     UUID id,
@@ -24,6 +27,7 @@ public record Tenant(
     long tokenQuota,
     long tokensConsumed,
     Optional<Instant> quotaResetsAt,
+    Optional<LocalDate> nextBillingDate,
     Instant createdAt) {
 
   /** What it has booked. */
@@ -85,18 +89,21 @@ public record Tenant(
    *
    * @param quotaResetsAt when the running period ends; each further one is a month long. Empty
    *     within: never
+   * @param nextBillingDate empty within: none
    */
   public record Change(
       Optional<String> name,
       Optional<Plan> plan,
       Optional<Status> status,
       Optional<Long> tokenQuota,
-      Optional<Optional<Instant>> quotaResetsAt) {}
+      Optional<Optional<Instant>> quotaResetsAt,
+      Optional<Optional<LocalDate>> nextBillingDate) {}
 
   /** What was spent in the running period, and when that ends. */
   record Consumed(long tokens, Optional<Instant> resetsAt) {}
 
   Tenant with(Consumed now) {
-    return new Tenant(id, name, plan, status, tokenQuota, now.tokens, now.resetsAt, createdAt);
+    return new Tenant(
+        id, name, plan, status, tokenQuota, now.tokens, now.resetsAt, nextBillingDate, createdAt);
   }
 }

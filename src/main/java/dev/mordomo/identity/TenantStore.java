@@ -21,7 +21,7 @@ import java.util.UUID;
 /** Tenants in PostgreSQL. Statements run within the caller's transaction, under its policies. */
 final class TenantStore {
   private static final String COLUMNS =
-      "id, name, plan, status, token_quota, quota_resets_at, created_at";
+      "id, name, plan, status, token_quota, quota_resets_at, next_billing_date, created_at";
   private static final String GET =
       "SELECT " + COLUMNS + " FROM tenant WHERE id = $1 AND deleted_at IS NULL";
   private static final String LOCK = GET + " FOR NO KEY UPDATE";
@@ -41,7 +41,8 @@ final class TenantStore {
       """
       UPDATE tenant SET name = coalesce($2, name), plan = coalesce($3, plan),
         status = coalesce($4, status), token_quota = coalesce($5, token_quota), updated_at = $6,
-        quota_resets_at = CASE WHEN $7 THEN $8 ELSE quota_resets_at END
+        quota_resets_at = CASE WHEN $7 THEN $8 ELSE quota_resets_at END,
+        next_billing_date = CASE WHEN $9 THEN $10 ELSE next_billing_date END
       WHERE id = $1
       """;
   private static final String DELETE =
@@ -96,7 +97,9 @@ final class TenantStore {
             change.tokenQuota().orElse(null),
             utc(at),
             change.quotaResetsAt().isPresent(),
-            change.quotaResetsAt().flatMap(time -> time).map(TenantStore::utc).orElse(null)));
+            change.quotaResetsAt().flatMap(time -> time).map(TenantStore::utc).orElse(null),
+            change.nextBillingDate().isPresent(),
+            change.nextBillingDate().flatMap(date -> date).orElse(null)));
   }
 
   /** Keeps the row, on which the ledger of usage hangs. */
@@ -132,7 +135,8 @@ final class TenantStore {
         row.getLong(4),
         0,
         Optional.ofNullable(row.getOffsetDateTime(5)).map(OffsetDateTime::toInstant),
-        row.getOffsetDateTime(6).toInstant());
+        Optional.ofNullable(row.getLocalDate(6)),
+        row.getOffsetDateTime(7).toInstant());
   }
 
   private static OffsetDateTime utc(Instant at) {

@@ -12,6 +12,8 @@ import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,8 +100,10 @@ public final class Tenants {
             change.plan(),
             change.status(),
             change.tokenQuota().map(Tenants::quota),
-            change.quotaResetsAt());
+            change.quotaResetsAt(),
+            change.nextBillingDate());
     checked.quotaResetsAt().flatMap(time -> time).ifPresent(Tenants::checkEnd);
+    checked.nextBillingDate().flatMap(date -> date).ifPresent(Tenants::checkDate);
     database.as(
         scope,
         connection -> {
@@ -235,6 +239,13 @@ public final class Tenants {
   private static void checkEnd(Instant resetsAt) {
     if (resetsAt.isBefore(EARLIEST) || resetsAt.isAfter(LATEST)) {
       throw Failure.invalid("quota_resets_at", "expected a time of this century");
+    }
+  }
+
+  private static void checkDate(LocalDate next) {
+    if (next.isBefore(EARLIEST.atOffset(ZoneOffset.UTC).toLocalDate())
+        || next.isAfter(LATEST.atOffset(ZoneOffset.UTC).toLocalDate())) {
+      throw Failure.invalid("next_billing_date", "expected a date of this century");
     }
   }
 

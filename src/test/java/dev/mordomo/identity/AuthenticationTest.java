@@ -239,6 +239,7 @@ class AuthenticationTest {
         Optional.empty(),
         Optional.of(status),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

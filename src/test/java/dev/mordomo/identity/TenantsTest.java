@@ -12,6 +12,7 @@ import dev.mordomo.kernel.Scope;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,6 +47,7 @@ class TenantsTest {
         Optional.empty(),
         Optional.empty(),
         Optional.of(tokens),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -63,6 +65,7 @@ class TenantsTest {
                 Optional.of(Plan.SCALE),
                 Optional.of(Status.ACTIVE),
                 Optional.of(9L),
+                Optional.empty(),
                 Optional.empty()));
     assertEquals(changed, tenants.get(superuser, made.id()));
     assertEquals(Plan.SCALE, changed.plan());
@@ -70,6 +73,37 @@ class TenantsTest {
     assertEquals(0, changed.tokensConsumed());
     assertEquals("scale", Json.tree(changed).get("plan").asText());
     assertTrue(tenants.list(superuser, Optional.empty(), 200).stream().anyMatch(changed::equals));
+  }
+
+  private static Tenant.Change billed(Optional<LocalDate> next) {
+    return new Tenant.Change(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(next));
+  }
+
+  @Test
+  void theDateOfTheNextBillIsKeptUntilItIsTakenAway() {
+    LocalDate date = LocalDate.parse("2027-02-28");
+    Tenant made = tenants.create(superuser, new Tenant.Draft("Billed", Plan.PRO, Status.ACTIVE, 7));
+    assertEquals(Optional.empty(), made.nextBillingDate());
+    Tenant billed = tenants.change(superuser, made.id(), billed(Optional.of(date)));
+    assertEquals("2027-02-28", Json.tree(billed).get("next_billing_date").asText());
+    assertEquals(
+        Optional.of(date), tenants.change(superuser, made.id(), quota(8)).nextBillingDate());
+    for (String wrong : List.of("1999-12-31", "2100-01-02", "+999999999-01-01")) {
+      assertFails(
+          FailureCode.INVALID,
+          () -> tenants.change(superuser, made.id(), billed(Optional.of(LocalDate.parse(wrong)))));
+    }
+    Tenant cleared = tenants.change(superuser, made.id(), billed(Optional.empty()));
+    assertEquals(Optional.empty(), cleared.nextBillingDate());
+    assertFails(
+        FailureCode.FORBIDDEN,
+        () -> tenants.change(admin, admin.tenantId(), billed(Optional.of(date))));
   }
 
   @Test
@@ -126,6 +160,7 @@ class TenantsTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.of(Status.SUSPENDED),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty())));
   }

@@ -108,7 +108,8 @@ final class TenantRoutes {
             fields.choice("plan", Plan.wires()).map(Plan::of),
             fields.choice("status", Status.wires()).map(Status::of),
             fields.longInteger("token_quota", 0, Long.MAX_VALUE),
-            fields.clearableTime("quota_resets_at"));
+            fields.clearableTime("quota_resets_at"),
+            fields.clearableDate("next_billing_date"));
     fields.verify();
     return Answer.ok(
         identity.tenants().change(exchange.scope(), exchange.id("id", TENANT), change));
