@@ -28,6 +28,26 @@ test('a rule without words here says only that it repeats', () => {
   assert.deepEqual(inLanguages('FREQ=MONTHLY;BYSETPOS=1'), ['Repete-se', 'Se repite', 'Repeats']);
 });
 
+test('days are named only where the rule means those days', () => {
+  setLanguage('en');
+  assert.equal(repeatWords('FREQ=DAILY;BYDAY=FR'), repeatWords('FREQ=WEEKLY;BYDAY=FR'));
+  assert.equal(repeatWords('FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR'), 'Weekdays');
+  assert.match(repeatWords('FREQ=WEEKLY;BYDAY=FR'), /week.*Friday$/);
+  for (const rule of [
+    'FREQ=MONTHLY;BYDAY=FR',
+    'FREQ=YEARLY;BYDAY=FR',
+    'FREQ=HOURLY;BYDAY=FR',
+    'FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR',
+    'FREQ=DAILY;INTERVAL=2;BYDAY=FR',
+    'FREQ=DAILY;BYMONTHDAY=5',
+    'FREQ=WEEKLY;BYMONTHDAY=5',
+    'FREQ=YEARLY;BYMONTHDAY=5',
+    'FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13',
+  ]) {
+    assert.equal(repeatWords(rule), 'Repeats', rule);
+  }
+});
+
 test('an action is shown in its user\'s words and time, without the names of parameters', () => {
   setLanguage('pt');
   timeZone.set('America/Sao_Paulo');

@@ -26,15 +26,23 @@ function until(text) {
   return year && t('reminder.repeat.until', { date: formatDate(`${year}-${month}-${day}T12:00:00Z`) });
 }
 
+/** What is said of the days: every day that is a Friday is every week on Friday. Undefined: it has no words here. */
+function unitOf(freq, interval, byDay, byMonthDay) {
+  if (byMonthDay !== undefined && freq !== 'MONTHLY') return undefined;
+  if (byDay === undefined || freq === 'WEEKLY') return freq;
+  return freq === 'DAILY' && interval === '1' ? 'WEEKLY' : undefined;
+}
+
 /** "every 2 weeks on Monday and Friday"; what has no words here says only that it repeats. */
 export function repeatWords(rrule) {
   const { FREQ, INTERVAL = '1', BYDAY, BYMONTHDAY, COUNT, UNTIL, ...rest } = partsOf(rrule);
   const on = days(BYDAY);
+  const unit = unitOf(FREQ, INTERVAL, BYDAY, BYMONTHDAY);
   const day = BYMONTHDAY === undefined || /^\d{1,2}$/.test(BYMONTHDAY) ? BYMONTHDAY : undefined;
-  const plain = UNITS.includes(FREQ) && on !== undefined && (BYMONTHDAY === undefined) === (day === undefined) && Object.keys(rest).every((name) => KNOWN.has(name));
+  const plain = UNITS.includes(unit) && on !== undefined && (BYMONTHDAY === undefined) === (day === undefined) && Object.keys(rest).every((name) => KNOWN.has(name));
   if (!plain) return t('reminder.repeat.some');
   const workdays = INTERVAL === '1' && on && [...on].sort().join() === WORKDAYS;
-  const every = workdays ? t('reminder.repeat.weekdays') : t(`reminder.repeat.every.${FREQ.toLowerCase()}`, { count: Number(INTERVAL) });
+  const every = workdays ? t('reminder.repeat.weekdays') : t(`reminder.repeat.every.${unit.toLowerCase()}`, { count: Number(INTERVAL) });
   return [
     every,
     on && !workdays && t('reminder.repeat.on', { days: listed(on.map(weekday)) }),
