@@ -44,10 +44,16 @@ export async function realCollection(id, name) {
   return (await making).id;
 }
 
-/** Where files go that were given to no collection: one's own. */
-export async function ownCollection() {
+/** Which of these takes files that were given to none: one's own of this name, else the first of one's own. */
+export function ownOf(list, name) {
+  const own = list.filter(({ scope }) => scope === 'user');
+  return own.find((one) => one.name === name) ?? own[0];
+}
+
+/** The same of all that there are. */
+export async function ownCollection(name) {
   if (!collections.get().loaded) await loadCollections();
-  return collections.get().list.find(({ scope }) => scope === 'user').id;
+  return ownOf(collections.get().list, name).id;
 }
 
 const WRITERS = {

@@ -7,7 +7,7 @@ import { me } from '../me.js';
 import { notify, report } from '../notices.js';
 import { route } from '../router.js';
 import { Icon } from '../shell/icon.js';
-import { collections, mayWrite, ownCollection } from './collections.js';
+import { collections, loadCollections, mayWrite, ownCollection, ownOf } from './collections.js';
 import { addFiles } from './uploads.js';
 
 /** Whether files are held over the page just now. */
@@ -30,7 +30,7 @@ function refusal() {
 /** Into one's own collection, so that the next question can be answered from them. */
 export async function addToOwn(files) {
   try {
-    await addFiles(files, await ownCollection());
+    await addFiles(files, await ownCollection(t('collection.mine')));
   } catch (error) {
     report(error);
   }
@@ -62,9 +62,16 @@ const HANDLERS = {
   },
 };
 
+/** Where it would go, by name; nothing until that is known. */
+function target({ list, loaded }) {
+  const mine = t('collection.mine');
+  return loaded && t('drop.own', { name: ownOf(list, mine).name || mine });
+}
+
 /** Takes what is dropped while the page is shown, and says meanwhile where it would go. */
 export function DropTarget() {
   const over = useStore(dragging);
+  const known = useStore(collections);
   useEffect(() => {
     for (const [name, handler] of Object.entries(HANDLERS)) addEventListener(name, handler);
     return () => {
@@ -72,6 +79,10 @@ export function DropTarget() {
       dragging.set(false);
     };
   }, []);
-  if (!over || onDocuments()) return null;
-  return html`<div class="drop-veil" aria-hidden="true"><p><${Icon} name="upload" />${refusal() ?? t('drop.own')}</p></div>`;
+  const shown = over && !onDocuments();
+  useEffect(() => {
+    if (shown && !known.loaded && refusal() === null) loadCollections().catch(report);
+  }, [shown, known.loaded]);
+  if (!shown) return null;
+  return html`<div class="drop-veil" data-testid="drop-veil" aria-hidden="true"><p><${Icon} name="upload" />${refusal() ?? target(known)}</p></div>`;
 }

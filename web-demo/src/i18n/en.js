@@ -210,7 +210,7 @@ export default {
   'documents.status.failed': 'Failed',
 
   'drop.guest': 'Sign in to add documents.',
-  'drop.own': 'Drop the files to put them into My documents',
+  'drop.own': 'Drop the files to put them into {name}',
 
   'collection.heading': 'Collections',
   'collection.mine': 'My documents',

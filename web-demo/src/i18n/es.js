@@ -210,7 +210,7 @@ export default {
   'documents.status.failed': 'Falló',
 
   'drop.guest': 'Entra en tu cuenta para añadir documentos.',
-  'drop.own': 'Suelta los archivos para ponerlos en Mis documentos',
+  'drop.own': 'Suelta los archivos para ponerlos en {name}',
 
   'collection.heading': 'Colecciones',
   'collection.mine': 'Mis documentos',

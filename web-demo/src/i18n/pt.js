@@ -210,7 +210,7 @@ export default {
   'documents.status.failed': 'Falhou',
 
   'drop.guest': 'Entre na sua conta para acrescentar documentos.',
-  'drop.own': 'Solte os arquivos para pô-los em Meus documentos',
+  'drop.own': 'Solte os arquivos para pô-los em {name}',
 
   'collection.heading': 'Coleções',
   'collection.mine': 'Meus documentos',

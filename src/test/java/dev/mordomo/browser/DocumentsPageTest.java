@@ -40,6 +40,17 @@ class DocumentsPageTest {
       }
       """;
 
+  /** Likewise while a file is held over it. */
+  private static final String HOLD =
+      """
+      () => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(['a'], 'a.txt', { type: 'text/plain' }));
+        const over = { bubbles: true, cancelable: true, dataTransfer };
+        document.getElementById('main').dispatchEvent(new DragEvent('dragover', over));
+      }
+      """;
+
   @RegisterExtension static final Desk desk = new Desk();
 
   private static Demo signedIn(String name, String role) {
@@ -75,6 +86,28 @@ class DocumentsPageTest {
         .hasAttribute("data-scope", "user");
     assertThat(demo.at("document-row", "data-status", "indexed")).hasCount(1);
     Desk.assertAccessible(demo);
+  }
+
+  @Test
+  void aFileGoesWhereThePageSaysWhileItIsHeld() {
+    ApiClient api = desk.user("sorts", "member");
+    api.post("/v1/collections", Map.of("name", "Letters", "scope", "user"));
+    String mine =
+        api.post("/v1/collections", Map.of("name", "My documents", "scope", "user"))
+            .get("id")
+            .asText();
+    Demo demo = desk.signedIn("sorts");
+    demo.page().evaluate(HOLD);
+    assertThat(demo.at("drop-veil")).containsText("My documents");
+    assertTrue(drop(demo, "lighthouse.txt", LIGHTHOUSE), "the browser would open it");
+    assertThat(demo.at("upload-row", "data-status", "done")).hasCount(1);
+    assertEquals(1, api.get("/v1/collections/" + mine + "/documents").get("data").size());
+    // Where there is none of that name, another is named.
+    assertEquals(204, api.status("DELETE", "/v1/collections/" + mine));
+    demo.page().reload();
+    demo.at("connection-state", "data-state", "connected").waitFor(Demo.attached());
+    demo.page().evaluate(HOLD);
+    assertThat(demo.at("drop-veil")).containsText("Letters");
   }
 
   @Test
