@@ -7,14 +7,13 @@ import dev.mordomo.RunningApp;
 
 /** The demo in one tab, as a person uses it. */
 final class Demo {
-  private static final double PATIENCE = 20_000;
   private final Page page;
   private final String url;
 
   Demo(Page page, String url) {
     this.page = page;
     this.url = url;
-    page.setDefaultTimeout(PATIENCE);
+    page.setDefaultTimeout(Browsers.PATIENCE);
   }
 
   Page page() {
@@ -65,7 +64,7 @@ final class Demo {
     say(words);
     page.waitForCondition(
         () -> at("message-assistant", "data-state", "completed").count() > before,
-        new Page.WaitForConditionOptions().setTimeout(PATIENCE));
+        new Page.WaitForConditionOptions().setTimeout(Browsers.PATIENCE));
     return lastAnswer();
   }
 

@@ -197,7 +197,7 @@ class DocumentsPageTest {
     slow.addProperty("offline", false);
     slow.addProperty("latency", 0);
     slow.addProperty("downloadThroughput", -1);
-    slow.addProperty("uploadThroughput", 200_000);
+    slow.addProperty("uploadThroughput", 20_000);
     network.send("Network.emulateNetworkConditions", slow);
     demo.at("composer-file").setInputFiles(file("long.txt", (LIGHTHOUSE + "\n").repeat(8_000)));
     Locator row = demo.at("upload-row", "data-status", "uploading");
