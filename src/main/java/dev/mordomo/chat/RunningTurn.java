@@ -323,7 +323,8 @@ final class RunningTurn {
       answered = false;
       waiting = Optional.of(promise);
     }
-    ModelCall open = model.stream(request, new Ear(promise, request, most));
+    Ear ear = new Ear(promise, request, most);
+    ModelCall open = model.stream(request, ear);
     boolean late;
     synchronized (this) {
       call = Optional.of(open);
@@ -332,7 +333,12 @@ final class RunningTurn {
     if (late) {
       open.cancel();
     }
-    Reply reply = promise.future().await();
+    Reply reply;
+    try {
+      reply = promise.future().await();
+    } finally {
+      ear.end();
+    }
     if (reply.isCut() || reply.isStopped()) {
       open.cancel();
     }
@@ -364,6 +370,7 @@ final class RunningTurn {
     return firstText.map(at -> Duration.between(startedAt, at));
   }
 
+  /** Hears the model on its thread, and is told on the turn's that nobody listens any more. */
   private final class Ear implements ChatObserver {
     private static final int LONGEST_TOKEN = 8;
 
@@ -384,7 +391,7 @@ final class RunningTurn {
     }
 
     @Override
-    public void onText(String piece) {
+    public synchronized void onText(String piece) {
       synchronized (RunningTurn.this) {
         if (stopped.isPresent() || cut) {
           return;
@@ -397,8 +404,7 @@ final class RunningTurn {
       pieces++;
       // A piece is a token or more, and few tokens are longer than that: surely too many.
       if (pieces > most || (text.length() + piece.length()) / LONGEST_TOKEN > most) {
-        cut = true;
-        say(speech.rest());
+        end();
         Tokens spent = new Tokens(TokenEstimate.of(request), most);
         ChatResult result = new ChatResult("length", spent, Optional.empty(), Optional.empty());
         promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, true, false));
@@ -406,12 +412,18 @@ final class RunningTurn {
       }
       add(stops.add(piece));
       if (stops.isReached()) {
-        cut = true;
-        say(speech.rest());
+        end();
         Tokens spent = new Tokens(TokenEstimate.of(request), pieces);
         ChatResult result = new ChatResult("stop", spent, Optional.empty(), Optional.empty());
         promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, false, true));
       }
+    }
+
+    /** Nothing more is heard: what was held back, in case more came, is said. */
+    private synchronized void end() {
+      cut = true;
+      add(stops.rest());
+      say(speech.rest());
     }
 
     private void add(String piece) {
@@ -426,7 +438,7 @@ final class RunningTurn {
     }
 
     @Override
-    public void onToolCall(ToolCall call) {
+    public synchronized void onToolCall(ToolCall call) {
       synchronized (RunningTurn.this) {
         answered = true;
       }
@@ -434,9 +446,8 @@ final class RunningTurn {
     }
 
     @Override
-    public void onComplete(ChatResult result) {
-      add(stops.rest());
-      say(speech.rest());
+    public synchronized void onComplete(ChatResult result) {
+      end();
       boolean shortened = most < Integer.MAX_VALUE && result.finishReason().equals("length");
       promise.tryComplete(new Reply(text.toString(), List.copyOf(tools), result, shortened, false));
     }
