@@ -379,7 +379,10 @@ final class RunningTurn {
     private final int most;
     private final StringBuilder text = new StringBuilder();
     private final Aliases.Speech speech = aliases.speech();
-    private final StopTexts stops = new StopTexts(directions.stops().orElse(List.of()));
+    // The model knows short names only, and so ends at those.
+    private final StopTexts stops =
+        new StopTexts(
+            directions.stops().stream().flatMap(List::stream).map(aliases::told).toList());
     private final List<ToolCall> tools = new ArrayList<>();
     private int pieces;
     private boolean cut;

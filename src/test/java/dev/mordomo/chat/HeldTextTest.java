@@ -133,6 +133,13 @@ class HeldTextTest {
   }
 
   @Test
+  void aStopThatIsHiddenIsFoundByItsShortName() throws Exception {
+    ScriptedModel.Session session = asked("diz um e " + CPF, CPF);
+    session.say("um, [CP", "F_1] e mais");
+    assertEquals("um, ", content("turn.completed"));
+  }
+
+  @Test
   void whatIsStoppedAtStaysUnsaid() throws Exception {
     asked("conta", "END").say("um E", "ND dois");
     assertEquals("um ", content("turn.completed"));
