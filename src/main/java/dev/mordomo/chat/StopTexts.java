@@ -1,11 +1,14 @@
 package dev.mordomo.chat;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Ends a text before the first of some texts, wherever the pieces that it comes in are cut: what
- * may be the beginning of one is held back until it is known.
+ * may be the beginning of one is held back until it is known. Of two that overlap the one that is
+ * whole first ends it, as it would letter by letter.
  */
 final class StopTexts {
   private final List<String> stops;
@@ -25,11 +28,16 @@ final class StopTexts {
       return "";
     }
     String text = held + piece;
-    int end = stops.stream().mapToInt(text::indexOf).filter(at -> at >= 0).min().orElse(-1);
-    if (end >= 0) {
+    Optional<String> first =
+        stops.stream()
+            .filter(text::contains)
+            .min(
+                Comparator.<String>comparingInt(stop -> text.indexOf(stop) + stop.length())
+                    .thenComparingInt(text::indexOf));
+    if (first.isPresent()) {
       reached = true;
       held = "";
-      return text.substring(0, end);
+      return text.substring(0, text.indexOf(first.get()));
     }
     int doubtful = stops.stream().mapToInt(stop -> begun(text, stop)).max().orElse(0);
     held = text.substring(text.length() - doubtful);

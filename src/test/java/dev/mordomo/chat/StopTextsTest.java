@@ -38,10 +38,10 @@ class StopTextsTest {
   @Test
   void wherePiecesAreCutMakesNoDifference() {
     Random random = new Random(20_261_129);
+    int stopped = 0;
     for (int i = 0; i < 2_000; i++) {
       String text = random(random, 12);
-      List<String> wanted = List.of(random(random, 3), random(random, 2));
-      int end = wanted.stream().mapToInt(text::indexOf).filter(at -> at >= 0).min().orElse(-1);
+      List<String> wanted = List.of(random(random, 3), random(random, 3));
       StopTexts stops = new StopTexts(wanted);
       StringBuilder said = new StringBuilder();
       for (int at = 0; at < text.length(); ) {
@@ -50,14 +50,25 @@ class StopTextsTest {
         at = next;
       }
       said.append(stops.rest());
-      // Of two that overlap, the one that is whole first ends it, as it would letter by letter.
-      String expected = end < 0 ? text : text.substring(0, end);
-      assertEquals(end >= 0, stops.isReached(), text + " " + wanted);
-      assertTrue(
-          said.toString().equals(expected) || text.startsWith(said.toString()),
-          text + " " + wanted + " " + said);
-      assertTrue(wanted.stream().noneMatch(stop -> said.indexOf(stop) >= 0), said.toString());
+      String expected = letterByLetter(text, wanted);
+      String what = text + " " + wanted;
+      assertEquals(expected, said.toString(), what);
+      assertEquals(expected.length() < text.length(), stops.isReached(), what);
+      stopped += stops.isReached() ? 1 : 0;
     }
+    assertTrue(stopped > 500 && stopped < 2_000, "some end, and some do not: " + stopped);
+  }
+
+  /** The text until a stop is whole, without the longest that is. */
+  private static String letterByLetter(String text, List<String> stops) {
+    for (int end = 1; end <= text.length(); end++) {
+      String read = text.substring(0, end);
+      int longest = stops.stream().filter(read::endsWith).mapToInt(String::length).max().orElse(0);
+      if (longest > 0) {
+        return read.substring(0, end - longest);
+      }
+    }
+    return text;
   }
 
   private static String random(Random random, int most) {
