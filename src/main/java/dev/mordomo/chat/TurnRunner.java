@@ -224,6 +224,7 @@ final class TurnRunner {
         reply.toolCalls().stream()
             .filter(call -> !theirs.contains(call.name()))
             .forEach(call -> act(turn, context, call));
+        tellContext(turn, answer);
         answer.returned = ClientCalls.of(turn.id(), returned);
         return;
       }

@@ -110,17 +110,65 @@ class ToolPassagesTest {
       assertEquals(List.of(1, 2), finder.numbers);
       second.say("Sete euros [2].").end();
       List<StreamEvent> events = house.until("turn.completed");
-      List<Integer> told =
-          events.stream()
-              .filter(event -> event.type().equals("turn.context"))
-              .map(event -> Json.read(event.payload()).get("references").size())
-              .toList();
-      assertEquals(List.of(1, 2), told);
+      assertEquals(List.of(1, 2), told(events));
       JsonNode references = Json.read(events.getLast().payload()).at("/message/references");
       assertEquals(1, references.size());
       assertEquals(2, references.at("/0/n").asInt());
       assertEquals(FOUND.toString(), references.at("/0/chunk_id").asText());
     }
+  }
+
+  @Test
+  void theyAreToldAlsoWhenTheTurnEndsWithACallOfTheClient() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of())) {
+      house.actions = new Finder(Ids.next());
+      Scope scope = db.tenantWithUser("member");
+      TurnRequest asked = words(house.conversation(scope), "Quanto custa?");
+      house.chat.startTurn(
+          scope,
+          new TurnRequest(
+              asked.conversationId(),
+              asked.content(),
+              asked.clientMessageId(),
+              Optional.empty(),
+              Optional.empty(),
+              false,
+              Optional.empty(),
+              Map.of(),
+              Optional.empty(),
+              false,
+              Optional.empty(),
+              "web",
+              new Directions(
+                  false,
+                  "",
+                  Optional.empty(),
+                  List.of(),
+                  List.of(new ToolSpec("theirs", "", Map.of("type", "object"))),
+                  false,
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty())));
+      ScriptedModel.Session session = house.model.next();
+      session.say("Vejo [2].");
+      session.observer.onToolCall(new ToolCall("2", "theirs", Map.of()));
+      call(session);
+      List<StreamEvent> events = house.until("turn.completed");
+      assertEquals(List.of(2), told(events));
+      JsonNode message = Json.read(events.getLast().payload()).get("message");
+      assertEquals(FOUND.toString(), message.at("/references/0/chunk_id").asText());
+      assertEquals(1, message.at("/metadata/tool_calls").size());
+    }
+  }
+
+  /** How many passages each {@code turn.context} names. */
+  private static List<Integer> told(List<StreamEvent> events) {
+    return events.stream()
+        .filter(event -> event.type().equals("turn.context"))
+        .map(event -> Json.read(event.payload()).get("references").size())
+        .toList();
   }
 
   @Test
