@@ -4,7 +4,10 @@ import dev.mordomo.action.Citations;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The passages of one answer: those that it began with, and after them what its tools found. */
+/**
+ * The passages of one answer: those of its beginning, where that stood already, and after them what
+ * was found for it and what its tools found.
+ */
 final class AnswerContext implements Citations {
   private final List<Reference> references;
   private int told;
@@ -20,7 +23,7 @@ final class AnswerContext implements Citations {
         return known.n();
       }
     }
-    int n = references.size() + 1;
+    int n = references.isEmpty() ? 1 : references.getLast().n() + 1;
     references.add(
         new Reference(
             n,

@@ -462,6 +462,7 @@ public final class ChatService {
         how == Again.CONTINUE && canContinue(scope, earlier, model.or(asked::model))
             ? answer(scope, earlier).map(Message::content).filter(said -> !said.isBlank())
             : Optional.empty();
+    Optional<List<Reference>> context = kept.map(ignored -> context(scope, earlier));
     Message said = words(scope, earlier);
     TurnRequest request =
         new TurnRequest(
@@ -477,7 +478,7 @@ public final class ChatService {
             false,
             Optional.empty(),
             "web",
-            before.keeping(kept));
+            before.keeping(kept, context));
     check(request);
     admit(scope, request);
     return started(turns.again(scope, id, said, request, true));
@@ -532,6 +533,10 @@ public final class ChatService {
   /** A turn's answer as far as it came; empty while it runs, and when nothing was said. */
   public Optional<Message> answer(Scope scope, Turn turn) {
     return database.as(scope, c -> messages.answer(c, turn.conversationId(), turn.id()));
+  }
+
+  private List<Reference> context(Scope scope, Turn turn) {
+    return database.as(scope, c -> messages.context(c, turn.conversationId(), turn.id()));
   }
 
   /** The latest turn over the same words: the one that answers them in the end. */

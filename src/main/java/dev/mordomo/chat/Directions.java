@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param stops the answer ends before the first of these texts
  * @param format what the answer has to look like, as the {@code response_format} of OpenAI's API
  * @param kept the beginning of the answer, which stands already; the model goes on after it
+ * @param keptContext the passages that it may cite, by the numbers that it cites them by
  */
 public record Directions(
     boolean plain,
@@ -32,7 +33,8 @@ public record Directions(
     Optional<Integer> maxTokens,
     Optional<List<String>> stops,
     Optional<Map<String, Object>> format,
-    Optional<String> kept) {
+    Optional<String> kept,
+    Optional<List<Reference>> keptContext) {
 
   public static final Directions NONE =
       new Directions(
@@ -46,6 +48,7 @@ public record Directions(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
 
   public Directions {
@@ -53,8 +56,8 @@ public record Directions(
     tools = List.copyOf(tools);
   }
 
-  /** The same, going on after what was said. */
-  Directions keeping(Optional<String> said) {
+  /** The same, going on after what was said over these passages. */
+  Directions keeping(Optional<String> said, Optional<List<Reference>> context) {
     return new Directions(
         plain,
         instructions,
@@ -66,7 +69,8 @@ public record Directions(
         maxTokens,
         stops,
         format,
-        said);
+        said,
+        context);
   }
 
   /** The same with other texts. */
@@ -82,7 +86,8 @@ public record Directions(
         maxTokens,
         stops.map(texts -> texts.stream().map(text).toList()),
         format,
-        kept);
+        kept,
+        keptContext);
   }
 
   /**

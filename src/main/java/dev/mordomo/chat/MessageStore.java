@@ -47,6 +47,11 @@ final class MessageStore {
           FROM message m WHERE m.conversation_id = $1 AND m.turn_id = $2 AND m.role = 'assistant'
           ORDER BY m.id DESC LIMIT 1
           """;
+  private static final String CONTEXT =
+      """
+      SELECT rag_context::text FROM message
+      WHERE conversation_id = $1 AND turn_id = $2 AND role = 'assistant' ORDER BY id DESC LIMIT 1
+      """;
   private static final String FIND = "SELECT " + COLUMNS + " FROM message m WHERE m.id = $1";
   private static final String OF_USER =
       "SELECT "
@@ -159,6 +164,12 @@ final class MessageStore {
   Optional<Message> answer(SqlClient connection, UUID conversation, UUID turn) {
     return messages(Database.run(connection, OF_TURN, Tuple.of(conversation, turn))).stream()
         .findFirst();
+  }
+
+  /** The passages that a turn's answer was made from, those too that it does not cite. */
+  List<Reference> context(SqlClient connection, UUID conversation, UUID turn) {
+    var rows = Database.run(connection, CONTEXT, Tuple.of(conversation, turn)).iterator();
+    return rows.hasNext() ? Json.read(rows.next().getString(0), REFERENCES) : List.of();
   }
 
   List<Message> ofUser(SqlClient connection, UUID tenant, UUID user, Filter filter) {

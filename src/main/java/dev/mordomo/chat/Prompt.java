@@ -1,5 +1,6 @@
 package dev.mordomo.chat;
 
+import dev.mordomo.action.Citations;
 import dev.mordomo.chat.Retrieval.Retrieved;
 import dev.mordomo.chat.TurnBeginStore.Said;
 import dev.mordomo.model.ChatMessage;
@@ -26,12 +27,13 @@ final class Prompt {
 
   private Prompt() {}
 
-  static List<Passage> passages(List<Retrieved> found) {
+  /** With the numbers that the answer cites them by. */
+  static List<Passage> passages(List<Retrieved> found, Citations citations) {
     List<Passage> passages = new ArrayList<>();
     for (Retrieved hit : found) {
       passages.add(
           new Passage(
-              passages.size() + 1,
+              citations.number(hit.source()),
               hit.title(),
               hit.heading(),
               hit.text(),
@@ -40,22 +42,6 @@ final class Prompt {
               hit.probability().orElse(Double.NaN)));
     }
     return passages;
-  }
-
-  static List<Reference> references(List<Retrieved> found) {
-    List<Reference> references = new ArrayList<>();
-    for (Retrieved hit : found) {
-      references.add(
-          new Reference(
-              references.size() + 1,
-              hit.chunkId(),
-              hit.documentId(),
-              hit.title(),
-              hit.heading(),
-              hit.similarity(),
-              hit.probability()));
-    }
-    return references;
   }
 
   /** The references that the text cites as {@code [n]}: never one that was not in its context. */

@@ -1,5 +1,6 @@
 package dev.mordomo.chat;
 
+import dev.mordomo.action.Citations;
 import dev.mordomo.kernel.Scope;
 import java.util.List;
 import java.util.Optional;
@@ -23,5 +24,9 @@ public interface Retrieval {
       String text,
       String language,
       double similarity,
-      Optional<Double> probability) {}
+      Optional<Double> probability) {
+    Citations.Source source() {
+      return new Citations.Source(chunkId, documentId, title, heading, similarity, probability);
+    }
+  }
 }

@@ -162,9 +162,9 @@ final class TurnRunner {
             ? List.<Retrieval.Retrieved>of()
             : retrieve(turn);
     turn.check();
-    answer.context = new AnswerContext(Prompt.references(found));
+    answer.context = new AnswerContext(wanted.keptContext().orElse(List.of()));
+    var passages = Prompt.passages(found, answer.context);
     tellContext(turn, answer);
-    var passages = Prompt.passages(found);
     Instant now = clock.instant();
     List<ChatMessage> messages =
         Prompt.messages(

@@ -64,6 +64,7 @@ class HeldTextTest {
             Optional.empty(),
             Optional.of(List.of(stops)),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     house.chat.startTurn(
         scope,

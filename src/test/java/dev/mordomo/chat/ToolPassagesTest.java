@@ -9,12 +9,15 @@ import dev.mordomo.action.ActionStatus;
 import dev.mordomo.action.Actions;
 import dev.mordomo.action.Citations;
 import dev.mordomo.action.ToolContext;
+import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams.StreamEvent;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.ChatResult;
+import dev.mordomo.model.Passage;
 import dev.mordomo.model.ScriptedModel;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
@@ -150,6 +153,7 @@ class ToolPassagesTest {
                   Optional.empty(),
                   Optional.empty(),
                   Optional.empty(),
+                  Optional.empty(),
                   Optional.empty())));
       ScriptedModel.Session session = house.model.next();
       session.say("Vejo [2].");
@@ -160,6 +164,39 @@ class ToolPassagesTest {
       JsonNode message = Json.read(events.getLast().payload()).get("message");
       assertEquals(FOUND.toString(), message.at("/references/0/chunk_id").asText());
       assertEquals(1, message.at("/metadata/tool_calls").size());
+    }
+  }
+
+  @Test
+  void whoGoesOnCitesByTheNumbersOfTheBeginning() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of())) {
+      house.actions = new Finder(Ids.next());
+      Scope scope = db.tenantWithUser("member");
+      Conversation conversation = house.conversation(scope);
+      UUID turn = house.chat.startTurn(scope, words(conversation, "Quanto custa?")).turnId();
+      call(house.model.next());
+      ScriptedModel.Session broken = house.model.next();
+      broken.say("Sete euros [2], ").fail(Failure.of(FailureCode.MODEL_UNAVAILABLE, "gone"));
+      house.until("turn.failed");
+
+      // The search finds something else meanwhile, and one of the same.
+      UUID other = Ids.next();
+      for (UUID chunk : List.of(other, FOUND)) {
+        house.found.add(
+            new Retrieval.Retrieved(
+                chunk, Ids.next(), "Rotas", "", "Rotas.", "pt", 0.5, Optional.empty()));
+      }
+      house.chat.again(scope, turn, ChatService.Again.CONTINUE, Optional.empty(), Optional.empty());
+      ScriptedModel.Session session = house.model.next();
+      assertEquals(List.of(3, 2), session.request.passages().stream().map(Passage::n).toList());
+      session.say("e oito [3].").end();
+      List<StreamEvent> events = house.until("turn.completed");
+      assertEquals(List.of(3), told(events));
+      JsonNode message = Json.read(events.getLast().payload()).get("message");
+      assertEquals("Sete euros [2], e oito [3].", message.get("content").asText());
+      assertEquals(2, message.get("references").size());
+      assertEquals(FOUND.toString(), message.at("/references/0/chunk_id").asText());
+      assertEquals(other.toString(), message.at("/references/1/chunk_id").asText());
     }
   }
 

@@ -87,6 +87,7 @@ final class CompletionFields {
             maxTokens,
             stops,
             format,
+            Optional.empty(),
             Optional.empty()),
         stream,
         usage);
