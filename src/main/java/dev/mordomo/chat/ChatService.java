@@ -450,7 +450,8 @@ public final class ChatService {
    *
    * @param clientMessageId absent: one that belongs to the earlier turn
    * @param model absent: as the earlier turn
-   * @throws Failure {@code conflict} when the turn has not ended, or is not the last
+   * @throws Failure {@code conflict} when the turn has not ended, or is not the last; {@code
+   *     invalid} when its answer has to look like something that the model does not know to make
    */
   public TurnStarted again(
       Scope scope, UUID id, Again how, Optional<String> clientMessageId, Optional<String> model) {
@@ -480,6 +481,7 @@ public final class ChatService {
             "web",
             before.keeping(kept, context));
     check(request);
+    checkFormat(scope, request, request.conversationId());
     admit(scope, request);
     return started(turns.again(scope, id, said, request, true));
   }

@@ -183,6 +183,25 @@ class CompletionOptionsTest {
   }
 
   @Test
+  void anotherModelThatCannotKeepTheFormDoesNotAnswerAgain() throws Exception {
+    model.then(Behaviour.saying("{\"euros\":7}"));
+    Map<String, Object> body = asking("openai/test", "Quanto custa de novo?");
+    body.put("response_format", SCHEMA);
+    ana.post("/v1/chat/completions", body);
+    model.next();
+    String turn = ana.get("/v1/messages?role=assistant").at("/data/0/turn_id").asText();
+    for (String how : List.of("regenerate", "continue")) {
+      HttpResponse<String> refused =
+          ana.tryPost("/v1/turns/" + turn + "/" + how, Map.of("model", "embedded/extractive"));
+      assertEquals(400, refused.statusCode(), refused.body());
+      assertTrue(refused.body().contains("response_format"), refused.body());
+    }
+    model.then(Behaviour.saying("{\"euros\":8}"));
+    ana.post("/v1/turns/" + turn + "/regenerate", Map.of());
+    assertEquals(Json.tree(SCHEMA), model.next().json().get("response_format"));
+  }
+
+  @Test
   void tokenIdsAreRefusedWithTheReason() throws Exception {
     for (Object tokens : List.of(List.of(9906, 1917), List.of(List.of(9906, 1917)))) {
       Map<String, Object> body = Map.of("model", "mordomo", "input", tokens);
