@@ -16,9 +16,6 @@ final class MessageRoutes {
   private static final int LONGEST_QUERY = 2_000;
   private static final int LONGEST_COMMENT = 4_000;
 
-  /** What would narrow a search by meaning. */
-  private static final List<String> BY_MEANING = List.of("threshold", "sentiment");
-
   private final ChatService chat;
 
   MessageRoutes(ChatService chat) {
@@ -56,10 +53,10 @@ final class MessageRoutes {
     if (mode.filter(m -> !m.equals("text")).isPresent()) {
       fields.refuse("mode", "expected text: messages are searched by their words");
     }
-    for (String name : BY_MEANING) {
-      if (fields.has(name)) {
-        fields.refuse(name, "is not supported: messages are searched by their words");
-      }
+    // How near a message has to be in meaning: by words there is nothing that it narrows.
+    fields.decimal("threshold", 0, 1);
+    if (fields.has("sentiment")) {
+      fields.refuse("sentiment", "is not supported: messages are searched by their words");
     }
     int limit = fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS);
     var from = fields.time("from");

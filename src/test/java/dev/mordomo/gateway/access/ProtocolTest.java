@@ -266,8 +266,10 @@ class ProtocolTest {
           "invalid",
           "mode");
     }
+    ok(send(caller, "POST", path, Map.of("query", "roses", "mode", "text", "threshold", 0.7)));
+    ok(send(caller, "POST", path, Map.of("query", "roses", "threshold", 0)));
     for (Map.Entry<String, Object> field :
-        Map.<String, Object>of("threshold", 0.7, "sentiment", "positive").entrySet()) {
+        Map.<String, Object>of("threshold", 1.5, "sentiment", "positive").entrySet()) {
       refused(
           send(caller, "POST", path, Map.of("query", "x", field.getKey(), field.getValue())),
           400,
