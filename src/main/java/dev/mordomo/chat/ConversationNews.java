@@ -5,6 +5,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Draft;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,7 +16,9 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +47,10 @@ final class ConversationNews {
   private final Streams streams;
   private final InstantSource clock;
   private final Set<UUID> changed = new LinkedHashSet<>();
+
+  /** Of what was refused when it was told together. */
+  private final Deque<List<UUID>> halves = new ArrayDeque<>();
+
   private boolean telling;
   private Promise<Void> allTold = Promise.promise();
 
@@ -83,20 +90,38 @@ final class ConversationNews {
     made(next)
         .onComplete(reply -> {
           Duration wait = GATHER;
-          if (reply.succeeded()) {
-            reply.result().forEach(this::announce);
-          } else if (reply.cause() instanceof Failure failure
-              && failure.code() == FailureCode.UNAVAILABLE) {
-            LOG.warn("news of {} conversations wait: {}", next.size(), failure.detail());
-            putBack(next);
-            wait = RETRY;
-          } else {
-            LOG.error("news of {} conversations are not told", next.size(), reply.cause());
-          }
-          if (isLeft()) {
-            after(wait);
+          try {
+            wait = made(next, reply);
+          } finally {
+            // Whatever went wrong with these: others come after them.
+            if (isLeft()) {
+              after(wait);
+            }
           }
         });
+  }
+
+  /**
+   * @return how long what is left waits
+   */
+  private Duration made(List<UUID> conversations, AsyncResult<RowSet<Row>> reply) {
+    if (reply.succeeded()) {
+      reply.result().forEach(this::announce);
+    } else if (reply.cause() instanceof Failure failure
+        && failure.code() == FailureCode.UNAVAILABLE) {
+      LOG.warn("news of {} conversations wait: {}", conversations.size(), failure.detail());
+      putBack(conversations);
+      return RETRY;
+    } else if (conversations.size() > 1) {
+      LOG.warn(
+          "news of {} conversations are not told together: {}",
+          conversations.size(),
+          reply.cause().getMessage());
+      halve(conversations);
+    } else {
+      LOG.error("news of conversation {} are not told", conversations.getFirst(), reply.cause());
+    }
+    return GATHER;
   }
 
   private Future<RowSet<Row>> made(List<UUID> conversations) {
@@ -119,6 +144,9 @@ final class ConversationNews {
   }
 
   private synchronized List<UUID> take() {
+    if (!halves.isEmpty()) {
+      return halves.removeFirst();
+    }
     List<UUID> next = new ArrayList<>();
     Iterator<UUID> each = changed.iterator();
     while (each.hasNext() && next.size() < MOST) {
@@ -132,9 +160,16 @@ final class ConversationNews {
     changed.addAll(conversations);
   }
 
+  /** One of them is refused: the others are told without it. */
+  private synchronized void halve(List<UUID> conversations) {
+    int middle = conversations.size() / 2;
+    halves.addFirst(conversations.subList(middle, conversations.size()));
+    halves.addFirst(conversations.subList(0, middle));
+  }
+
   /** Whether more is to be told; when not, the next change begins anew. */
   private synchronized boolean isLeft() {
-    telling = !changed.isEmpty();
+    telling = !changed.isEmpty() || !halves.isEmpty();
     if (!telling) {
       allTold.complete();
     }

@@ -12,12 +12,18 @@ import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.kernel.Streams.StreamEvent;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.ScriptedModel;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -166,6 +172,82 @@ class ConversationNewsTest {
 
   private static UUID first(List<Conversation> conversations, List<Scope> users, Scope scope) {
     return conversations.get(users.indexOf(scope)).id();
+  }
+
+  private static void told(ChatHouse house) throws Exception {
+    house.chat.news().told().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void oneThatIsRefusedKeepsNoOthersFromBeingTold() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of());
+        Connection owner = db.owner();
+        Statement statement = owner.createStatement()) {
+      Scope scope = db.tenantWithUser("member");
+      Set<UUID> others = new HashSet<>();
+      for (int i = 0; i < 5; i++) {
+        others.add(house.conversation(scope).id());
+        house.until("conversation.updated");
+      }
+      UUID refused = others.iterator().next();
+      statement.execute(
+          """
+          CREATE FUNCTION refuse_one() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.payload::text LIKE '%%%s%%' THEN RAISE 'refused'; END IF;
+            RETURN NEW;
+          END $$
+          """
+              .formatted(refused));
+      statement.execute(
+          "CREATE TRIGGER refuse_one BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION"
+              + " refuse_one()");
+      try {
+        others.forEach(house.chat.news()::changed);
+        told(house);
+      } finally {
+        statement.execute("DROP FUNCTION refuse_one() CASCADE");
+      }
+      others.remove(refused);
+      while (!others.isEmpty()) {
+        JsonNode event = Json.read(house.until("conversation.updated").getLast().payload());
+        assertTrue(others.remove(UUID.fromString(event.at("/conversation/id").asText())));
+      }
+    }
+  }
+
+  @Test
+  void whatCannotBeAnnouncedEndsNoNews() throws Exception {
+    try (ChatHouse house = new ChatHouse(db, Map.of());
+        Connection owner = db.owner();
+        Statement statement = owner.createStatement()) {
+      UUID conversation = house.conversation(db.tenantWithUser("member")).id();
+      house.until("conversation.updated");
+      String definition;
+      try (ResultSet rows =
+          statement.executeQuery("SELECT pg_get_functiondef('tell_conversations'::regproc)")) {
+        rows.next();
+        definition = rows.getString(1);
+      }
+      statement.execute(
+          """
+          CREATE OR REPLACE FUNCTION tell_conversations(conversations uuid[], at timestamptz)
+          RETURNS TABLE (user_id uuid, last_offset bigint, epoch text, payload text) LANGUAGE plpgsql AS $$
+            BEGIN RETURN QUERY SELECT conversations[1], NULL::bigint, 'none', '{}'; END
+          $$
+          """);
+      try {
+        house.chat.news().changed(conversation);
+        told(house);
+      } finally {
+        statement.execute(definition);
+      }
+      house.chat.news().changed(conversation);
+      assertEquals(
+          conversation.toString(),
+          Json.read(house.until("conversation.updated").getLast().payload())
+              .at("/conversation/id")
+              .asText());
+    }
   }
 
   @Test
