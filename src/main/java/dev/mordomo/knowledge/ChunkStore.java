@@ -2,6 +2,7 @@ package dev.mordomo.knowledge;
 
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.text.TextChunk;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
@@ -54,6 +55,14 @@ final class ChunkStore {
       COLUMNS
           + """
           WHERE c.document_id = $1 AND c.chunk_index > $2 ORDER BY c.chunk_index LIMIT $3
+          """;
+  private static final String CITED =
+      COLUMNS
+          + """
+          WHERE c.document_id = $1 AND c.id IN (
+            SELECT (r.one->>'chunk_id')::uuid FROM message m, json_array_elements(m."references") AS r (one)
+            WHERE m.tenant_id = $2 AND m.user_id = $3 AND m.role = 'assistant')
+          ORDER BY c.chunk_index
           """;
   private static final String ONE = COLUMNS + "WHERE c.id = $1";
   private static final int ROWS = 500;
@@ -178,6 +187,14 @@ final class ChunkStore {
   static List<Chunk> ofDocument(SqlClient connection, UUID document, int after, int limit) {
     List<Chunk> chunks = new ArrayList<>();
     Database.run(connection, OF_DOCUMENT, Tuple.of(document, after, limit))
+        .forEach(row -> chunks.add(map(row)));
+    return chunks;
+  }
+
+  /** Those that answers to this user cite, in their order. */
+  static List<Chunk> cited(SqlClient connection, Scope who, UUID document) {
+    List<Chunk> chunks = new ArrayList<>();
+    Database.run(connection, CITED, Tuple.of(document, who.tenantId(), who.userId()))
         .forEach(row -> chunks.add(map(row)));
     return chunks;
   }

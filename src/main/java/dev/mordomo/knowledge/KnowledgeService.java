@@ -214,22 +214,34 @@ public final class KnowledgeService {
     return found(who, id).document();
   }
 
-  /** In order; {@code after} is the last index of the page before, -1 for the first. */
+  /**
+   * In order; {@code after} is the last index of the page before, -1 for the first. A guest reads
+   * those of global documents, and of others those that an answer to them cites.
+   */
   public List<Chunk> chunks(Scope who, UUID documentId, int after, int limit) {
     return database.as(
         who,
         c -> {
           DocumentStore.Found found =
               DocumentStore.find(c, documentId).orElseThrow(() -> Failure.notFound("the document"));
-          // A guest reads what everybody may: the passages behind a citation, and no tenant's
-          // papers.
           if (who.isGuest()
               && visible(CollectionStore.find(c, found.document().collectionId())).owner().scope()
                   != CollectionScope.GLOBAL) {
-            throw Failure.notFound("the document");
+            return cited(ChunkStore.cited(c, who, documentId), after, limit);
           }
           return ChunkStore.ofDocument(c, documentId, after, bounded(limit));
         });
+  }
+
+  /** Where none is, it is as if the document were not there. */
+  private static List<Chunk> cited(List<Chunk> cited, int after, int limit) {
+    if (cited.isEmpty()) {
+      throw Failure.notFound("the document");
+    }
+    return cited.stream()
+        .filter(chunk -> chunk.chunkIndex() > after)
+        .limit(bounded(limit))
+        .toList();
   }
 
   public Chunk chunk(Scope who, UUID id) {

@@ -14,9 +14,13 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +79,59 @@ class GuestsTest {
       assertEquals(200, keeper.api().status("GET", "/v1/documents/" + document + "/chunks"));
       assertEquals(404, guest.status("GET", "/v1/documents/" + document + "/chunks"), scope);
     }
+  }
+
+  @Test
+  void aGuestReadsOfTheTenantsPapersWhatTheirOwnAnswersCite() {
+    Caller keeper = house.person("shows", House.TENANT, "operator");
+    String collection =
+        keeper
+            .api()
+            .post("/v1/collections", Map.of("name", "Towers", "scope", "tenant"))
+            .get("id")
+            .asText();
+    String garden =
+        IntStream.range(0, 80)
+            .mapToObj("Bed %d of the garden holds roses, and nobody may see it."::formatted)
+            .collect(Collectors.joining("\n\n"));
+    String document =
+        keeper
+            .api()
+            .post(
+                "/v1/collections/" + collection + "/documents",
+                Map.of(
+                    "title",
+                    "Guide",
+                    "source",
+                    "guide.md",
+                    "content",
+                    "# Tower\n\nThe tower of Chaves has 311 steps.\n\n# Garden\n\n" + garden))
+            .get("id")
+            .asText();
+    String chunks = "/v1/documents/" + document + "/chunks";
+    ApiClient guest = house.guest().caller().api();
+    ApiClient other = house.guest().caller().api();
+    assertEquals(404, guest.status("GET", chunks), "not asked yet");
+    String conversation = say(guest, "How many steps does the tower of Chaves have?");
+    say(other, "Good morning");
+    JsonNode answer =
+        guest.get("/v1/conversations/" + conversation + "/messages").get("data").get(1);
+    Set<String> cited = ids(answer.get("references"), "chunk_id");
+    assertTrue(answer.get("content").asText().contains("311") && !cited.isEmpty(), "" + answer);
+    assertEquals(cited, ids(guest.get(chunks).get("data"), "id"));
+    assertTrue(keeper.api().get(chunks).get("data").size() > cited.size(), "and no others");
+    assertEquals(0, guest.get(chunks + "?cursor=100000").get("data").size());
+    assertEquals(404, other.status("GET", chunks));
+    assertEquals(404, other.status("GET", chunks + "?cursor=100000"));
+    assertEquals(403, guest.status("GET", "/v1/documents/" + document));
+    assertEquals(403, guest.status("GET", "/v1/documents/" + document + "/file"));
+    assertEquals(404, house.person("far", house.otherTenant, "admin").api().status("GET", chunks));
+  }
+
+  private static Set<String> ids(JsonNode list, String name) {
+    Set<String> ids = new HashSet<>();
+    list.forEach(one -> ids.add(one.get(name).asText()));
+    return ids;
   }
 
   @Test
