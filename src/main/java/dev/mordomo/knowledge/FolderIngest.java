@@ -12,11 +12,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -81,50 +82,96 @@ final class FolderIngest {
   }
 
   /**
+   * @param known the document of its source
+   * @param refused why it cannot be taken in
+   */
+  private record Entry(
+      Path file, String source, Optional<Document> known, Optional<String> refused) {
+    /** Of what the file holds now; empty where that is not read. */
+    Optional<String> hash(long largest) {
+      try {
+        return known.isEmpty() || Files.size(file) > largest
+            ? Optional.empty()
+            : Optional.of(DocumentPreparation.sha256(Buffer.buffer(Files.readAllBytes(file))));
+      } catch (IOException e) {
+        // Whoever takes it in says so.
+        return Optional.empty();
+      }
+    }
+  }
+
+  /**
    * @param advanced told how many files are through
    */
   void load(
       Scope who, KnowledgeCollection into, Path folder, List<Path> files, LongConsumer advanced) {
-    DocumentMasking.Hiding kept = knowledge.hiding(who, into.id());
-    Map<String, Document> bySource = new HashMap<>();
-    Map<String, String> byHash = new ConcurrentHashMap<>();
-    for (Document document : knowledge.allDocuments(who, into.id())) {
-      document.source().ifPresent(source -> bySource.put(source, document));
-      byHash.put(document.sha256(), document.source().orElse(document.title()));
-    }
+    List<Document> documents = knowledge.allDocuments(who, into.id());
+    List<Entry> entries = entries(who, into, folder, files, documents);
     List<Future<Outcome>> outcomes = new ArrayList<>();
     try (ExecutorService threads =
         Executors.newFixedThreadPool(TOGETHER, Thread.ofVirtual().factory())) {
-      for (Path file : files) {
-        String source = folder.relativize(file).toString().replace('\\', '/');
-        Optional<Document> old;
-        try {
-          // It may have been kept as it is, before it was to be masked.
-          old =
-              Optional.ofNullable(bySource.getOrDefault(kept.source(source), bySource.get(source)));
-        } catch (Failure refused) {
-          outcomes.add(
-              CompletableFuture.<Outcome>completedFuture(
-                  told -> told.failed(source, refused.detail())));
-          advanced.accept(1);
-          continue;
-        }
+      // First of all what is as it was: what has changed is no reason to leave out another.
+      List<Future<Optional<String>>> hashes = new ArrayList<>();
+      entries.forEach(
+          entry -> hashes.add(threads.submit(() -> entry.hash(knowledge.largestFile()))));
+      Set<UUID> unchanged = new HashSet<>();
+      Set<UUID> changed = new HashSet<>();
+      for (int i = 0; i < entries.size(); i++) {
+        Optional<Document> known = entries.get(i).known();
+        result(hashes.get(i))
+            .ifPresent(hash ->
+                known.ifPresent(document ->
+                    (document.sha256().equals(hash) ? unchanged : changed).add(document.id())));
+      }
+      FolderContents contents = new FolderContents();
+      documents.stream()
+          .filter(document -> !changed.contains(document.id()))
+          .forEach(contents::holds);
+      for (Entry entry : entries) {
+        boolean stays = entry.known().filter(d -> unchanged.contains(d.id())).isPresent();
         outcomes.add(
             threads.submit(() -> {
               try {
-                return one(who, into, file, source, old, byHash);
+                return stays ? told -> told.unchanged(1) : one(who, into, entry, contents);
               } finally {
                 advanced.accept(1);
               }
             }));
       }
-      outcomes.forEach(outcome -> noted(outcome).accept(report));
+      outcomes.forEach(outcome -> result(outcome).accept(report));
     }
   }
 
-  private static Outcome noted(Future<Outcome> outcome) {
+  private List<Entry> entries(
+      Scope who,
+      KnowledgeCollection into,
+      Path folder,
+      List<Path> files,
+      List<Document> documents) {
+    DocumentMasking.Hiding kept = knowledge.hiding(who, into.id());
+    Map<String, Document> bySource = new HashMap<>();
+    documents.forEach(
+        document -> document.source().ifPresent(source -> bySource.put(source, document)));
+    List<Entry> entries = new ArrayList<>();
+    for (Path file : files) {
+      String source = folder.relativize(file).toString().replace('\\', '/');
+      Optional<Document> known = Optional.empty();
+      Optional<String> refused = Optional.empty();
+      try {
+        // It may have been kept as it is, before it was to be masked.
+        known =
+            Optional.ofNullable(bySource.getOrDefault(kept.source(source), bySource.get(source)));
+      } catch (Failure e) {
+        refused = Optional.of(e.detail());
+      }
+      entries.add(new Entry(file, source, known, refused));
+    }
+    return entries;
+  }
+
+  private static <T> T result(Future<T> future) {
     try {
-      return outcome.get();
+      return future.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("a file broke the loading of its folder", e.getCause());
     } catch (InterruptedException e) {
@@ -133,42 +180,25 @@ final class FolderIngest {
     }
   }
 
-  private Outcome one(
-      Scope who,
-      KnowledgeCollection into,
-      Path file,
-      String source,
-      Optional<Document> old,
-      Map<String, String> byHash) {
+  private Outcome one(Scope who, KnowledgeCollection into, Entry entry, FolderContents contents) {
+    String source = entry.source();
+    if (entry.refused().isPresent()) {
+      return told -> told.failed(source, entry.refused().get());
+    }
     try {
-      if (Files.size(file) > knowledge.largestFile()) {
+      if (Files.size(entry.file()) > knowledge.largestFile()) {
         return told -> told.skipped(source, "larger than " + knowledge.largestFile() + " bytes");
       }
-      Buffer bytes = Buffer.buffer(Files.readAllBytes(file));
-      String sha256 = DocumentPreparation.sha256(bytes);
-      if (old.isPresent() && old.get().sha256().equals(sha256)) {
-        return told -> told.unchanged(1);
+      Buffer bytes = Buffer.buffer(Files.readAllBytes(entry.file()));
+      FolderContents.Turn turn = contents.begin(DocumentPreparation.sha256(bytes), source);
+      if (turn.twin().isPresent()) {
+        return told -> told.skipped(source, "the same content as " + turn.twin().get());
       }
-      String twin = byHash.putIfAbsent(sha256, source);
-      if (twin != null) {
-        return told -> told.skipped(source, "the same content as " + twin);
+      try (turn) {
+        Outcome outcome = taken(who, into, entry, bytes);
+        turn.done();
+        return outcome;
       }
-      DocumentUpload upload =
-          DocumentUpload.file(file.getFileName().toString(), bytes)
-              .withSource(source)
-              .onDuplicate(OnDuplicate.KEEP);
-      if (old.isPresent()) {
-        Submitted.Added replaced = knowledge.replaced(who, old.get().id(), upload);
-        return told -> {
-          told.replaced();
-          told.similar(source, replaced.similarTo());
-        };
-      }
-      Submitted.Added added = knowledge.added(who, into.id(), upload);
-      return told -> {
-        told.added();
-        told.similar(source, added.similarTo());
-      };
     } catch (IOException e) {
       return told -> told.failed(source, "cannot be read");
     } catch (Failure e) {
@@ -178,5 +208,25 @@ final class FolderIngest {
     } catch (RuntimeException e) {
       return told -> told.failed(source, String.valueOf(e.getMessage()));
     }
+  }
+
+  private Outcome taken(Scope who, KnowledgeCollection into, Entry entry, Buffer bytes) {
+    String source = entry.source();
+    DocumentUpload upload =
+        DocumentUpload.file(entry.file().getFileName().toString(), bytes)
+            .withSource(source)
+            .onDuplicate(OnDuplicate.KEEP);
+    if (entry.known().isPresent()) {
+      Submitted.Added replaced = knowledge.replaced(who, entry.known().get().id(), upload);
+      return told -> {
+        told.replaced();
+        told.similar(source, replaced.similarTo());
+      };
+    }
+    Submitted.Added added = knowledge.added(who, into.id(), upload);
+    return told -> {
+      told.added();
+      told.similar(source, added.similarTo());
+    };
   }
 }
