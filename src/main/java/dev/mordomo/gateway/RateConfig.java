@@ -12,6 +12,7 @@ import java.util.function.IntSupplier;
  * @param keyRequests with one API key
  * @param tenantRequests of all users of a tenant together
  * @param logLines that a user may post for the log
+ * @param guests that one address may make
  * @param addressRequests from one address, whoever sends them; of IPv6 from one network of 64 bits
  */
 public record RateConfig(
@@ -20,6 +21,7 @@ public record RateConfig(
     IntSupplier keyRequests,
     IntSupplier tenantRequests,
     IntSupplier logLines,
+    IntSupplier guests,
     IntSupplier addressRequests) {
   private static final int MOST = 10_000_000;
 
@@ -71,12 +73,18 @@ public record RateConfig(
             "limits.log_lines_per_minute",
             "How many lines for the log a user may post in a minute; 0 for as many as they like.",
             600),
+        guests(settings),
         limit(
             settings,
             source,
             "limits.address_requests_per_minute",
             "How many requests from one address are answered in a minute; 0 for all.",
             300_000));
+  }
+
+  private static IntSupplier guests(Settings settings) {
+    int perMinute = settings.integer("identity.anonymous_per_minute", 10, 1, 1_000_000);
+    return () -> perMinute;
   }
 
   private static IntSupplier limit(

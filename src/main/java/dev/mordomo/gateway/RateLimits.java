@@ -6,13 +6,16 @@ import dev.mordomo.kernel.Network;
 import dev.mordomo.kernel.Scope;
 import java.time.InstantSource;
 
-/** How often requests are answered and turns begun: by address, user, key and tenant. */
+/**
+ * How often requests are answered, turns begun and guests made: by address, user, key and tenant.
+ */
 public final class RateLimits {
   private final RateLimit turns;
   private final RateLimit users;
   private final RateLimit keys;
   private final RateLimit tenants;
   private final RateLimit logLines;
+  private final RateLimit guests;
   private final RateLimit addresses;
 
   public RateLimits(RateConfig config, RateStore store, InstantSource clock) {
@@ -23,6 +26,7 @@ public final class RateLimits {
         new RateLimit(
             "requests of your organisation", "tenant", config.tenantRequests(), store, clock);
     logLines = new RateLimit("lines for the log", "log", config.logLines(), store, clock);
+    guests = new RateLimit("guests from one address", "guest", config.guests(), store, clock);
     addresses =
         new RateLimit(
             "requests from one address", "address", config.addressRequests(), store, clock);
@@ -31,6 +35,11 @@ public final class RateLimits {
   /** A request came, before anybody knows who sends it. */
   public void fromAddress(String address) {
     addresses.take(Network.of(address));
+  }
+
+  /** Somebody without an account wants to talk. */
+  public void guest(String address) {
+    guests.take(Network.of(address));
   }
 
   /** A request of somebody over HTTP, or a command of theirs on a socket. */

@@ -1,16 +1,12 @@
 package dev.mordomo.identity;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Scope;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Who talks to the assistant without having an account, where one tenant allows it: a guest is a
@@ -19,28 +15,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * guest's conversations over.
  */
 public final class Guests {
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final long MOST_ADDRESSES = 100_000;
-
   private final GuestStore store;
   private final Sessions sessions;
   private final Optional<UUID> tenant;
-  private final int perMinute;
   private final InstantSource clock;
-  private final Cache<String, AtomicInteger> made;
 
   Guests(GuestStore store, Sessions sessions, IdentityConfig config, InstantSource clock) {
     this.store = store;
     this.sessions = sessions;
     this.tenant = config.anonymousTenant();
-    this.perMinute = config.anonymousPerMinute();
     this.clock = clock;
-    this.made =
-        Caffeine.newBuilder()
-            .maximumSize(MOST_ADDRESSES)
-            .expireAfterWrite(MINUTE)
-            .ticker(() -> Duration.ofMillis(clock.millis()).toNanos())
-            .build();
   }
 
   /** Whether a tenant is named for them. */
@@ -49,20 +33,13 @@ public final class Guests {
   }
 
   /**
-   * A new guest.
+   * A new guest. How many come from one address, the gateway limits.
    *
-   * @throws Failure {@code forbidden} where no tenant allows it, {@code rate_limited} for many from
-   *     one address
+   * @throws Failure {@code forbidden} where no tenant allows it
    */
   public Tokens enter(String address, String userAgent) {
     if (tenant.isEmpty()) {
       throw notHere();
-    }
-    int count =
-        made.get(SignInGuard.addressKey(address), key -> new AtomicInteger()).incrementAndGet();
-    if (count > perMinute) {
-      throw Failure.of(FailureCode.RATE_LIMITED, "too many guests from this address; wait")
-          .retryAfter(MINUTE);
     }
     Account guest = new Account(tenant.get(), Ids.next(), Role.GUEST);
     if (!store.insert(guest, clock.instant())) {

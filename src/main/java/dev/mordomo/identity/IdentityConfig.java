@@ -19,7 +19,6 @@ import java.util.UUID;
  * @param failureWindow after which a failure is forgotten, and the longest delay
  * @param signingKeyRotation how old the newest key of access tokens grows before another is made
  * @param anonymousTenant where whoever has no account may talk; empty: nowhere
- * @param anonymousPerMinute new guests from one address
  * @param oidc signing in by OpenID Connect
  * @param demoTokenQuota tokens of the tenant that a first start makes
  */
@@ -35,7 +34,6 @@ public record IdentityConfig(
     Duration failureWindow,
     Duration signingKeyRotation,
     Optional<UUID> anonymousTenant,
-    int anonymousPerMinute,
     OidcConfig oidc,
     long demoTokenQuota) {
   private static final Duration SHORTEST_ROTATION = Duration.ofHours(1);
@@ -60,7 +58,6 @@ public record IdentityConfig(
         positive(settings, "identity.failure_window", Duration.ofMinutes(15)),
         rotation(settings),
         tenant(settings, "identity.anonymous_tenant"),
-        settings.integer("identity.anonymous_per_minute", 10, 1, 1_000_000),
         OidcConfig.from(settings),
         settings.longInteger("identity.demo_token_quota", 1_000_000_000L, 0, Long.MAX_VALUE));
   }

@@ -26,6 +26,7 @@ public final class IdentityService {
   private final AccessWatch watch;
   private final OidcSignIn oidc;
   private final Guests guests;
+  private final SignInGuard guard;
 
   /** Reads the signing keys, or makes the first: to be called where one may wait. */
   public IdentityService(
@@ -39,7 +40,7 @@ public final class IdentityService {
     CredentialStore credentials = new CredentialStore(database);
     UserStore userStore = new UserStore();
     TenantStore tenantStore = new TenantStore();
-    SignInGuard guard = new SignInGuard(config, clock);
+    guard = new SignInGuard(config, new SignInFailureStore(database), clock);
     passwords = new Passwords(vertx, config);
     SigningKeyStore keyStore = new SigningKeyStore(database, keyring);
     accessTokens =
@@ -176,6 +177,10 @@ public final class IdentityService {
 
   AccessWatch watch() {
     return watch;
+  }
+
+  SignInGuard guard() {
+    return guard;
   }
 
   Passwords passwords() {

@@ -74,10 +74,11 @@ public final class IdentityVerticle extends AbstractVerticle {
       int gone = identity.sessions().purge();
       LOG.debug("{} refresh tokens had ended", gone);
       identity.watch().purge();
+      identity.guard().purge();
     } catch (Failure e) {
-      LOG.warn("old refresh tokens stay until the next round: {}", e.detail());
+      LOG.warn("what has ended of sessions stays until the next round: {}", e.detail());
     } catch (RuntimeException e) {
-      LOG.error("old refresh tokens stay until the next round", e);
+      LOG.error("what has ended of sessions stays until the next round", e);
     }
     vertx.setTimer(PURGE.toMillis(), ignored -> purge());
   }

@@ -151,15 +151,14 @@ public final class OidcSignIn {
   }
 
   private Tokens guarded(String address, java.util.function.Supplier<Tokens> work) {
-    String account = "oidc " + address;
-    guard.begin(account, address);
+    SignInGuard.Attempt attempt = guard.begin("oidc " + address, address);
     try {
       Tokens made = work.get();
-      guard.succeeded(account, address);
+      attempt.succeeded();
       return made;
     } catch (Failure e) {
       if (e.code() != FailureCode.UNAUTHENTICATED) {
-        guard.forgive(account, address);
+        attempt.forgive();
       }
       throw e;
     }

@@ -64,21 +64,21 @@ public final class Sessions {
    */
   public Tokens signIn(String email, String password, String address, String userAgent) {
     String account = Emails.normalised(email);
-    guard.begin(account, address);
+    SignInGuard.Attempt attempt = guard.begin(account, address);
     Optional<Login> login;
     boolean right;
     try {
       login = credentials.login(account);
       right = passwords.matches(password, login.flatMap(Login::passwordHash));
     } catch (Failure e) {
-      guard.forgive(account, address);
+      attempt.forgive();
       throw e;
     }
     login.map(Login::account).ifPresent(a -> Deed.triedAs(a.tenantId(), a.userId()));
     if (!right || !login.map(Login::usable).orElse(false)) {
       throw Failure.of(FailureCode.UNAUTHENTICATED, "the e-mail or the password is wrong");
     }
-    guard.succeeded(account, address);
+    attempt.succeeded();
     login.ifPresent(l -> renewHash(l, password));
     return begin(login.orElseThrow().account(), address, userAgent);
   }

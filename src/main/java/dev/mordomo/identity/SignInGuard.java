@@ -1,38 +1,63 @@
 package dev.mordomo.identity;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
-import dev.mordomo.kernel.Network;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Slows whoever guesses passwords, per account and per address, on this node. After the allowed
- * failures each further one doubles the wait, from one second to the whole window. An attempt
- * counts as a failure from its beginning, so that many at once are no way around.
+ * Slows whoever guesses passwords, per account and per address, whichever nodes they come to. After
+ * the allowed failures each further one doubles the wait, from one second to the whole window. An
+ * attempt counts as a failure from its beginning, so that many at once are no way around. When the
+ * database is away, or does not answer soon, each node counts by itself. Waits, on a virtual
+ * thread.
  */
 final class SignInGuard {
-  private static final long MOST_KEYS = 100_000;
-  private static final int MOST_DOUBLINGS = 20;
-
-  private record Failures(int count, Instant last) {}
+  private static final Logger LOG = LoggerFactory.getLogger(SignInGuard.class);
 
   private final IdentityConfig config;
-  private final InstantSource clock;
-  private final Cache<String, Failures> failures;
+  private final SignInFailureStore store;
+  private final LocalFailures local;
 
-  SignInGuard(IdentityConfig config, InstantSource clock) {
+  SignInGuard(IdentityConfig config, SignInFailureStore store, InstantSource clock) {
     this.config = config;
-    this.clock = clock;
-    this.failures =
-        Caffeine.newBuilder()
-            .maximumSize(MOST_KEYS)
-            .expireAfterWrite(config.failureWindow())
-            .ticker(() -> Duration.ofMillis(clock.millis()).toNanos())
-            .build();
+    this.store = store;
+    this.local = new LocalFailures(config, clock);
+  }
+
+  /** What has begun; a failure, unless it says otherwise. It does so once. */
+  final class Attempt {
+    private final SignInKeys keys;
+    private final boolean isShared;
+
+    private Attempt(SignInKeys keys, boolean isShared) {
+      this.keys = keys;
+      this.isShared = isShared;
+    }
+
+    /** It was the right password: the account starts anew. */
+    void succeeded() {
+      end(true);
+    }
+
+    /** It was not tried at all. */
+    void forgive() {
+      end(false);
+    }
+
+    private void end(boolean right) {
+      if (!isShared) {
+        local.end(keys, right);
+        return;
+      }
+      try {
+        store.end(keys, right);
+      } catch (Failure e) {
+        LOG.warn("a sign-in stays counted as failed: {}", e.detail());
+      }
+    }
   }
 
   /**
@@ -40,63 +65,30 @@ final class SignInGuard {
    *
    * @throws Failure {@code rate_limited}, saying when to come back
    */
-  void begin(String account, String address) {
-    Duration wait =
-        longer(
-            wait(accountKey(account), config.accountFailures()),
-            wait(addressKey(address), config.addressFailures()));
+  Attempt begin(String account, String address) {
+    SignInKeys keys = SignInKeys.of(account, address);
+    boolean isShared = true;
+    Duration wait;
+    try {
+      wait = store.begin(keys, config);
+    } catch (Failure e) {
+      if (e.code() == FailureCode.UNAVAILABLE) {
+        LOG.debug("failed sign-ins are counted by this node alone: {}", e.detail());
+      } else {
+        LOG.error("failed sign-ins cannot be counted by all; they are by this node alone", e);
+      }
+      isShared = false;
+      wait = local.begin(keys);
+    }
     if (!wait.isZero()) {
       throw Failure.of(FailureCode.RATE_LIMITED, "too many failed sign-ins; wait, then try again")
           .retryAfter(wait);
     }
-    count(accountKey(account), 1);
-    count(addressKey(address), 1);
+    return new Attempt(keys, isShared);
   }
 
-  /** It was the right password: the account starts anew. */
-  void succeeded(String account, String address) {
-    failures.invalidate(accountKey(account));
-    count(addressKey(address), -1);
-  }
-
-  /** It was not tried at all. */
-  void forgive(String account, String address) {
-    count(accountKey(account), -1);
-    count(addressKey(address), -1);
-  }
-
-  private Duration wait(String key, int allowed) {
-    Failures found = failures.getIfPresent(key);
-    if (found == null || found.count() < allowed) {
-      return Duration.ZERO;
-    }
-    long seconds = 1L << Math.min(found.count() - allowed, MOST_DOUBLINGS);
-    Duration delay = Duration.ofSeconds(Math.min(seconds, config.failureWindow().toSeconds()));
-    Duration left = Duration.between(clock.instant(), found.last().plus(delay));
-    return left.isNegative() ? Duration.ZERO : left;
-  }
-
-  private void count(String key, int by) {
-    failures
-        .asMap()
-        .compute(
-            key,
-            (k, found) -> {
-              int count = (found == null ? 0 : found.count()) + by;
-              return count <= 0 ? null : new Failures(count, clock.instant());
-            });
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) >= 0 ? one : other;
-  }
-
-  private static String accountKey(String account) {
-    return "account " + account;
-  }
-
-  /** One for all addresses that somebody has. */
-  static String addressKey(String address) {
-    return "address " + Network.of(address);
+  /** Forgets failures that do not count any more. */
+  void purge() {
+    store.forget(config.failureWindow());
   }
 }

@@ -271,11 +271,11 @@ public final class Users {
     Optional<String> hash = database.as(scope, c -> store.passwordHash(c, scope.userId()));
     // A stolen access token is no way to guess the password.
     String self = "user " + scope.userId();
-    guard.begin(self, self);
-    if (!passwords.matches(current, hash)) {
+    SignInGuard.Attempt attempt = guard.begin(self, self);
+    if (!isRight(attempt, current, hash)) {
       throw Failure.invalid("current_password", "it is another one");
     }
-    guard.succeeded(self, self);
+    attempt.succeeded();
     Optional<String> renewed = Optional.of(passwords.hash(password));
     User.Change nothingElse =
         new User.Change(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
@@ -286,6 +286,15 @@ public final class Users {
           return renewed;
         });
     sessions.endAll(scope.tenantId(), scope.userId());
+  }
+
+  private boolean isRight(SignInGuard.Attempt attempt, String password, Optional<String> hash) {
+    try {
+      return passwords.matches(password, hash);
+    } catch (Failure e) {
+      attempt.forgive();
+      throw e;
+    }
   }
 
   /** The user's locale and zone, as they were at most 30 seconds ago. */

@@ -11,6 +11,8 @@ import dev.mordomo.kernel.MovableClock;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.TestDatabase;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +41,23 @@ final class IdentityFixture implements AutoCloseable {
   IdentityService node() {
     return new IdentityService(
         db.vertx(), db.database(), bus, db.keyring(), db.outbound(), config, clock);
+  }
+
+  /** As if so much time had passed since anybody failed to sign in. */
+  void passGuesses(Duration time) {
+    db.database()
+        .callSystem(
+            "UPDATE sign_in_failure SET at = at - make_interval(secs => $1)",
+            Tuple.of((double) time.toSeconds()));
+  }
+
+  /** As if it had failed so many times more: waits are then longer than a test takes. */
+  void guessed(String key, int more) {
+    db.database()
+        .callSystem(
+            "UPDATE sign_in_failure SET failures = failures + $2"
+                + " WHERE key = sha256(convert_to($1, 'UTF8'))",
+            Tuple.of(key, more));
   }
 
   Scope superuser() {

@@ -211,14 +211,13 @@ class SessionsTest {
     for (int i = 0; i < 5; i++) {
       wrong("guessed@example.org", "198.51.100." + i);
     }
-    Failure slowed = tooMany("guessed@example.org", "198.51.100.9");
-    assertEquals(Duration.ofSeconds(1), slowed.retryAfter().orElseThrow());
-    fixture.clock.advance(Duration.ofSeconds(1));
+    // One second for the fifth, and twice that for each that follows.
+    fixture.guessed("account guessed@example.org", 5);
+    assertWaits(32, tooMany("guessed@example.org", "198.51.100.9"));
+    fixture.passGuesses(Duration.ofSeconds(32));
     wrong("guessed@example.org", "198.51.100.9");
-    assertEquals(
-        Duration.ofSeconds(2),
-        tooMany("guessed@example.org", "198.51.100.9").retryAfter().orElseThrow());
-    fixture.clock.advance(Duration.ofSeconds(2));
+    assertWaits(64, tooMany("guessed@example.org", "198.51.100.9"));
+    fixture.passGuesses(Duration.ofSeconds(64));
     fixture.identity.sessions().signIn("guessed@example.org", PASSWORD, "198.51.100.9");
     wrong("guessed@example.org", "198.51.100.9");
   }
@@ -228,10 +227,17 @@ class SessionsTest {
     for (int i = 0; i < 20; i++) {
       wrong("victim" + i + "@example.org", "203.0.113.7");
     }
-    tooMany("another@example.org", "203.0.113.7");
+    fixture.guessed("address 203.0.113.7", 5);
+    assertWaits(32, tooMany("another@example.org", "203.0.113.7"));
     wrong("another@example.org", "203.0.113.8");
-    fixture.clock.advance(Duration.ofMinutes(15));
+    fixture.passGuesses(Duration.ofMinutes(15).plusSeconds(1));
     wrong("another@example.org", "203.0.113.7");
+    wrong("yet-another@example.org", "203.0.113.7");
+  }
+
+  private static void assertWaits(int seconds, Failure slowed) {
+    Duration wait = slowed.retryAfter().orElseThrow();
+    assertTrue(wait.toSeconds() > seconds / 2 && wait.toSeconds() <= seconds, wait::toString);
   }
 
   private static void wrong(String email, String address) {

@@ -299,6 +299,7 @@ class UsersTest {
           FailureCode.INVALID,
           () -> users.changePassword(as(user), "a wrong one", "a new password"));
     }
+    fixture.guessed("account user " + user.id(), 5);
     assertFails(
         FailureCode.RATE_LIMITED, () -> users.changePassword(as(user), PASSWORD, "a new password"));
   }

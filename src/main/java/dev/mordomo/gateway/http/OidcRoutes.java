@@ -78,10 +78,11 @@ final class OidcRoutes {
   }
 
   Answer anonymous(Exchange exchange) {
-    return Answer.ok(
-        identity
-            .guests()
-            .enter(IdentityRoutes.address(exchange), IdentityRoutes.userAgent(exchange)));
+    String address = IdentityRoutes.address(exchange);
+    if (identity.guests().areAllowed()) {
+      gateway.limits().guest(address);
+    }
+    return Answer.ok(identity.guests().enter(address, IdentityRoutes.userAgent(exchange)));
   }
 
   Answer claim(Exchange exchange) {
