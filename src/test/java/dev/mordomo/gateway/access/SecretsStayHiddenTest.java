@@ -70,6 +70,7 @@ class SecretsStayHiddenTest {
     house =
         new House(
             Map.of(
+                "identity.oidc.google_client_id", "client",
                 "model.chat", "openai/gpt",
                 "model.reranker", "http/cohere",
                 "model.reranker_url", FakeModelServer.refusing(vertx) + "/rerank"),
@@ -80,8 +81,6 @@ class SecretsStayHiddenTest {
                 MODEL_KEY,
                 "RERANKER_API_KEY",
                 RERANK_KEY,
-                "GOOGLE_CLIENT_ID",
-                "client",
                 "GOOGLE_CLIENT_SECRET",
                 OIDC_SECRET,
                 "REDIS_URL",
@@ -120,9 +119,13 @@ class SecretsStayHiddenTest {
     }
     answers.add(Attack.raw(bia.with(WRONG_PASSWORD), "GET", "/v1/me", "").body());
     answers.add(Attack.raw(bia, "GET", "/v1/me?access_token=" + bia.token(), "").body());
-    answers.add(
-        post(bia, "/v1/auth/oidc/start", "{\"provider\":\"google\",\"redirect_uri\":\"x\"}")
-            .body());
+    Got offered = Attack.raw(bia, "GET", "/v1/auth/offered", "");
+    assertEquals("[\"google\"]", offered.json().get("providers").toString(), "it has a secret");
+    answers.add(offered.body());
+    Got start =
+        post(bia, "/v1/auth/oidc/start", "{\"provider\":\"google\",\"redirect_uri\":\"x\"}");
+    assertEquals(400, start.status(), start.body());
+    answers.add(start.body());
     answers.add(post(bia, "/v1/search", "{\"query\":\"anything\"}").body());
     String conversation =
         post(bia, "/v1/conversations", "{\"title\":\"x\"}").json().get("id").asText();
