@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What providers publish of themselves (OpenID Connect Discovery 1.0), kept for an hour. Their keys
  * are read again when a token names one that is not known, at most every half minute.
  */
 final class OidcDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(OidcDirectory.class);
   private static final Duration KEPT = Duration.ofHours(1);
   private static final Duration ASKED_AGAIN = Duration.ofSeconds(30);
   private static final String WELL_KNOWN = "/.well-known/openid-configuration";
@@ -34,9 +37,28 @@ final class OidcDirectory {
     this.clock = clock;
   }
 
-  /** A member of its document that is a URL. */
+  /**
+   * A member of its document that is a URL, to be called or to send a browser to.
+   *
+   * @throws Failure {@code unavailable} when there is none, or one that is neither https nor of a
+   *     host in {@code outbound.allow}
+   */
   String endpoint(OidcConfig.Provider provider, String name) {
-    return known(provider).document().getString(name, "");
+    String url = text(known(provider).document(), name);
+    try {
+      outbound.checkForOthers(name, url);
+    } catch (Failure e) {
+      LOG.warn("the provider {} publishes as its {}: '{}'", provider.name(), name, url);
+      throw Failure.of(
+          FailureCode.UNAVAILABLE,
+          "the provider " + provider.name() + " publishes no https URL as its " + name,
+          e);
+    }
+    return url;
+  }
+
+  private static String text(JsonObject document, String name) {
+    return document.getValue(name) instanceof String text ? text : "";
   }
 
   /** Whether its token endpoint takes a client's secret in the body alone. */
@@ -69,11 +91,11 @@ final class OidcDirectory {
 
   private Known read(OidcConfig.Provider provider) {
     JsonObject document = fetch(provider.issuer().replaceAll("/$", "") + WELL_KNOWN);
-    if (!provider.issuer().equals(document.getString("issuer"))) {
+    if (!provider.issuer().equals(text(document, "issuer"))) {
       throw Failure.of(
           FailureCode.UNAVAILABLE, "the provider " + provider.name() + " is not who it should be");
     }
-    JsonArray keys = fetch(document.getString("jwks_uri", "")).getJsonArray("keys");
+    JsonArray keys = fetch(text(document, "jwks_uri")).getJsonArray("keys");
     List<JsonObject> objects =
         keys == null
             ? List.of()

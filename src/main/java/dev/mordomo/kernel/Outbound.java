@@ -63,6 +63,16 @@ public final class Outbound {
   }
 
   /**
+   * Whether somebody may be sent to a URL that is not called from here: over https, or to a host
+   * that the operator lets through. Does not wait.
+   *
+   * @throws Failure {@code invalid}
+   */
+  public void checkForOthers(String field, String url) {
+    guard.checkForOthers(field, url);
+  }
+
+  /**
    * @throws Failure {@code invalid} when it may not be called, {@code unavailable} when no whole
    *     answer came
    */

@@ -86,6 +86,38 @@ public final class OutboundGuard {
    *     told, so that nobody learns what there is inside
    */
   public Target check(String field, String url) {
+    Place place = place(field, url);
+    URI uri = place.uri();
+    String host = place.host();
+    InetAddress[] found;
+    try {
+      found = resolver.resolve(host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
+    } catch (UnknownHostException e) {
+      throw refused(field);
+    }
+    for (InetAddress address : found) {
+      if (!place.listed() && !isGlobal(address)) {
+        throw refused(field);
+      }
+    }
+    String path = Optional.ofNullable(uri.getRawPath()).filter(p -> !p.isEmpty()).orElse("/");
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    return new Target(host, found[0], place.port(), place.tls(), path + query);
+  }
+
+  /**
+   * Looks at a URL that somebody else calls, a browser say: its host need not be known here. Does
+   * not wait.
+   *
+   * @throws Failure {@code invalid} unless it is https, or its host is on the list
+   */
+  public void checkForOthers(String field, String url) {
+    place(field, url);
+  }
+
+  private record Place(URI uri, String host, int port, boolean tls, boolean listed) {}
+
+  private Place place(String field, String url) {
     URI uri = parse(field, url);
     String host = uri.getHost().toLowerCase(Locale.ROOT);
     boolean tls = "https".equalsIgnoreCase(uri.getScheme());
@@ -94,20 +126,7 @@ public final class OutboundGuard {
     if (!tls && !listed) {
       throw Failure.invalid(field, "expected an https URL");
     }
-    InetAddress[] found;
-    try {
-      found = resolver.resolve(host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
-    } catch (UnknownHostException e) {
-      throw refused(field);
-    }
-    for (InetAddress address : found) {
-      if (!listed && !isGlobal(address)) {
-        throw refused(field);
-      }
-    }
-    String path = Optional.ofNullable(uri.getRawPath()).filter(p -> !p.isEmpty()).orElse("/");
-    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-    return new Target(host, found[0], port, tls, path + query);
+    return new Place(uri, host, port, tls, listed);
   }
 
   private static URI parse(String field, String url) {

@@ -43,6 +43,7 @@ class IdTokensTest {
   private final JsonObject rsa = rsa("rsa-1");
   private final AtomicInteger asked = new AtomicInteger();
   private JsonArray published = new JsonArray();
+  private JsonObject more = new JsonObject();
   private HttpServer server;
   private String issuer;
   private OidcConfig.Provider provider;
@@ -66,6 +67,7 @@ class IdTokensTest {
                         new JsonObject()
                             .put("issuer", issuer)
                             .put("jwks_uri", issuer + "/jwks")
+                            .mergeIn(more)
                             .encode());
               }
             })
@@ -255,6 +257,43 @@ class IdTokensTest {
   void aProviderThatIsAwayIsNoFaultOfTheToken() {
     Database.await(server.close());
     assertFails(FailureCode.UNAVAILABLE, () -> check(sign(rsa, claims())));
+  }
+
+  @Test
+  void aBrowserIsSentOverHttpsOrToAHostThatIsLetThroughAndNowhereElse() {
+    String name = "authorization_endpoint";
+    for (Object bad :
+        new Object[] {
+          "",
+          7,
+          "/authorize",
+          "authorize?x",
+          "http://id.example.org/authorize",
+          "http://127.0.0.2/authorize",
+          "javascript:alert(1)//https://id.example.org",
+          "data:text/html,x",
+          "https:id.example.org",
+          "https://ana@id.example.org/authorize",
+          "https://id.example.org/authorize#x"
+        }) {
+      more = new JsonObject().put(name, bad);
+      Failure told = endpointRefused(name);
+      assertTrue(told.detail().contains("test") && told.detail().contains(name), told.detail());
+    }
+    more = new JsonObject();
+    endpointRefused(name);
+    endpointRefused("token_endpoint");
+    // The first need not be known to a name server here.
+    for (String good :
+        List.of("https://id.nowhere.invalid/authorize?tenant=a", issuer + "/authorize")) {
+      more = new JsonObject().put(name, good);
+      assertEquals(good, new OidcDirectory(outbound, clock).endpoint(provider, name));
+    }
+  }
+
+  private Failure endpointRefused(String name) {
+    OidcDirectory directory = new OidcDirectory(outbound, clock);
+    return assertFails(FailureCode.UNAVAILABLE, () -> directory.endpoint(provider, name));
   }
 
   @Test

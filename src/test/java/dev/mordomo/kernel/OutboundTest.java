@@ -197,6 +197,25 @@ class OutboundTest {
     refused(inside, "https://other.example.org/");
   }
 
+  @Test
+  void othersAreSentOverHttpsOrToWhatIsListedAndItsHostNeedNotBeKnown() {
+    OutboundGuard offline = guard();
+    offline.checkForOthers("url", "https://elsewhere.example.org/a?b=c");
+    offline.checkForOthers("url", "http://listed.example.org/");
+    offline.checkForOthers("url", "http://ported.example.org:8443/");
+    for (String bad :
+        List.of(
+            "http://elsewhere.example.org/",
+            "http://ported.example.org/",
+            "javascript:alert(1)",
+            "//elsewhere.example.org",
+            "")) {
+      assertEquals(
+          FailureCode.INVALID,
+          assertThrows(Failure.class, () -> offline.checkForOthers("url", bad), bad).code());
+    }
+  }
+
   private Outbound outbound(OutboundGuard guard) {
     return new Outbound(vertx, new OutboundConfig(List.of(), Duration.ofSeconds(2), 5_000), guard);
   }
