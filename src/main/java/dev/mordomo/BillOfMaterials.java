@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,25 +25,45 @@ import java.util.regex.Pattern;
 
 /**
  * What this server is made of, as CycloneDX 1.6 in JSON: the libraries that it runs with, read from
- * the files themselves, so that it is true also of an installation that somebody has changed.
+ * the files themselves, so that it is true also of an installation that somebody has changed, and
+ * those of its page, of which the page has a table.
  */
 final class BillOfMaterials {
   private static final Pattern FILE = Pattern.compile("(.+?)-(\\d[\\w.+-]*)\\.jar");
   private static final Pattern DESCRIBED =
       Pattern.compile("META-INF/maven/[^/]+/[^/]+/pom\\.properties");
 
+  private static final String VENDORED = "/web-demo/vendor/";
+
+  /** Of the table: package, version and file. */
+  private static final Pattern ROW =
+      Pattern.compile(
+          "\\| (?:(@[\\w.-]+)/)?([\\w.-]+)[^|]*\\| (\\d[\\w.-]*) \\|[^|]*\\| `([^`]+)` \\|.*");
+
   private BillOfMaterials() {}
+
+  /** Where a library comes from. */
+  enum Ecosystem {
+    MAVEN,
+    NPM
+  }
 
   /**
    * A library.
    *
-   * @param group of Maven; empty when its file does not say it
+   * @param group of Maven, empty when its file does not say it; of npm the scope, if it has one
    * @param sha256 of the file
    */
-  record Component(Optional<String> group, String name, String version, String sha256) {
+  record Component(
+      Ecosystem ecosystem, Optional<String> group, String name, String version, String sha256) {
     /** A package URL. */
     String purl() {
-      return group.map(g -> "pkg:maven/" + g + "/").orElse("pkg:generic/") + name + "@" + version;
+      String place =
+          switch (ecosystem) {
+            case MAVEN -> group.map(g -> "maven/" + g + "/").orElse("generic/");
+            case NPM -> "npm/" + group.map(g -> g.replace("@", "%40") + "/").orElse("");
+          };
+      return "pkg:" + place + name + "@" + version;
     }
 
     private Map<String, Object> members() {
@@ -58,7 +79,7 @@ final class BillOfMaterials {
     }
   }
 
-  /** The libraries of a class path, by name. */
+  /** The libraries of a class path and of the page, by name. */
   static List<Component> components(String classPath) {
     List<Component> all = new ArrayList<>();
     for (String entry : classPath.split(File.pathSeparator)) {
@@ -68,7 +89,43 @@ final class BillOfMaterials {
         all.add(component(file, name.group(1), name.group(2)));
       }
     }
+    all.addAll(vendored());
     return all.stream().sorted(Comparator.comparing(Component::purl)).distinct().toList();
+  }
+
+  /** What the page is made with. */
+  static List<Component> vendored() {
+    return new String(resource("README.md"), StandardCharsets.UTF_8)
+        .lines()
+        .map(ROW::matcher)
+        .filter(Matcher::matches)
+        .map(row ->
+            new Component(
+                Ecosystem.NPM,
+                Optional.ofNullable(row.group(1)),
+                row.group(2),
+                row.group(3),
+                sha256(resource(row.group(4)))))
+        .toList();
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = BillOfMaterials.class.getResourceAsStream(VENDORED + name)) {
+      if (in == null) {
+        throw new IllegalStateException("the page has no " + VENDORED + name);
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + VENDORED + name, e);
+    }
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every JDK", e);
+    }
   }
 
   private static Component component(Path file, String name, String version) {
@@ -81,13 +138,9 @@ final class BillOfMaterials {
               .filter(properties -> name.equals(properties.getProperty("artifactId")))
               .map(properties -> properties.getProperty("groupId", ""))
               .findFirst();
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      String sha256 = HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
-      return new Component(group, name, version, sha256);
+      return new Component(Ecosystem.MAVEN, group, name, version, sha256(Files.readAllBytes(file)));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every JDK", e);
     }
   }
 
