@@ -83,9 +83,10 @@ export async function signOut({ everywhere = false } = {}) {
   kept.remove(GUEST_KEY);
   forgetSession();
   if (!token) return;
-  // Best effort: this browser has forgotten the tokens either way.
+  // Best effort: this browser has forgotten the tokens either way. It arrives also when the tab is closed at once.
   await fetch('/v1/auth/logout', {
     method: 'POST',
+    keepalive: true,
     headers: { 'Content-Type': 'application/json', ...(bearer && { Authorization: `Bearer ${bearer}` }) },
     body: JSON.stringify({ refresh_token: token }),
   }).catch(() => {});

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Response;
 import dev.mordomo.ApiClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,26 @@ class AccountPageTest {
     there.at("sign-in-email").waitFor();
     assertThat(here.at("sessions-row")).hasCount(2);
     assertThat(here.at("connection-state", "data-state", "connected")).isAttached();
+  }
+
+  @Test
+  void signingOutEndsThisTabsSessionAndNoOther() {
+    ApiClient api = desk.user("one-out", "member");
+    Demo here = desk.signedIn("one-out");
+    Demo there = desk.signedIn("one-out");
+    Desk.at(here, "#/account");
+    assertEquals(3, api.get("/v1/me/sessions").get("data").size());
+    Response out =
+        here.page().waitForResponse("**/v1/auth/logout", () -> here.at("sign-out").click());
+    assertEquals(204, out.status());
+    assertThat(here.at("sign-in-email")).isVisible();
+    assertThat(here.at("account-who")).hasCount(0);
+    here.page().reload();
+    assertThat(here.at("sign-in-email")).isVisible();
+    assertEquals(2, api.get("/v1/me/sessions").get("data").size());
+    there.page().reload();
+    assertThat(there.at("connection-state", "data-state", "connected")).isAttached();
+    assertThat(there.at("sign-in-email")).hasCount(0);
   }
 
   @Test
