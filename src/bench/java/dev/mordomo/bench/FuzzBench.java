@@ -1,5 +1,7 @@
 package dev.mordomo.bench;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.mordomo.bench.Growth.Of;
 import dev.mordomo.fuzz.CoverageFuzz;
 import dev.mordomo.gateway.access.InterfaceFuzz;
 import java.io.IOException;
@@ -13,17 +15,15 @@ import java.util.List;
 /**
  * {@code ./mordomo bench fuzz [SECONDS] [SEED]}: half of the time requests and frames that are
  * nearly as described, half of it a coverage-guided fuzzer on the parsers. Fails when something is
- * found, or when memory or threads grow from round to round.
+ * found, when memory, threads, connections or open files grow from round to round, and when there
+ * were too few rounds to tell.
  */
 final class FuzzBench {
   private static final int SECONDS = 120;
   private static final int PARTS = 4;
   private static final int WARM_ROUNDS = 20;
   private static final int MEASURED_EVERY = 10;
-  private static final int LEAST_MEASURES = 6;
   private static final double MEGABYTE = 1024 * 1024;
-  private static final double MOST_GROWTH = 1.15;
-  private static final int MOST_THREADS = 8;
 
   private final Report report;
   private final Duration time;
@@ -59,8 +59,7 @@ final class FuzzBench {
   }
 
   private void interfaces(Duration lasting) {
-    List<Double> heap = new ArrayList<>();
-    List<Double> threads = new ArrayList<>();
+    Growth growth = new Growth();
     int rounds = 0;
     try (InterfaceFuzz fuzz = new InterfaceFuzz(seed)) {
       long until = System.nanoTime() + lasting.toNanos();
@@ -68,40 +67,26 @@ final class FuzzBench {
         wrong.addAll(fuzz.round());
         rounds++;
         if (rounds >= WARM_ROUNDS && rounds % MEASURED_EVERY == 0) {
-          System.gc();
-          heap.add(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / MEGABYTE);
-          threads.add((double) ManagementFactory.getThreadMXBean().getThreadCount());
+          measure(fuzz, growth);
         }
       }
       report.say(rounds + " rounds; answers by status: " + fuzz.statuses());
     }
     report.figure("rounds over all operations", rounds, "");
-    if (heap.size() < LEAST_MEASURES) {
-      report.say("too few rounds to tell whether memory grows; give it more seconds");
-      return;
-    }
-    double grown = late(heap) / early(heap);
-    report.figure("heap after collection, early", early(heap), "MB");
-    report.figure("heap after collection, late", late(heap), "MB");
-    if (grown > MOST_GROWTH) {
-      wrong.add("the heap grows: " + heap);
-    }
-    if (late(threads) > early(threads) + MOST_THREADS) {
-      wrong.add("threads stay: " + threads);
-    }
+    growth.report(report);
+    wrong.addAll(growth.wrong());
   }
 
-  /** The median of the first third. */
-  private static double early(List<Double> measures) {
-    return median(measures.subList(0, measures.size() / 3));
-  }
-
-  /** The median of the last third. */
-  private static double late(List<Double> measures) {
-    return median(measures.subList(measures.size() - measures.size() / 3, measures.size()));
-  }
-
-  private static double median(List<Double> measures) {
-    return measures.stream().sorted().skip(measures.size() / 2).findFirst().orElseThrow();
+  private static void measure(InterfaceFuzz fuzz, Growth growth) {
+    System.gc();
+    growth.add(
+        Of.HEAP, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / MEGABYTE);
+    growth.add(Of.THREADS, ManagementFactory.getThreadMXBean().getThreadCount());
+    growth.add(Of.CONNECTIONS, fuzz.connectionsInUse());
+    growth.add(
+        Of.DESCRIPTORS,
+        (double)
+            ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
+                .getOpenFileDescriptorCount());
   }
 }

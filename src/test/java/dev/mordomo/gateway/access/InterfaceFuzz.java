@@ -74,6 +74,22 @@ public final class InterfaceFuzz implements AutoCloseable {
     return Map.copyOf(statuses);
   }
 
+  /** How many connections to the database the server has not given back, as it says itself. */
+  public double connectionsInUse() {
+    List<String> lines =
+        Attack.raw(Caller.nobody(house.app.url()), "GET", "/metrics", "")
+            .body()
+            .lines()
+            .filter(line -> line.startsWith("vertx_pool_in_use{") && line.contains("\"sql\""))
+            .toList();
+    if (lines.isEmpty()) {
+      throw new AssertionError("the server says nothing of its connections to the database");
+    }
+    return lines.stream()
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   /** Who signed themselves out in passing signs in again; who cannot is followed by another. */
   private void renew(int who) {
     Caller caller = callers.get(who);
