@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +33,23 @@ final class Postgres {
     return serverUrl.replaceAll("/[^/]*$", "/" + database);
   }
 
+  /**
+   * By hand, and not FORCE: that would end a vacuum's worker too, which the owner may not; without
+   * it PostgreSQL ends the worker by itself.
+   */
+  private static void drop(Statement statement, String database) throws SQLException {
+    statement.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+            + database
+            + "' AND backend_type = 'client backend'");
+    statement.execute("DROP DATABASE IF EXISTS " + database);
+  }
+
   /** An empty database of this name. */
   void create(String database) throws SQLException {
     try (Connection owner = connect("postgres");
         var statement = owner.createStatement()) {
-      statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+      drop(statement, database);
       statement.execute("CREATE DATABASE " + database);
     }
   }
@@ -64,10 +77,10 @@ final class Postgres {
     try (Connection owner = connect("postgres");
         var statement = owner.createStatement()) {
       if (!known) {
-        statement.execute("DROP DATABASE IF EXISTS " + template + " WITH (FORCE)");
+        drop(statement, template);
         statement.execute("ALTER DATABASE bench_first RENAME TO " + template);
       }
-      statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+      drop(statement, database);
       statement.execute("CREATE DATABASE " + database + " TEMPLATE " + template);
     }
   }
@@ -76,7 +89,7 @@ final class Postgres {
   void copy(String from, String to) throws SQLException {
     try (Connection owner = connect("postgres");
         var statement = owner.createStatement()) {
-      statement.execute("DROP DATABASE IF EXISTS " + to + " WITH (FORCE)");
+      drop(statement, to);
       statement.execute("CREATE DATABASE " + to + " TEMPLATE " + from);
     }
   }

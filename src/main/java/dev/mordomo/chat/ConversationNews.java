@@ -37,7 +37,7 @@ final class ConversationNews {
   private static final Logger LOG = LoggerFactory.getLogger(ConversationNews.class);
   private static final String TELL =
       "SELECT user_id, last_offset, epoch, payload FROM tell_conversations($1, $2)";
-  static final Duration GATHER = Duration.ofMillis(100);
+  static final Duration GATHER = Duration.ofMillis(250);
   private static final Duration RETRY = Duration.ofMillis(500);
   private static final int MOST = 200;
 

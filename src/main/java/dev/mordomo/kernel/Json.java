@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DatabindException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -114,6 +115,7 @@ public final class Json {
     return switch (e) {
       case StreamConstraintsException tooMuch ->
           "nested deeper than " + DEEPEST + ", or with a number or a name that is too long";
+      case JsonEOFException cut -> "it ends in the middle";
       case DatabindException bound -> "another value than was expected, or more than one";
       default -> e.getOriginalMessage();
     };

@@ -27,6 +27,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -110,8 +111,7 @@ final class ChatHouse implements AutoCloseable {
   }
 
   Conversation conversation(Scope scope) {
-    return chat.create(
-        scope, "", "web", java.util.Optional.empty(), java.util.Optional.empty(), Map.of());
+    return chat.create(scope, "", "web", Optional.empty(), Optional.empty(), Map.of());
   }
 
   /** What the channels say until an event of this type; the event is the last. */
@@ -131,6 +131,24 @@ final class ChatHouse implements AutoCloseable {
 
   static TurnRequest words(Conversation conversation, String text) {
     return TurnRequest.of(conversation.id(), text, UUID.randomUUID().toString());
+  }
+
+  static TurnRequest words(Conversation conversation, String text, Directions directions) {
+    return asked(conversation, text, false, directions);
+  }
+
+  /** An answer that is also wanted in sentences. */
+  static TurnRequest spoken(Conversation conversation, String text) {
+    return asked(conversation, text, true, Directions.NONE);
+  }
+
+  private static TurnRequest asked(
+      Conversation conversation, String text, boolean speech, Directions directions) {
+    return TurnRequest.again(
+        conversation.id(),
+        text,
+        UUID.randomUUID().toString(),
+        new TurnStore.Wanted(Optional.empty(), Optional.empty(), speech, Optional.of(directions)));
   }
 
   @Override

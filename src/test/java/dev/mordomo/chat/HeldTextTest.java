@@ -51,7 +51,6 @@ class HeldTextTest {
 
   /** What the model is asked, which is to stop at these texts. */
   private ScriptedModel.Session asked(String content, String... stops) throws Exception {
-    TurnRequest words = ChatHouse.words(house.conversation(scope), content);
     Directions stopping =
         new Directions(
             true,
@@ -66,22 +65,7 @@ class HeldTextTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    house.chat.startTurn(
-        scope,
-        new TurnRequest(
-            words.conversationId(),
-            content,
-            words.clientMessageId(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            Optional.empty(),
-            Map.of(),
-            Optional.empty(),
-            false,
-            Optional.empty(),
-            "web",
-            stopping));
+    house.chat.startTurn(scope, ChatHouse.words(house.conversation(scope), content, stopping));
     return house.model.next();
   }
 

@@ -1,5 +1,6 @@
 package dev.mordomo.chat;
 
+import static dev.mordomo.chat.ChatHouse.spoken;
 import static dev.mordomo.chat.ChatHouse.words;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -126,35 +127,21 @@ class ToolPassagesTest {
     try (ChatHouse house = new ChatHouse(db, Map.of())) {
       house.actions = new Finder(Ids.next());
       Scope scope = db.tenantWithUser("member");
-      TurnRequest asked = words(house.conversation(scope), "Quanto custa?");
-      house.chat.startTurn(
-          scope,
-          new TurnRequest(
-              asked.conversationId(),
-              asked.content(),
-              asked.clientMessageId(),
+      Directions withTool =
+          new Directions(
+              false,
+              "",
               Optional.empty(),
-              Optional.empty(),
+              List.of(),
+              List.of(new ToolSpec("theirs", "", Map.of("type", "object"))),
               false,
               Optional.empty(),
-              Map.of(),
               Optional.empty(),
-              false,
               Optional.empty(),
-              "web",
-              new Directions(
-                  false,
-                  "",
-                  Optional.empty(),
-                  List.of(),
-                  List.of(new ToolSpec("theirs", "", Map.of("type", "object"))),
-                  false,
-                  Optional.empty(),
-                  Optional.empty(),
-                  Optional.empty(),
-                  Optional.empty(),
-                  Optional.empty(),
-                  Optional.empty())));
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty());
+      house.chat.startTurn(scope, words(house.conversation(scope), "Quanto custa?", withTool));
       ScriptedModel.Session session = house.model.next();
       session.say("Vejo [2].");
       session.observer.onToolCall(new ToolCall("2", "theirs", Map.of()));
@@ -257,22 +244,7 @@ class ToolPassagesTest {
     try (ChatHouse house = new ChatHouse(db, Map.of())) {
       Scope scope = db.tenantWithUser("member");
       Conversation conversation = house.conversation(scope);
-      TurnRequest asked = words(conversation, "Is it?");
-      house.chat.startTurn(
-          scope,
-          new TurnRequest(
-              asked.conversationId(),
-              asked.content(),
-              asked.clientMessageId(),
-              Optional.empty(),
-              Optional.empty(),
-              true,
-              Optional.empty(),
-              Map.of(),
-              Optional.empty(),
-              false,
-              Optional.empty(),
-              "web"));
+      house.chat.startTurn(scope, spoken(conversation, "Is it?"));
       ScriptedModel.Session session = house.model.next();
       session.say("The answer is ", "no. It ");
       JsonNode first = Json.read(house.until("turn.sentence").getLast().payload());

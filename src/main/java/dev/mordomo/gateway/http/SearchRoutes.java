@@ -31,7 +31,7 @@ final class SearchRoutes {
     Optional<String> query = fields.optionalText("query", 1, LONGEST_QUERY);
     Optional<float[]> embedding = fields.vector("embedding", MOST_DIMENSIONS);
     Optional<String> model = fields.optionalText("embedding_model", 1, LONGEST_NAME);
-    if (query.isEmpty() && embedding.isEmpty() && !fields.has("embedding")) {
+    if (!fields.has("query") && !fields.has("embedding")) {
       fields.refuse("query", "required, or an embedding with its embedding_model");
     }
     if (embedding.isPresent() && model.isEmpty()) {
