@@ -14,6 +14,7 @@ import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.ChatResult;
 import dev.mordomo.model.ChatResult.Tokens;
 import dev.mordomo.model.ModelCall;
+import dev.mordomo.model.OpenCalls;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.privacy.Aliases;
 import io.vertx.core.Future;
@@ -239,20 +240,26 @@ final class RunningTurn {
 
   /**
    * Does work that cannot be stopped, on a thread of its own: when the turn is stopped meanwhile,
-   * the work is left to itself, and what comes of it is dropped.
+   * the requests that it has sent to models are closed, the rest is left to itself, and what comes
+   * of it is dropped.
    */
   <T> T does(String what, Supplier<T> work) {
     Promise<T> done = Promise.promise();
+    OpenCalls calls = new OpenCalls();
     Thread.ofVirtual()
         .name(what + " of " + id)
         .start(() -> {
           try {
-            done.tryComplete(work.get());
+            done.tryComplete(calls.during(work));
           } catch (RuntimeException | Error e) {
             done.tryFail(e);
           }
         });
-    return await(done.future());
+    try {
+      return await(done.future());
+    } finally {
+      calls.cancel();
+    }
   }
 
   /** Waits, until the turn is stopped. */

@@ -2,6 +2,7 @@ package dev.mordomo.knowledge;
 
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.model.Reranker;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,6 +63,9 @@ final class Reranking {
       failure = Optional.empty();
       meters.reranked(System.nanoTime() - start);
     } catch (Failure e) {
+      if (e.code() == FailureCode.INTERRUPTED) {
+        throw e;
+      }
       LOG.warn("search keeps its own order: {}", e.detail());
       failure = Optional.of(e.code().wire() + ": " + e.detail());
       meters.rerankFailed();

@@ -29,7 +29,8 @@ public final class CallerContext {
   }
 
   /**
-   * Waits for what blocks on a virtual thread of its own.
+   * Waits for what blocks on a virtual thread of its own, which is interrupted when the {@link
+   * OpenCalls} of the caller are cancelled.
    *
    * @param name of the thread
    * @return completes on the caller's context; fails with what the work throws
@@ -37,16 +38,18 @@ public final class CallerContext {
   public static <T> Future<T> call(String name, Supplier<T> work) {
     Promise<T> promise = Promise.promise();
     CallerContext caller = current();
-    Thread.ofVirtual()
-        .name(name)
-        .start(() -> {
-          try {
-            T result = work.get();
-            caller.run(() -> promise.complete(result));
-          } catch (RuntimeException e) {
-            caller.run(() -> promise.fail(e));
-          }
-        });
+    Thread thread =
+        Thread.ofVirtual()
+            .name(name)
+            .start(() -> {
+              try {
+                T result = work.get();
+                caller.run(() -> promise.complete(result));
+              } catch (RuntimeException e) {
+                caller.run(() -> promise.fail(e));
+              }
+            });
+    OpenCalls.current().ifPresent(calls -> calls.add(thread::interrupt));
     return promise.future();
   }
 }

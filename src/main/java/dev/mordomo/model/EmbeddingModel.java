@@ -29,7 +29,8 @@ public interface EmbeddingModel {
 
   /**
    * One L2-normalised vector per text, in order. Never runs on the caller's thread. Fails with
-   * {@code model_unavailable}, {@code model_timeout} or {@code model_error}.
+   * {@code model_unavailable}, {@code model_timeout} or {@code model_error}; with {@code
+   * interrupted} when its request elsewhere is closed with the {@link OpenCalls} that it is of.
    */
   Future<List<float[]>> embed(List<String> texts, Use use);
 

@@ -20,7 +20,8 @@ public interface Reranker {
   /**
    * One relevance a text, in order; the higher, the better, comparable within one call alone. Never
    * runs on the caller's thread. Fails with {@code model_unavailable}, {@code model_timeout} or
-   * {@code model_error}.
+   * {@code model_error}; with {@code interrupted} when its request elsewhere is closed with the
+   * {@link OpenCalls} that it is of.
    */
   Future<List<Double>> relevance(String question, List<String> texts);
 }

@@ -58,10 +58,22 @@ class LiveStopTest {
                 "model.chat", "openai/test",
                 "model.embedding", "openai/embed-test",
                 "model.embedding_dimensions", String.valueOf(DIMENSIONS),
+                "model.reranker", "http/rerank-test",
+                "model.reranker_url", model.openAiUrl() + "/rerank",
                 "knowledge.manual", "false",
                 "limits.ping_seconds", "600"),
             Map.of("OPENAI_BASE_URL", model.openAiUrl()));
     client = ApiClient.signIn(app.url());
+    String shelf =
+        client
+            .post("/v1/collections", Map.of("name", "Contos", "scope", "user"))
+            .get("id")
+            .asText();
+    model.always(Behaviour.embedding(DIMENSIONS));
+    client.post(
+        "/v1/collections/" + shelf + "/documents",
+        Map.of("title", "Contos", "content", "Conte um conto e aumente um ponto."));
+    model.always(Behaviour.silence());
   }
 
   @AfterAll
@@ -150,10 +162,27 @@ class LiveStopTest {
     try (Device phone = device();
         Device screen = device()) {
       String turn = start(phone, true);
-      assertEquals("/v1/embeddings", model.next().path());
-      stop(phone, screen, turn, Optional.empty(), "");
+      Asked asked = model.next();
+      assertEquals("/v1/embeddings", asked.path());
+      stop(phone, screen, turn, Optional.of(asked), "");
       assertEquals(0, usage(turn), "no model has answered");
       assertEquals(before + 2, model.requests(), "what was stopped asks no model later");
+    }
+  }
+
+  @Test
+  void whileWhatItFoundIsReadOnceMore() throws Exception {
+    model.then(Behaviour.embedding(DIMENSIONS));
+    int before = model.requests();
+    try (Device phone = device();
+        Device screen = device()) {
+      String turn = start(phone, true);
+      assertEquals("/v1/embeddings", model.next().path());
+      Asked asked = model.next();
+      assertEquals("/v1/rerank", asked.path());
+      stop(phone, screen, turn, Optional.of(asked), "");
+      assertEquals(0, usage(turn), "no model has answered");
+      assertEquals(before + 3, model.requests(), "what was stopped asks no model later");
     }
   }
 
@@ -185,6 +214,25 @@ class LiveStopTest {
       Asked asked = model.next().say("Era uma vez");
       screen.hear("turn.delta");
       stop(phone, screen, turn, Optional.of(asked), "Era uma vez");
+      assertEquals(1, usage(turn));
+    }
+  }
+
+  @Test
+  void whileAToolSearches() throws Exception {
+    model.then(
+        Behaviour.embedding(DIMENSIONS),
+        Behaviour.status(503, "", Map.of()),
+        Behaviour.calling("call_1", "search_documents", "{\"query\":\"um ponto\"}"));
+    try (Device phone = device();
+        Device screen = device()) {
+      String turn = start(phone, true);
+      for (String path : List.of("/v1/embeddings", "/v1/rerank", "/v1/chat/completions")) {
+        assertEquals(path, model.next().path());
+      }
+      Asked asked = model.next();
+      assertEquals("/v1/embeddings", asked.path());
+      stop(phone, screen, turn, Optional.of(asked), "");
       assertEquals(1, usage(turn));
     }
   }

@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 
 /**
  * An embedding model of a provider. Texts go in batches, each asked again a few times while the
@@ -107,8 +108,19 @@ final class LangChainEmbeddingModel implements EmbeddingModel {
             || pause.compareTo(LONGEST_PAUSE) > 0) {
           throw failure;
         }
-        vertx.timer(Math.max(1, pause.toMillis())).toCompletionStage().toCompletableFuture().join();
+        pause(pause);
       }
+    }
+  }
+
+  private void pause(Duration time) {
+    try {
+      vertx.timer(Math.max(1, time.toMillis())).toCompletionStage().toCompletableFuture().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failures.unwanted(e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a timer never fails", e);
     }
   }
 

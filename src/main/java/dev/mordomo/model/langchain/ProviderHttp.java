@@ -10,6 +10,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.model.ModelConfig;
 import dev.mordomo.model.ProviderConfig;
 import dev.mordomo.model.ProviderConfig.Dialect;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -20,7 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -87,23 +88,31 @@ final class ProviderHttp implements HttpClient {
         .begin(options(request), Buffer.buffer(body));
   }
 
-  /** Waits for the whole answer; on a virtual thread. */
+  /** Waits for the whole answer, on a virtual thread; interrupted, it closes the request. */
   @Override
   public SuccessfulHttpResponse execute(HttpRequest request) {
     Promise<SuccessfulHttpResponse> promise = Promise.promise();
     RequestOptions options = options(request).setIdleTimeout(deadlineFirstToken.toMillis());
-    http.loop()
-        .runOnContext(ignored ->
-            http.client()
-                .request(options)
-                .compose(opened -> opened.send(Buffer.buffer(request.body())))
-                .recover(cause -> Future.failedFuture(broken(cause)))
-                .compose(this::whole)
-                .onComplete(promise));
+    Promise<Void> unwanted = Promise.promise();
+    Context loop = http.loop();
+    loop.runOnContext(ignored ->
+        http.client()
+            .request(options)
+            .compose(opened -> {
+              unwanted.future().onSuccess(stopped -> opened.reset());
+              return opened.send(Buffer.buffer(request.body()));
+            })
+            .recover(cause -> Future.failedFuture(broken(cause)))
+            .compose(this::whole)
+            .onComplete(promise));
     try {
-      return promise.future().toCompletionStage().toCompletableFuture().join();
-    } catch (CompletionException e) {
+      return promise.future().toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
       throw e.getCause() instanceof Failure failure ? failure : broken(e);
+    } catch (InterruptedException e) {
+      loop.runOnContext(ignored -> unwanted.complete());
+      Thread.currentThread().interrupt();
+      throw failures.unwanted(e);
     }
   }
 

@@ -58,6 +58,12 @@ final class UpstreamFailure {
             + " ms");
   }
 
+  /** The request was closed on this side. */
+  Failure unwanted(Throwable cause) {
+    return Failure.of(
+        FailureCode.INTERRUPTED, "nobody waits for " + provider.name() + " any more", cause);
+  }
+
   Failure cut() {
     return Failure.of(
         FailureCode.MODEL_ERROR, provider.name() + " ended the answer before it was whole");

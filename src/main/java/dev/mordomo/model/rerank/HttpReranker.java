@@ -98,8 +98,9 @@ final class HttpReranker implements Reranker {
           "the reranker cannot be reached at " + url.getHost() + "; see model.reranker_url",
           e);
     } catch (InterruptedException e) {
+      // The client has closed the request.
       Thread.currentThread().interrupt();
-      throw Failure.of(FailureCode.SHUTTING_DOWN, "stopped", e);
+      throw Failure.of(FailureCode.INTERRUPTED, "nobody waits for the reranker any more", e);
     }
   }
 

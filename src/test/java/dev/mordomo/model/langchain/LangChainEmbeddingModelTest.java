@@ -1,6 +1,7 @@
 package dev.mordomo.model.langchain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +9,10 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.model.EmbeddingModel.Use;
+import dev.mordomo.model.FakeModelServer.Asked;
 import dev.mordomo.model.FakeModelServer.Behaviour;
+import dev.mordomo.model.OpenCalls;
+import io.vertx.core.Future;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +91,38 @@ class LangChainEmbeddingModelTest {
   void anUnreachableServerIsAskedAgain() {
     house.server.then(Behaviour.status(503, "", Map.of())).always(Behaviour.embedding(4));
     assertEquals(1, model(KNOWN).embed(List.of("a"), Use.QUERY).await().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"openai", "ollama"})
+  void aRequestIsClosedWithTheCallsThatItIsOf(String provider) throws Exception {
+    house.server.always(Behaviour.silence());
+    EmbeddingModel model = house.embedding(provider, KNOWN);
+    OpenCalls calls = new OpenCalls();
+    Future<List<float[]>> vectors = calls.during(() -> model.embed(List.of("a"), Use.QUERY));
+    Asked asked = house.server.next();
+    Future<List<float[]>> others = model.embed(List.of("b"), Use.QUERY);
+    Asked other = house.server.next();
+    calls.cancel();
+    asked.awaitClosed();
+    assertEquals(FailureCode.INTERRUPTED, assertThrows(Failure.class, vectors::await).code());
+    assertFalse(other.isClosed());
+    assertFalse(others.isComplete());
+    // What is asked of them later is closed as well.
+    Future<List<float[]>> late = calls.during(() -> model.embed(List.of("c"), Use.QUERY));
+    assertEquals(FailureCode.INTERRUPTED, assertThrows(Failure.class, late::await).code());
+  }
+
+  @Test
+  void nobodyIsAskedAgainForWhoHasGone() throws Exception {
+    house.server.always(Behaviour.status(503, "", Map.of("Retry-After", "3")));
+    EmbeddingModel model = model(KNOWN);
+    OpenCalls calls = new OpenCalls();
+    Future<List<float[]>> vectors = calls.during(() -> model.embed(List.of("a"), Use.QUERY));
+    house.server.next().awaitEnded();
+    calls.cancel();
+    assertEquals(FailureCode.INTERRUPTED, assertThrows(Failure.class, vectors::await).code());
+    assertEquals(1, house.server.requests());
   }
 
   @Test

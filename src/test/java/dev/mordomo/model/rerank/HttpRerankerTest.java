@@ -13,10 +13,12 @@ import dev.mordomo.kernel.Settings;
 import dev.mordomo.model.FakeModelServer;
 import dev.mordomo.model.FakeModelServer.Asked;
 import dev.mordomo.model.FakeModelServer.Behaviour;
+import dev.mordomo.model.OpenCalls;
 import dev.mordomo.model.Reranker;
 import dev.mordomo.model.onnx.OnnxConfig;
 import dev.mordomo.model.onnx.OnnxExports;
 import dev.mordomo.model.onnx.OnnxProvider;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -135,6 +137,19 @@ class HttpRerankerTest {
     server.always(Behaviour.silence());
     Reranker hasty = config(Map.of("model.reranker_deadline", "50ms")).open(folders).orElseThrow();
     assertEquals(FailureCode.MODEL_TIMEOUT, refused(hasty).code());
+  }
+
+  @Test
+  void aRequestIsClosedWithTheCallsThatItIsOf() throws Exception {
+    server.always(Behaviour.silence());
+    Reranker reranker = reranker();
+    OpenCalls calls = new OpenCalls();
+    Future<List<Double>> scores = calls.during(() -> reranker.relevance("what of seas?", TEXTS));
+    Asked asked = server.next();
+    calls.cancel();
+    asked.awaitClosed();
+    Failure failure = assertThrows(Failure.class, scores::await);
+    assertEquals(FailureCode.INTERRUPTED, failure.code());
   }
 
   @Test
