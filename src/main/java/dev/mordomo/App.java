@@ -61,6 +61,7 @@ import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.SealedSecrets;
 import dev.mordomo.kernel.Secret;
 import dev.mordomo.kernel.Settings;
+import dev.mordomo.kernel.StartPatience;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Telling;
 import dev.mordomo.knowledge.FileStore;
@@ -221,6 +222,8 @@ public final class App implements AutoCloseable {
     nodes = cluster.nodes();
     embedded = new GlossMiniLm(data.resolve("cache"));
     database = new Database(vertx, databaseConfig, secret);
+    // Its connections take as long to be made as those of the migrations.
+    database.awaitFirst(new StartPatience(databaseConfig));
     keyring = Keyring.open(database, secret, clock);
     bus = new Bus(vertx, secret);
     streams = new Streams(database, bus);

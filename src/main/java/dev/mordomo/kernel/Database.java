@@ -440,12 +440,32 @@ public final class Database {
 
   /** Whether both logins answer now. */
   public Future<Boolean> ping() {
+    return answers().map(true).otherwise(false);
+  }
+
+  private Future<Void> answers() {
     Patience little = new Patience(deadlines, PING);
     return Future.all(
             one(app, "SELECT 1", Tuple.tuple(), little),
             one(system, "SELECT 1", Tuple.tuple(), little))
-        .map(true)
-        .otherwise(false);
+        .mapEmpty();
+  }
+
+  /**
+   * Waits until both logins have answered once.
+   *
+   * @throws Failure {@code unavailable} when they have not within the patience; {@code internal}
+   *     when they are refused
+   */
+  public void awaitFirst(StartPatience patience) {
+    while (true) {
+      try {
+        await(answers());
+        return;
+      } catch (Failure e) {
+        patience.spend(e);
+      }
+    }
   }
 
   /** Does not wait long for a database that does not answer. */

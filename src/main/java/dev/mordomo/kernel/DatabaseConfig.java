@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param poolSize connections for users' work, 1 to 500
  * @param systemPoolSize connections for work across tenants, 1 to 100
  * @param statementTimeout after which PostgreSQL ends a statement by itself
+ * @param connectTimeout how long a request waits for a free connection
+ * @param startPatience how long a start waits for a PostgreSQL that does not answer
  */
 public record DatabaseConfig(
     String url,
@@ -16,7 +18,8 @@ public record DatabaseConfig(
     int poolSize,
     int systemPoolSize,
     Duration statementTimeout,
-    Duration connectTimeout) {
+    Duration connectTimeout,
+    Duration startPatience) {
 
   public static DatabaseConfig from(Settings settings) {
     String url =
@@ -38,7 +41,8 @@ public record DatabaseConfig(
         settings.integer("database.pool_size", 16, 1, 500),
         settings.integer("database.system_pool_size", 6, 1, 100),
         settings.duration("database.statement_timeout", Duration.ofSeconds(15)),
-        settings.duration("database.connect_timeout", Duration.ofSeconds(5)));
+        settings.duration("database.connect_timeout", Duration.ofSeconds(5)),
+        settings.duration("database.start_patience", Duration.ofMinutes(1)));
   }
 
   String appRole() {

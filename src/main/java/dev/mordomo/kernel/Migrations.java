@@ -47,36 +47,66 @@ public final class Migrations {
   }
 
   /**
+   * Waits for a server that is not there yet, as long as {@code database.start_patience}.
+   *
    * @return how many migrations ran
    * @throws Failure {@code unavailable} when the database cannot be reached or a migration fails
    */
   public int run() {
+    StartPatience patience = new StartPatience(config);
+    while (true) {
+      try {
+        return migrate(patience.secondsLeft());
+      } catch (SQLException | FlywayException e) {
+        Failure failure =
+            Failure.of(
+                FailureCode.UNAVAILABLE,
+                "the database could not be brought up to date: " + e.getMessage(),
+                e);
+        if (!isPassing(e)) {
+          throw failure;
+        }
+        // Whatever was done holds, and what was not is done from its beginning.
+        patience.spend(failure);
+      }
+    }
+  }
+
+  private static boolean isPassing(Throwable e) {
+    return e instanceof SQLException refused
+        ? StartPatience.isPassing(refused)
+        : e.getCause() != null && isPassing(e.getCause());
+  }
+
+  private int migrate(long seconds) throws SQLException {
     PgConnectOptions owner = PgConnectOptions.fromUri(config.url());
-    String url =
-        "jdbc:postgresql://%s:%d/%s"
-            .formatted(owner.getHost(), owner.getPort(), owner.getDatabase());
+    makeRoles(seconds);
+    Flyway flyway =
+        Flyway.configure()
+            .dataSource(url(owner), owner.getUser(), owner.getPassword())
+            .locations("classpath:migrations")
+            .placeholders(Map.of("app", config.appRole(), "system", config.systemRole()))
+            .validateMigrationNaming(true)
+            .load();
+    int ran = flyway.migrate().migrationsExecuted;
+    refuseUnsafeRoles(seconds);
+    return ran;
+  }
+
+  private static String url(PgConnectOptions owner) {
+    return "jdbc:postgresql://%s:%d/%s"
+        .formatted(owner.getHost(), owner.getPort(), owner.getDatabase());
+  }
+
+  /** As the owner; a server that stands still says nothing at all, and is waited for so long. */
+  private Connection connect(long seconds) throws SQLException {
+    PgConnectOptions owner = PgConnectOptions.fromUri(config.url());
     Properties login = new Properties();
     login.setProperty("user", owner.getUser());
     login.setProperty("password", owner.getPassword());
-    try {
-      makeRoles(url, login);
-      Flyway flyway =
-          Flyway.configure()
-              .dataSource(url, owner.getUser(), owner.getPassword())
-              .locations("classpath:migrations")
-              .placeholders(Map.of("app", config.appRole(), "system", config.systemRole()))
-              .connectRetries(5)
-              .validateMigrationNaming(true)
-              .load();
-      int ran = flyway.migrate().migrationsExecuted;
-      refuseUnsafeRoles(url, login);
-      return ran;
-    } catch (SQLException | FlywayException e) {
-      throw Failure.of(
-          FailureCode.UNAVAILABLE,
-          "the database could not be brought up to date: " + e.getMessage(),
-          e);
-    }
+    login.setProperty("connectTimeout", String.valueOf(seconds));
+    login.setProperty("loginTimeout", String.valueOf(seconds));
+    return DriverManager.getConnection(url(owner), login);
   }
 
   /** The password of a login that migrations make. */
@@ -84,8 +114,8 @@ public final class Migrations {
     return secret.password("role " + role);
   }
 
-  private void makeRoles(String url, Properties login) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(url, login);
+  void makeRoles(long seconds) throws SQLException {
+    try (Connection connection = connect(seconds);
         Statement statement = connection.createStatement()) {
       // One at a time, also where several databases of one server start together.
       statement.execute("SELECT pg_advisory_lock(hashtext('mordomo.roles'))");
@@ -104,8 +134,8 @@ public final class Migrations {
     }
   }
 
-  private void refuseUnsafeRoles(String url, Properties login) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(url, login);
+  private void refuseUnsafeRoles(long seconds) throws SQLException {
+    try (Connection connection = connect(seconds);
         var query = connection.prepareStatement(UNSAFE_ROLE)) {
       query.setArray(
           1,

@@ -70,7 +70,8 @@ public final class TestDatabase implements AutoCloseable {
         16,
         8,
         Duration.ofSeconds(30),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30));
   }
 
   public DatabaseConfig config() {
@@ -92,7 +93,8 @@ public final class TestDatabase implements AutoCloseable {
         1,
         2,
         statementTimeout,
-        Duration.ofSeconds(2));
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(30));
   }
 
   /** Where the test server listens. */
