@@ -5,8 +5,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.postgresql.PGConnection;
@@ -37,6 +41,11 @@ public final class Migrations {
         OR EXISTS (SELECT FROM pg_auth_members m JOIN pg_class c ON c.relowner = m.roleid
                    WHERE m.member = r.oid))
       """;
+
+  /** Each time one of those that collide has done its work. */
+  private static final int MOST_ATTEMPTS = 100;
+
+  private static final Duration LONGEST_STEP_ASIDE = Duration.ofMillis(50);
 
   private final DatabaseConfig config;
   private final Secret secret;
@@ -114,24 +123,52 @@ public final class Migrations {
     return secret.password("role " + role);
   }
 
+  /** Others may make them in the same moment, from this database and others of the server. */
   void makeRoles(long seconds) throws SQLException {
     try (Connection connection = connect(seconds);
         Statement statement = connection.createStatement()) {
-      // One at a time, also where several databases of one server start together.
-      statement.execute("SELECT pg_advisory_lock(hashtext('mordomo.roles'))");
-      try {
-        for (String role : new String[] {config.appRole(), config.systemRole()}) {
-          // The name is checked by DatabaseConfig: nothing to quote.
-          statement.execute(MAKE_ROLE.formatted(role));
-          // Only the SCRAM verifier leaves this process, so no log of the server holds a password.
-          connection
-              .unwrap(PGConnection.class)
-              .alterUserPassword(role, password(secret, role).toCharArray(), "scram-sha-256");
-        }
-      } finally {
-        statement.execute("SELECT pg_advisory_unlock(hashtext('mordomo.roles'))");
+      for (String role : new String[] {config.appRole(), config.systemRole()}) {
+        // The name is checked by DatabaseConfig: nothing to quote.
+        together(() -> statement.execute(MAKE_ROLE.formatted(role)));
+        // Only the SCRAM verifier leaves this process, so no log of the server holds a password.
+        together(() ->
+            connection
+                .unwrap(PGConnection.class)
+                .alterUserPassword(role, password(secret, role).toCharArray(), "scram-sha-256"));
       }
     }
+  }
+
+  /** Work on what all databases of one PostgreSQL share. */
+  @FunctionalInterface
+  private interface SharedWork {
+    void run() throws SQLException;
+  }
+
+  /**
+   * Roles are of the whole server, and PostgreSQL has no lock across its databases: of two that
+   * change a role in the same moment it refuses one ("tuple concurrently updated", in the server's
+   * language), which does it again.
+   */
+  private static void together(SharedWork work) throws SQLException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        work.run();
+        return;
+      } catch (SQLException e) {
+        if (!isOfTwoAtOnce(e) || attempt == MOST_ATTEMPTS) {
+          throw e;
+        }
+        // Not all in step.
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_STEP_ASIDE.toNanos()));
+      }
+    }
+  }
+
+  /** Also of two that found that a role is not there, and made it. */
+  private static boolean isOfTwoAtOnce(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return Set.of("XX000", "23505", "42710").contains(state);
   }
 
   private void refuseUnsafeRoles(long seconds) throws SQLException {
