@@ -10,6 +10,8 @@ import dev.mordomo.ApiClient;
 import dev.mordomo.Await;
 import dev.mordomo.NodeProcess;
 import dev.mordomo.RunningApp;
+import dev.mordomo.gateway.http.EventSource;
+import dev.mordomo.gateway.http.EventSource.Event;
 import dev.mordomo.gateway.socket.WireClient;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Json;
@@ -30,6 +32,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -97,21 +100,38 @@ class NodeFailureTest {
       UUID conversation = conversation(client);
       try (WireClient socket = listening(node, client, conversation)) {
         String turn = begin(client, conversation, "Conte uma história");
+        EventSource stream = events(node.url(), client, turn, Map.of());
+        List<Event> followed = new ArrayList<>();
         Asked asked = model.next();
         StringBuilder heard = new StringBuilder();
         for (String piece : List.of("Era ", "uma ", "vez ")) {
           asked.say(piece);
           hear(socket, heard, piece);
         }
+        do {
+          followed.add(stream.event());
+        } while (!followed.getLast().data().path("text").asText().endsWith("vez "));
         for (int i = 0; i < 500; i++) {
           asked.say("palavra-" + i + " ");
         }
         node.kill();
 
+        followed.addAll(stream.rest());
+        stream.close();
+        Map<String, String> since = Map.of("Last-Event-ID", followed.getLast().id().orElseThrow());
+        try (EventSource elsewhere = events(other.url(), client, turn, since)) {
+          followed.addAll(elsewhere.rest());
+        }
         StreamEvent failed = awaitFailed(conversation);
         drain(socket, heard);
         List<StreamEvent> rows = rows(conversation);
         contiguous(rows);
+        assertSame(rows, followed);
+        try (EventSource after = events(other.url(), client, turn, since)) {
+          List<Event> missed = after.rest();
+          assertEquals(followed.subList(followed.size() - missed.size(), followed.size()), missed);
+          assertEquals("turn.failed", missed.getLast().type());
+        }
         JsonNode payload = Json.read(failed.payload());
         assertEquals(turn, payload.get("turn_id").asText());
         assertEquals("interrupted", payload.get("code").asText());
@@ -334,6 +354,24 @@ class NodeFailureTest {
     return line.at("/push/pub/data/type").asText().equals("turn.delta")
         ? line.at("/push/pub/data/text").asText()
         : "";
+  }
+
+  private static EventSource events(
+      String url, ApiClient client, String turn, Map<String, String> headers) {
+    return EventSource.get(url, "/v1/turns/" + turn + "/events", client.token(), headers);
+  }
+
+  /** What was heard over two nodes is what stands in the rows: nothing missing, nothing twice. */
+  private static void assertSame(List<StreamEvent> rows, List<Event> followed) {
+    assertEquals(
+        rows.stream().map(StreamEvent::payload).toList(),
+        followed.stream().map(Event::text).toList());
+    assertEquals(
+        rows.stream().map(row -> String.valueOf(row.offset())).toList(),
+        followed.stream()
+            .map(event -> event.id().orElseThrow())
+            .map(id -> id.substring(id.lastIndexOf(':') + 1))
+            .toList());
   }
 
   private static StreamEvent awaitFailed(UUID conversation) {

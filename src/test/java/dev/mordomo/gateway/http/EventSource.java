@@ -17,16 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reads server-sent events off a bare socket, and can be cut anywhere. */
-final class EventSource implements AutoCloseable {
+public final class EventSource implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
 
   /** One event, or a comment with neither id nor data. */
-  record Event(Optional<String> id, String text) {
-    JsonNode data() {
+  public record Event(Optional<String> id, String text) {
+    public JsonNode data() {
       return Json.read(text);
     }
 
-    String type() {
+    public String type() {
       return text.isEmpty() ? "" : data().path("type").asText();
     }
   }
@@ -55,11 +55,12 @@ final class EventSource implements AutoCloseable {
     }
   }
 
-  static EventSource get(String url, String path, String token, Map<String, String> headers) {
+  public static EventSource get(
+      String url, String path, String token, Map<String, String> headers) {
     return open(url, "GET", path, token, headers, "", 0);
   }
 
-  static EventSource post(
+  public static EventSource post(
       String url, String path, String token, Map<String, String> headers, String body) {
     return open(url, "POST", path, token, headers, body, 0);
   }
@@ -91,7 +92,7 @@ final class EventSource implements AutoCloseable {
     }
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
@@ -115,7 +116,7 @@ final class EventSource implements AutoCloseable {
   }
 
   /** The next event or comment; empty at the end of the stream, good or bad. */
-  Optional<Event> next() {
+  public Optional<Event> next() {
     try {
       Optional<String> id = Optional.empty();
       StringBuilder data = new StringBuilder();
@@ -144,7 +145,7 @@ final class EventSource implements AutoCloseable {
   }
 
   /** The next event, comments left out. */
-  Event event() {
+  public Event event() {
     while (true) {
       Event next = next().orElseThrow(() -> new AssertionError("the stream has ended"));
       if (!next.text().isEmpty()) {
@@ -154,7 +155,7 @@ final class EventSource implements AutoCloseable {
   }
 
   /** All events until the stream ends. */
-  List<Event> rest() {
+  public List<Event> rest() {
     List<Event> rest = new ArrayList<>();
     for (Optional<Event> next = next(); next.isPresent(); next = next()) {
       if (!next.get().text().isEmpty()) {
