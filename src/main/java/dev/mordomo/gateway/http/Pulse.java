@@ -6,6 +6,8 @@ import dev.mordomo.gateway.socket.SocketServices;
 import dev.mordomo.identity.CredentialKind;
 import dev.mordomo.identity.Principal;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * While a stream is open: now and then a comment, so that nothing between takes it for dead, and a
  * look whether its principal may still go on. A token's end cuts it after the same grace as on a
- * socket.
+ * socket, an API key's at once.
  */
 final class Pulse {
   private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
@@ -27,6 +29,24 @@ final class Pulse {
             services.config().ping().toMillis(), id -> beat(services, principal, stream));
     stream.over().onComplete(ended -> vertx.cancelTimer(timer));
     attend(services, principal, stream);
+    end(services, principal).ifPresent(end -> cutAt(end, vertx, services, stream));
+  }
+
+  /** A client may bring another token meanwhile; nothing comes in the place of an API key. */
+  private static Optional<Instant> end(SocketServices services, Principal principal) {
+    Duration grace =
+        principal.kind() == CredentialKind.JWT ? services.config().expiryGrace() : Duration.ZERO;
+    return principal.expiresAt().map(at -> at.plus(grace));
+  }
+
+  private static void cutAt(Instant end, Vertx vertx, SocketServices services, EventStream stream) {
+    long left = Duration.between(services.clock().instant(), end).toMillis();
+    if (left < 0) {
+      stream.cut();
+      return;
+    }
+    long timer = vertx.setTimer(left + 1, ignored -> cutAt(end, vertx, services, stream));
+    stream.over().onComplete(over -> vertx.cancelTimer(timer));
   }
 
   /** Cuts a stream as soon as its principal is out. */
@@ -48,17 +68,6 @@ final class Pulse {
   }
 
   private static void beat(SocketServices services, Principal principal, EventStream stream) {
-    boolean expired =
-        principal.kind() == CredentialKind.JWT
-            && principal
-                .expiresAt()
-                .map(at -> at.plus(services.config().expiryGrace()))
-                .filter(end -> !services.clock().instant().isBefore(end))
-                .isPresent();
-    if (expired) {
-      stream.cut();
-      return;
-    }
     stream.send(COMMENT);
     services
         .authenticator()

@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -126,11 +127,7 @@ class WhoIsOutTest {
     Caller person = house.person("debtor", tenant, "admin");
     String key = key(person);
     Caller neighbour = someone();
-    String turn =
-        at(person)
-            .post("/v1/conversations/" + conversation(person) + "/turns", GREETING)
-            .get("turn_id")
-            .asText();
+    String turn = longTurn(person);
     try (WireClient theirs = socket(person.token());
         WireClient lamp = socket(key);
         Reader browser = new Reader(stream(person.token(), "/v1/turns/" + turn + "/events"));
@@ -198,8 +195,12 @@ class WhoIsOutTest {
   void aRevokedKey() {
     Caller person = someone();
     JsonNode key = person.api().post("/v1/api-keys", Map.of("name", "lamp"));
+    String turn = longTurn(person);
     try (WireClient lamp = socket(key.get("key").asText());
+        Reader script =
+            new Reader(stream(key.get("key").asText(), "/v1/turns/" + turn + "/events"));
         WireClient browser = socket(person.token())) {
+      script.awaitBegun();
       Operation revoke =
           Operation.all().stream()
               .filter(o -> o.name().equals("DELETE /v1/api-keys/{id}"))
@@ -207,8 +208,33 @@ class WhoIsOutTest {
               .orElseThrow();
       person.call(revoke, key.get("id").asText(), n -> java.util.Optional.empty(), Map.of());
       assertOut(lamp);
+      script.awaitCut();
       browser.send("{\"id\":5,\"ping\":{}}");
       assertEquals(5, browser.next().get("id").asInt());
+    }
+  }
+
+  @Test
+  void aKeyThatHasEnded() {
+    Caller person = someone();
+    Instant end = Instant.now().plusSeconds(5);
+    String key =
+        person
+            .api()
+            .post("/v1/api-keys", Map.of("name", "visit", "expires_at", end.toString()))
+            .get("key")
+            .asText();
+    String turn = longTurn(person);
+    try (WireClient lamp = socket(key);
+        Reader script = new Reader(stream(key, "/v1/turns/" + turn + "/events"));
+        Reader browser = new Reader(stream(person.token(), "/v1/turns/" + turn + "/events"))) {
+      script.awaitBegun();
+      browser.awaitBegun();
+      script.awaitCut();
+      assertFalse(Instant.now().isBefore(end), "not before its end");
+      assertOut(lamp);
+      awaitRefused(key);
+      assertFalse(browser.over.isDone(), "its user is not out");
     }
   }
 
@@ -240,6 +266,14 @@ class WhoIsOutTest {
 
   private static String conversation(Caller person) {
     return at(person).post("/v1/conversations", Map.of()).get("id").asText();
+  }
+
+  /** One that is being answered for minutes. */
+  private static String longTurn(Caller person) {
+    return at(person)
+        .post("/v1/conversations/" + conversation(person) + "/turns", GREETING)
+        .get("turn_id")
+        .asText();
   }
 
   private static HttpRequest.Builder stream(String token, String path) {
