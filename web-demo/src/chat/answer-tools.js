@@ -57,7 +57,7 @@ export function AnswerTools({ turn, status }) {
     ${broken && turn.question && html`<button type="button" class="button small" data-testid="answer-retry" onClick=${() => answerTurn(turn, 'regenerate')}><${Icon} name="retry" />${t('answer.retry')}</button>`}
     ${canContinue && html`<button type="button" class="button small" data-testid="answer-continue" onClick=${() => answerTurn(turn, 'continue')}>${t('answer.continue')}</button>`}
     ${answer?.text && html`<${IconButton} icon="copy" label=${t('answer.copy')} data-testid="answer-copy" onClick=${() => copyText(answer.text).catch(report)} />`}
-    ${answer?.messageId && html`<${Feedback} answer=${answer} />`}
+    ${answer?.messageId && answer.text && html`<${Feedback} answer=${answer} />`}
     ${answer?.text && html`<${Facts} answer=${answer} />`}
   </div>`;
 }

@@ -92,6 +92,10 @@ final class Prompt {
       chars += history.get(--from).content().length();
     }
     for (Said said : history.subList(from, history.size())) {
+      if (said.content().isEmpty()) {
+        // An answer that was stopped before its first word; some servers refuse an empty message.
+        continue;
+      }
       switch (said.role()) {
         case "user" -> messages.add(new ChatMessage.User(said.content()));
         case "assistant" -> messages.add(new ChatMessage.Assistant(said.content(), List.of()));

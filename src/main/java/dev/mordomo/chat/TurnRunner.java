@@ -330,8 +330,9 @@ final class TurnRunner {
     answer.tokens.refund();
     Optional<Turn.Problem> problem =
         failure.map(f -> new Turn.Problem(f.code().wire(), f.detail(), f.code().retryable()));
+    // What was charged stands in a message, also when nothing was said: usage is the messages' sum.
     Optional<Message> message =
-        status == TurnStatus.COMPLETED || !said.isEmpty()
+        status == TurnStatus.COMPLETED || !said.isEmpty() || !answer.calls.isEmpty()
             ? Optional.of(message(turn, answer, said, status, problem, at))
             : Optional.empty();
     drafts.add(last(turn, status, message, problem));

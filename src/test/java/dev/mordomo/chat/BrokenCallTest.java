@@ -113,8 +113,20 @@ class BrokenCallTest {
     UUID turn = ask();
     ScriptedModel.Session session = house.model.next();
     house.chat.cancel(scope, turn, Optional.empty());
-    until("turn.cancelled");
-    assertEquals(new Charged(1, TokenEstimate.of(session.request), 0), charged(turn));
+    int request = TokenEstimate.of(session.request);
+    assertCharged(new Charged(1, request, 0), turn, until("turn.cancelled"));
+  }
+
+  @Test
+  void ofAnAnswerOfWhichNothingWasHeard() throws Exception {
+    UUID turn = ask();
+    ScriptedModel.Session session = house.model.next();
+    session.say(SAID);
+    house.until("turn.delta");
+    house.chat.cancel(scope, turn, Optional.of(0));
+    JsonNode end = until("turn.cancelled");
+    assertEquals("", end.at("/message/content").asText("none"));
+    assertCharged(new Charged(1, TokenEstimate.of(session.request), 0), turn, end);
   }
 
   @Test

@@ -94,12 +94,22 @@ class StopTest {
       Conversation conversation = house.conversation(scope);
       UUID turn = house.chat.startTurn(scope, words(conversation, "pensa")).turnId();
       ScriptedModel.Session session = house.model.next();
-      assertTrue(stopped(house, turn, Optional.empty()).get("message").isNull());
+      JsonNode kept = stopped(house, turn, Optional.empty()).get("message");
+      assertEquals("", kept.get("content").asText());
+      assertTrue(kept.get("interrupted").asBoolean());
       assertTrue(session.isCancelled());
       session.say("tarde demais").end();
       assertEquals(1, usage(turn));
       assertEquals(TurnStatus.CANCELLED, house.chat.turn(scope, turn).status());
-      assertEquals(1, house.chat.get(scope, conversation.id()).messageCount());
+      assertEquals(2, house.chat.get(scope, conversation.id()).messageCount());
+
+      house.chat.startTurn(scope, words(conversation, "então?"));
+      ScriptedModel.Session next = house.model.next();
+      assertTrue(
+          next.request.messages().stream().noneMatch(said -> said.content().isEmpty()),
+          "a model is not told of it");
+      next.say("Sim.").end();
+      house.until("turn.completed");
     }
   }
 

@@ -13,6 +13,7 @@ import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.FakeModelServer;
+import dev.mordomo.model.FakeModelServer.Asked;
 import dev.mordomo.model.FakeModelServer.Behaviour;
 import io.vertx.core.Vertx;
 import java.sql.Connection;
@@ -22,6 +23,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,13 +132,24 @@ class TurnCostTest {
       ends("turn.failed", source);
     }
 
-    ana.sumsEqualTheMessages(app.url(), List.of(story, tools, broken));
+    String silent = ana.conversation();
+    CompletableFuture<Asked> asked = new CompletableFuture<>();
+    model.then(asked::complete);
+    try (EventSource source = say(silent)) {
+      String stopped = source.event().data().get("turn_id").asText();
+      asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      ana.api().post("/v1/turns/" + stopped + "/cancel", Map.of());
+      ends("turn.cancelled", source);
+    }
+
+    List<String> all = List.of(story, tools, broken, silent);
+    ana.sumsEqualTheMessages(app.url(), all);
     List<JsonNode> answers =
-        List.of(story, tools, broken).stream()
+        all.stream()
             .flatMap(one -> StreamSupport.stream(ana.messages(one).spliterator(), false))
             .filter(message -> message.get("role").asText().equals("assistant"))
             .toList();
-    assertEquals(5, answers.size(), answers::toString);
+    assertEquals(6, answers.size(), answers::toString);
     for (JsonNode answer : answers) {
       // The provider says 11 of each request that comes to its end; instructions are far more.
       boolean isWhole = !answer.get("interrupted").asBoolean();
