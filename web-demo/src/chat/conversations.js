@@ -1,4 +1,4 @@
-// The list of conversations, newest first, kept fresh by the user's channel.
+// The list of conversations, those last talked in first, kept fresh by the user's channel.
 import { createStore } from '../store.js';
 import { api } from '../net/api.js';
 import { onConnected, onUserEvent } from '../net/socket.js';

@@ -219,9 +219,14 @@ public final class ChatService {
         at);
   }
 
-  /** The newest first. */
-  public List<Conversation> list(Scope scope, Optional<UUID> before, int limit) {
-    return database.snapshot(scope, c -> conversations.list(c, scope, before, limit));
+  /**
+   * The one last talked in first.
+   *
+   * @param after of the page before; empty: from the front
+   */
+  public List<Conversation> list(Scope scope, Optional<ConversationPlace> after, int limit) {
+    ConversationPlace from = after.orElse(ConversationPlace.FRONT);
+    return database.snapshot(scope, c -> conversations.list(c, scope, from, limit));
   }
 
   public Conversation get(Scope scope, UUID id) {

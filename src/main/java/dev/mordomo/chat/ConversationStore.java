@@ -30,21 +30,26 @@ final class ConversationStore {
       t.id, t.status, t.client_message_id, t.created_at,
       (SELECT count(*) FROM turn q WHERE q.conversation_id = c.id AND q.status = 'queued')::integer
       """;
-  private static final String FROM =
+  private static final String BESIDE =
       """
-      FROM conversation c LEFT JOIN channel ch ON ch.id = c.id
+       LEFT JOIN channel ch ON ch.id = c.id
       LEFT JOIN LATERAL (SELECT * FROM turn r WHERE r.conversation_id = c.id
         AND r.status IN ('queued', 'retrieving', 'running') ORDER BY r.id LIMIT 1) t ON true
       """;
-  private static final String GET = "SELECT " + COLUMNS + FROM + " WHERE c.id = $1";
+  private static final String GET =
+      "SELECT " + COLUMNS + "FROM conversation c" + BESIDE + " WHERE c.id = $1";
   private static final String LIST =
       "SELECT "
           + COLUMNS
-          + FROM
           + """
-          WHERE c.user_id = $1 AND c.tenant_id = $2 AND ($3::uuid IS NULL OR c.id < $3)
-          ORDER BY c.id DESC LIMIT $4
-          """;
+          FROM (SELECT * FROM conversation o
+            WHERE o.user_id = $1 AND o.tenant_id = $2
+              AND o.active_on <= ($3::timestamptz AT TIME ZONE 'UTC')::date
+              AND (o.last_message_at, o.id) < ($3, $4)
+            ORDER BY o.active_on DESC, o.last_message_at DESC, o.id DESC LIMIT $5) c
+          """
+          + BESIDE
+          + "ORDER BY c.last_message_at DESC, c.id DESC";
   private static final String SAID_SO_FAR =
       """
       SELECT coalesce(string_agg(e.payload->>'text', '' ORDER BY e."offset") FILTER (WHERE e.type = 'turn.delta'), ''),
@@ -118,13 +123,18 @@ final class ConversationStore {
     return rows.hasNext() ? Optional.of(conversation(connection, rows.next())) : Optional.empty();
   }
 
-  List<Conversation> list(SqlClient connection, Scope scope, Optional<UUID> before, int limit) {
+  List<Conversation> list(SqlClient connection, Scope scope, ConversationPlace after, int limit) {
     List<Conversation> conversations = new ArrayList<>();
     for (Row row :
         Database.run(
             connection,
             LIST,
-            Tuple.of(scope.userId(), scope.tenantId(), before.orElse(null), limit))) {
+            Tuple.of(
+                scope.userId(),
+                scope.tenantId(),
+                after.lastMessageAt().atOffset(ZoneOffset.UTC),
+                after.id(),
+                limit))) {
       conversations.add(conversation(connection, row));
     }
     return conversations;

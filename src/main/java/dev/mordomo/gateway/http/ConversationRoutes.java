@@ -1,7 +1,6 @@
 package dev.mordomo.gateway.http;
 
 import dev.mordomo.chat.ChatService;
-import dev.mordomo.chat.Conversation;
 import dev.mordomo.chat.ConversationChange;
 import dev.mordomo.chat.ConversationMessages;
 import dev.mordomo.chat.Message;
@@ -26,8 +25,8 @@ final class ConversationRoutes {
   }
 
   Answer list(Exchange exchange) {
-    Page page = Page.of(exchange.query());
-    return page.answer(chat.list(exchange.scope(), page.after(), page.oneMore()), Conversation::id);
+    ConversationPage page = ConversationPage.of(exchange.query());
+    return page.answer(chat.list(exchange.scope(), page.after(), page.oneMore()));
   }
 
   Answer create(Exchange exchange) {
