@@ -10,6 +10,8 @@ const format = (options) => new Intl.DateTimeFormat(language.get(), { timeZone: 
 
 export const formatDateTime = (iso) => format({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 export const formatTime = (iso) => format({ timeStyle: 'short' }).format(new Date(iso));
+/** A day of the calendar, `2027-02-28`: the same in every zone. */
+export const formatDay = (day) => format({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));
 export const formatDate = (iso) => format({ dateStyle: 'medium' }).format(new Date(iso));
 
 const UNITS = [

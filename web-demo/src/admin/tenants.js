@@ -1,7 +1,7 @@
 // Organisations, kept by the superuser.
 import { html, useState } from '../lib.js';
 import { t } from '../i18n/index.js';
-import { formatDate, fromLocalInput, toLocalInput } from '../dates.js';
+import { formatDate, formatDay, fromLocalInput, toLocalInput } from '../dates.js';
 import { api } from '../net/api.js';
 import { uuid } from '../ids.js';
 import { notify, report } from '../notices.js';
@@ -19,7 +19,7 @@ import { Receipt } from './receipt.js';
 const PLANS = ['starter', 'pro', 'scale', 'enterprise'];
 
 async function save(one, values) {
-  const body = { name: values.name.trim(), plan: values.plan, token_quota: Number(values.token_quota) };
+  const body = { name: values.name.trim(), plan: values.plan, token_quota: Number(values.token_quota), next_billing_date: values.next_billing_date || null };
   if (!one) return api.post('/tenants', body, { headers: { 'Idempotency-Key': uuid() } });
   const resets = values.quota_resets_at ? fromLocalInput(values.quota_resets_at).toISOString() : null;
   // To the minute: what was not touched keeps its seconds.
@@ -35,6 +35,7 @@ function TenantForm({ one, onSaved }) {
       <${Select} id="tenant-plan" label=${t('tenants.plan')} name="plan" value=${one?.plan ?? 'starter'} options=${PLANS.map((plan) => [plan, t(`plan.${plan}`)])} data-testid="tenant-plan" error=${form.errors.plan} />
       <${Field} id="tenant-quota" label=${t('tenants.quota')} name="token_quota" type="number" min="0" step="1" required value=${one?.token_quota ?? 10000} data-testid="tenant-quota" error=${form.errors.token_quota} />
     </div>
+    <${Field} id="tenant-billed" label=${t('tenants.billed')} name="next_billing_date" type="date" value=${one?.next_billing_date ?? ''} hint=${t('tenants.billed_hint')} data-testid="tenant-billed" error=${form.errors.next_billing_date} />
     ${one && html`<${Field} id="tenant-resets" label=${t('tenants.resets')} name="quota_resets_at" type="datetime-local" value=${one.quota_resets_at ? toLocalInput(new Date(one.quota_resets_at)) : ''} hint=${t('tenants.resets_hint')} data-testid="tenant-resets" error=${form.errors.quota_resets_at} />`}
     <${FormProblem} form=${form} />
     <div class="row end"><${Submit} form=${form} text=${t(one ? 'common.save' : 'tenants.create')} testid="tenant-save" /></div>
@@ -91,6 +92,7 @@ function columnsOf(open) {
     { key: 'status', label: t('users.status'), show: (one) => html`<span class="status" data-status=${one.status}>${t(`tenants.status.${one.status}`)}</span>` },
     { key: 'used', label: t('tenants.used'), numeric: true, show: (one) => html`<span title=${`${formatNumber(one.tokens_consumed)} / ${formatNumber(one.token_quota)}`}>${formatShort(one.tokens_consumed)} / ${formatShort(one.token_quota)}</span>` },
     { key: 'resets', label: t('tenants.resets'), show: (one) => (one.quota_resets_at ? formatDate(one.quota_resets_at) : '–') },
+    { key: 'billed', label: t('tenants.billed'), show: (one) => (one.next_billing_date ? formatDay(one.next_billing_date) : '–') },
     {
       key: 'open',
       label: t('admin.manage'),

@@ -57,6 +57,8 @@ export default {
   'tenants.plan': 'Plan',
   'tenants.quota': 'Tokens in a period',
   'tenants.used': 'Tokens used',
+  'tenants.billed': 'Next bill',
+  'tenants.billed_hint': 'For whoever bills it: nothing happens by itself. Empty: none.',
   'tenants.resets': 'Period ends',
   'tenants.resets_hint': 'A month then begins. Empty: one period without end.',
   'tenants.own': 'That is your own organisation: it is suspended and erased by another superuser.',

@@ -57,6 +57,8 @@ export default {
   'tenants.plan': 'Plan',
   'tenants.quota': 'Tokens por período',
   'tenants.used': 'Tokens usados',
+  'tenants.billed': 'Próximo cobro',
+  'tenants.billed_hint': 'Para quien lo cobra: nada ocurre por sí solo. Vacío: ninguno.',
   'tenants.resets': 'Fin del período',
   'tenants.resets_hint': 'Después empieza un mes. Vacío: un período sin fin.',
   'tenants.own': 'Es tu propia organización: la suspende y la borra otro superusuario.',

@@ -57,6 +57,8 @@ export default {
   'tenants.plan': 'Plano',
   'tenants.quota': 'Tokens por período',
   'tenants.used': 'Tokens usados',
+  'tenants.billed': 'Próxima cobrança',
+  'tenants.billed_hint': 'Para quem faz a cobrança: nada acontece por si só. Vazio: nenhuma.',
   'tenants.resets': 'Fim do período',
   'tenants.resets_hint': 'Depois começa um mês. Vazio: um período sem fim.',
   'tenants.own': 'É a sua própria organização: ela é suspensa e apagada por outro superusuário.',

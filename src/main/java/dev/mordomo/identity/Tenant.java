@@ -82,7 +82,13 @@ public record Tenant(
   }
 
   /** A tenant to be made. */
-  public record Draft(String name, Plan plan, Status status, long tokenQuota) {}
+  public record Draft(
+      String name, Plan plan, Status status, long tokenQuota, Optional<LocalDate> nextBillingDate) {
+    /** Of one that nobody bills yet. */
+    public Draft(String name, Plan plan, Status status, long tokenQuota) {
+      this(name, plan, status, tokenQuota, Optional.empty());
+    }
+  }
 
   /**
    * What the superuser changes; what is empty stays.

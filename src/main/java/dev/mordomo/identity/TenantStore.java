@@ -34,8 +34,9 @@ final class TenantStore {
           """;
   private static final String INSERT =
       """
-      INSERT INTO tenant (id, name, plan, status, token_quota, created_at, updated_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $6)
+      INSERT INTO tenant (id, name, plan, status, token_quota, created_at, updated_at,
+        next_billing_date)
+      VALUES ($1, $2, $3, $4, $5, $6, $6, $7)
       """;
   private static final String CHANGE =
       """
@@ -82,7 +83,8 @@ final class TenantStore {
             draft.plan().wire(),
             draft.status().wire(),
             draft.tokenQuota(),
-            utc(at)));
+            utc(at),
+            draft.nextBillingDate().orElse(null)));
   }
 
   void change(SqlClient connection, UUID id, Tenant.Change change, Instant at) {

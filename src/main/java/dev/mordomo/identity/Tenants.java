@@ -51,7 +51,12 @@ public final class Tenants {
     requireSuperuser(scope);
     Tenant.Draft checked =
         new Tenant.Draft(
-            checkedName(draft.name()), draft.plan(), draft.status(), quota(draft.tokenQuota()));
+            checkedName(draft.name()),
+            draft.plan(),
+            draft.status(),
+            quota(draft.tokenQuota()),
+            draft.nextBillingDate());
+    checked.nextBillingDate().ifPresent(Tenants::checkDate);
     UUID id = Ids.next();
     Deed.about(id, id);
     return database.as(

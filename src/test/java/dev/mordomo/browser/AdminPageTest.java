@@ -153,8 +153,10 @@ class AdminPageTest {
     demo.at("tenant-name").fill("Vila");
     demo.at("tenant-plan").selectOption("pro");
     demo.at("tenant-quota").fill("5000");
+    demo.at("tenant-billed").fill("2099-02-28");
     demo.at("tenant-save").click();
     Locator made = row(demo, "tenants", "data-name", "Vila");
+    assertThat(made).containsText("2099");
     assertThat(made).containsText("Pro");
     String id =
         tenants()
@@ -180,6 +182,8 @@ class AdminPageTest {
     made.locator("[data-testid=tenant-open]").click();
     demo.at("tenant-quota").fill("7000");
     demo.at("tenant-resets").fill("2099-01-31T12:00");
+    assertThat(demo.at("tenant-billed")).hasValue("2099-02-28");
+    demo.at("tenant-billed").fill("2099-03-31");
     demo.at("tenant-save").click();
     assertThat(demo.at("notice", "data-kind", "success").last()).isVisible();
     demo.at("tenant-suspend").click();
@@ -192,6 +196,7 @@ class AdminPageTest {
     JsonNode tenant = desk.superuser().get("/v1/tenants/" + id);
     assertEquals(7000, tenant.get("token_quota").asInt());
     assertFalse(tenant.get("quota_resets_at").isNull());
+    assertEquals("2099-03-31", tenant.get("next_billing_date").asText());
   }
 
   private static JsonNode tenants() {

@@ -107,6 +107,19 @@ class TenantsTest {
   }
 
   @Test
+  void whoeverMakesATenantMaySayWhenItIsBilled() {
+    Tenant made = tenants.create(superuser, billedFrom("2027-03-01"));
+    assertEquals(Optional.of(LocalDate.parse("2027-03-01")), made.nextBillingDate());
+    assertEquals(made.nextBillingDate(), tenants.get(superuser, made.id()).nextBillingDate());
+    assertFails(FailureCode.INVALID, () -> tenants.create(superuser, billedFrom("1999-12-31")));
+  }
+
+  private static Tenant.Draft billedFrom(String date) {
+    return new Tenant.Draft(
+        "Billed at once", Plan.PRO, Status.ACTIVE, 7, Optional.of(LocalDate.parse(date)));
+  }
+
+  @Test
   void whatCannotBeATenantIsRefused() {
     for (String name : List.of(" ", "x".repeat(161))) {
       assertFails(

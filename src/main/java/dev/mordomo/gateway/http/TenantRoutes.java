@@ -91,7 +91,8 @@ final class TenantRoutes {
             fields.text("name", 1, LONGEST_NAME),
             fields.choice("plan", Plan.wires()).map(Plan::of).orElse(Plan.STARTER),
             fields.choice("status", Status.wires()).map(Status::of).orElse(Status.ACTIVE),
-            fields.longInteger("token_quota", 0, Long.MAX_VALUE).orElse(DEFAULT_QUOTA));
+            fields.longInteger("token_quota", 0, Long.MAX_VALUE).orElse(DEFAULT_QUOTA),
+            fields.clearableDate("next_billing_date").flatMap(date -> date));
     fields.verify();
     return Answer.created(identity.tenants().create(exchange.scope(), draft));
   }
