@@ -60,6 +60,7 @@ class LiveStopTest {
                 "model.embedding_dimensions", String.valueOf(DIMENSIONS),
                 "model.reranker", "http/rerank-test",
                 "model.reranker_url", model.openAiUrl() + "/rerank",
+                "model.reranker_deadline", "1m",
                 "knowledge.manual", "false",
                 "limits.ping_seconds", "600"),
             Map.of("OPENAI_BASE_URL", model.openAiUrl()));
