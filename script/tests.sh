@@ -27,6 +27,8 @@ command_test() {
 }
 
 test_finished() {
+    # A job of a script does not hear Ctrl-C.
+    [ -z "${SCRIPT_TESTS:-}" ] || kill "$SCRIPT_TESTS" 2>/dev/null || true
     cluster_stop
     rm -f "$MORDOMO_DATA/test.pid"
 }
@@ -68,16 +70,25 @@ test_database() {
     export MORDOMO_TEST_DATABASE_URL
 }
 
-# test_run ONLY MAVEN_ARGUMENTS…: the tests of the script come first, unless some tests were chosen.
+# test_run ONLY MAVEN_ARGUMENTS…: the tests of the script run beside Maven's compilers, unless some tests
+# were chosen; what they say comes after what Maven says.
 test_run() {
     local code=0 only=$1 digest
+    SCRIPT_TESTS=
     shift
+    mkdir -p "$ROOT/target"
     rm -f "$ROOT"/target/surefire-reports/*.xml "$ROOT"/target/script-reports/*.xml
     if [ -z "$only" ] && [ -x "$ROOT/src/test/script/all" ]; then
-        "$ROOT/src/test/script/all" "$ROOT/target/script-reports" || code=1
+        "$ROOT/src/test/script/all" "$ROOT/target/script-reports" >"$ROOT/target/script-tests.log" 2>&1 &
+        SCRIPT_TESTS=$!
     fi
     digest=$(build_digest)
     (cd "$ROOT" && maven -B -ntp -Dstyle.color=never verify "$@") || code=1
+    if [ -n "$SCRIPT_TESTS" ]; then
+        wait "$SCRIPT_TESTS" || code=1
+        SCRIPT_TESTS=
+        cat "$ROOT/target/script-tests.log"
+    fi
     if [ "$code" = 0 ] && [ -z "$only" ]; then build_stamp "$digest"; fi
     printf '\n'
     test_counts "$ROOT/target/script-reports" "$ROOT/target/surefire-reports" || code=1
