@@ -287,6 +287,7 @@ public final class App implements AutoCloseable {
             node,
             chatConfig,
             live,
+            metrics,
             clock);
     privacy =
         new PrivacyService(

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param turnDeadline after which a turn fails, whatever its model does
  * @param deltaJoin small pieces of an answer are joined for about this long
  * @param nodeLease after which a silent node's turns are taken
+ * @param rewrites whether the turn's model may make the question that is searched
+ * @param rewriteDeadline after which that is done by rule
  * @param threads virtual-thread contexts that turns run on
  * @param drain at a stop, how long running turns may take to end
  * @param storePatience how long an answer may wait for the database before its turn stops
@@ -25,6 +27,8 @@ public record ChatConfig(
     double temperature,
     int maxTokens,
     String instructions,
+    boolean rewrites,
+    Duration rewriteDeadline,
     int threads,
     Duration drain) {
 
@@ -40,6 +44,8 @@ public record ChatConfig(
         settings.decimal("chat.temperature", 0.7, 0, 2),
         settings.integer("chat.max_tokens", 1024, 1, 1_000_000),
         settings.text("chat.instructions", ""),
+        settings.flag("chat.rewrite", true),
+        settings.duration("chat.rewrite_deadline", Duration.ofSeconds(3)),
         settings.integer("chat.threads", 4, 1, 64),
         settings.duration("chat.drain", Duration.ofSeconds(10)));
   }

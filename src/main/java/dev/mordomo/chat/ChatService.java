@@ -18,6 +18,7 @@ import dev.mordomo.kernel.Streams.Kind;
 import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.model.ChatModel;
 import dev.mordomo.model.ChatModels;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.SqlClient;
@@ -64,6 +65,7 @@ public final class ChatService {
    * @param node under which this server's turns and tokens stand
    * @param defaults what may change while the server runs
    * @param recent what it remembers of conversations
+   * @param meters told how questions were rewritten
    * @param speakers the locale and time zone of a scope's user; quick, since it is asked each turn
    */
   public ChatService(
@@ -81,6 +83,7 @@ public final class ChatService {
       UUID node,
       ChatConfig config,
       TurnDefaults defaults,
+      MeterRegistry meters,
       InstantSource clock) {
     this.database = database;
     this.speakers = speakers;
@@ -101,6 +104,7 @@ public final class ChatService {
             recent,
             streams,
             retrieval,
+            new QueryRewriting(vertx, allowance, config, defaults, meters, clock),
             actions,
             allowance,
             config,

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -231,6 +232,10 @@ final class RunningTurn {
     waiter.ifPresent(promise -> promise.tryFail(why));
   }
 
+  synchronized boolean isStopped() {
+    return stopped.isPresent();
+  }
+
   /** Throws why it was stopped, if it was. */
   synchronized void check() {
     stopped.ifPresent(why -> {
@@ -244,7 +249,17 @@ final class RunningTurn {
    * of it is dropped.
    */
   <T> T does(String what, Supplier<T> work) {
+    return does(what, work, Future.succeededFuture());
+  }
+
+  /**
+   * The same.
+   *
+   * @param enough fails when it is not to be waited for any longer
+   */
+  <T> T does(String what, Supplier<T> work, Future<?> enough) {
     Promise<T> done = Promise.promise();
+    enough.onFailure(done::tryFail);
     OpenCalls calls = new OpenCalls();
     Thread.ofVirtual()
         .name(what + " of " + id)
@@ -331,15 +346,7 @@ final class RunningTurn {
       waiting = Optional.of(promise);
     }
     Ear ear = new Ear(promise, request, most);
-    ModelCall open = model.stream(request, ear);
-    boolean late;
-    synchronized (this) {
-      call = Optional.of(open);
-      late = stopped.isPresent();
-    }
-    if (late) {
-      open.cancel();
-    }
+    ModelCall open = open(model, request, ear);
     Reply reply;
     try {
       reply = promise.future().await();
@@ -351,6 +358,67 @@ final class RunningTurn {
     }
     check();
     return reply;
+  }
+
+  private ModelCall open(ChatModel asked, ChatRequest request, ChatObserver observer) {
+    ModelCall open = asked.stream(request, observer);
+    boolean late;
+    synchronized (this) {
+      call = Optional.of(open);
+      late = stopped.isPresent();
+    }
+    if (late) {
+      open.cancel();
+    }
+    return open;
+  }
+
+  /**
+   * Asks a model for something that is no part of the answer, and waits for its end, until the turn
+   * is stopped.
+   *
+   * @param heard is given its text, piece by piece, on its thread
+   * @param enough fails when it is not to be waited for any longer
+   */
+  ChatResult consult(
+      ChatModel other, ChatRequest wanted, Consumer<String> heard, Future<?> enough) {
+    Promise<ChatResult> promise = Promise.promise();
+    synchronized (this) {
+      check();
+      waiting = Optional.of(promise);
+    }
+    enough.onFailure(promise::tryFail);
+    ModelCall open = open(other, told(wanted), new Listener(promise, heard));
+    ChatResult result;
+    try {
+      result = promise.future().await();
+    } finally {
+      open.cancel();
+    }
+    check();
+    return result;
+  }
+
+  private record Listener(Promise<ChatResult> promise, Consumer<String> heard)
+      implements ChatObserver {
+    @Override
+    public void onText(String text) {
+      heard.accept(text);
+    }
+
+    /** None was offered. */
+    @Override
+    public void onToolCall(ToolCall call) {}
+
+    @Override
+    public void onComplete(ChatResult result) {
+      promise.tryComplete(result);
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+      promise.tryFail(failure);
+    }
   }
 
   /**

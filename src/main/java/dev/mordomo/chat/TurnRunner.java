@@ -20,7 +20,6 @@ import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ChatRequest;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
-import dev.mordomo.model.embedded.extractive.intent.FollowUp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -35,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +48,7 @@ final class TurnRunner {
   private final RecentTurns recent;
   private final Streams streams;
   private final Retrieval retrieval;
+  private final QueryRewriting rewriting;
   private final Actions actions;
   private final Allowance allowance;
   private final ChatConfig config;
@@ -61,6 +62,7 @@ final class TurnRunner {
       RecentTurns recent,
       Streams streams,
       Retrieval retrieval,
+      QueryRewriting rewriting,
       Actions actions,
       Allowance allowance,
       ChatConfig config,
@@ -72,6 +74,7 @@ final class TurnRunner {
     this.recent = recent;
     this.streams = streams;
     this.retrieval = retrieval;
+    this.rewriting = rewriting;
     this.actions = actions;
     this.allowance = allowance;
     this.config = config;
@@ -126,6 +129,10 @@ final class TurnRunner {
   private static final class Answer {
     private AnswerContext context = new AnswerContext(List.of());
     private final List<Call> calls = new ArrayList<>();
+
+    /** For the search; none of its words are in the answer. */
+    private final List<Call> rewriting = new ArrayList<>();
+
     private Optional<String> intent = Optional.empty();
     private Optional<Double> confidence = Optional.empty();
     private List<ToolCall> returned = List.of();
@@ -148,10 +155,15 @@ final class TurnRunner {
       return metadata;
     }
 
+    private List<Call> ledger() {
+      return Stream.concat(rewriting.stream(), calls.stream()).toList();
+    }
+
+    /** What the ledger says. */
     private Tokens tokens() {
       return new Tokens(
-          calls.stream().mapToInt(Call::prompt).sum(),
-          calls.stream().mapToInt(Call::completion).sum());
+          ledger().stream().mapToInt(Call::prompt).sum(),
+          ledger().stream().mapToInt(Call::completion).sum());
     }
   }
 
@@ -160,7 +172,7 @@ final class TurnRunner {
     var found =
         wanted.plain() || turn.collections().filter(List::isEmpty).isPresent()
             ? List.<Retrieval.Retrieved>of()
-            : retrieve(turn);
+            : retrieve(turn, rewriting.searched(turn, answer.rewriting::add));
     turn.check();
     answer.context = new AnswerContext(wanted.keptContext().orElse(List.of()));
     var passages = Prompt.passages(found, answer.context);
@@ -260,21 +272,11 @@ final class TurnRunner {
         : turn.ask(request);
   }
 
-  /** "e o plano scale?" is searched as the question that it stands for. */
-  private static String searched(RunningTurn turn) {
-    List<String> earlier =
-        turn.history().stream()
-            .filter(said -> said.role().equals("user"))
-            .map(TurnBeginStore.Said::content)
-            .toList();
-    return turn.told(FollowUp.whole(earlier, turn.question()));
-  }
-
-  private List<Retrieval.Retrieved> retrieve(RunningTurn turn) {
+  private List<Retrieval.Retrieved> retrieve(RunningTurn turn, String searched) {
     return patiently(
         turn,
         "the retrieval",
-        () -> retrieval.retrieve(turn.scope(), turn.collections(), searched(turn)));
+        () -> retrieval.retrieve(turn.scope(), turn.collections(), searched));
   }
 
   /** Waits for a database that is away, as long as an answer would. */
@@ -321,7 +323,7 @@ final class TurnRunner {
     boolean worked = status == TurnStatus.CANCELLED || turn.isAnswered();
     if (status != TurnStatus.COMPLETED && worked && turn.asked() > answer.calls.size()) {
       // The provider did not get to say what it cost: about four characters a token.
-      int told = answer.tokens().completion();
+      int told = answer.calls.stream().mapToInt(Call::completion).sum();
       int before = turn.directions().kept().map(String::length).orElse(0);
       answer.calls.add(
           answer.tokens.settleBroken(
@@ -332,12 +334,12 @@ final class TurnRunner {
         failure.map(f -> new Turn.Problem(f.code().wire(), f.detail(), f.code().retryable()));
     // What was charged stands in a message, also when nothing was said: usage is the messages' sum.
     Optional<Message> message =
-        status == TurnStatus.COMPLETED || !said.isEmpty() || !answer.calls.isEmpty()
+        status == TurnStatus.COMPLETED || !said.isEmpty() || !answer.ledger().isEmpty()
             ? Optional.of(message(turn, answer, said, status, problem, at))
             : Optional.empty();
     drafts.add(last(turn, status, message, problem));
     Ending ending =
-        new Ending(status, problem, drafts, message, answer.context.references(), answer.calls);
+        new Ending(status, problem, drafts, message, answer.context.references(), answer.ledger());
     Optional<Finished> finished = store(turn, ending, at);
     finished.ifPresent(f ->
         streams.announce(

@@ -1,5 +1,7 @@
 package dev.mordomo.model;
 
+import java.util.Optional;
+
 /** A model that answers, by streaming text and asking for tools to be run. */
 public interface ChatModel {
 
@@ -14,6 +16,15 @@ public interface ChatModel {
   /** Whether it can be told what its answer has to look like. */
   default boolean canFormat() {
     return true;
+  }
+
+  /**
+   * Who makes a question that stands alone of one that follows others, so that it can be searched:
+   * itself, asked once and without stand-ins, since what does not come is done by rule. Empty where
+   * it cannot.
+   */
+  default Optional<ChatModel> rewriter() {
+    return Optional.of(this);
   }
 
   /**

@@ -48,6 +48,11 @@ final class FailoverChatModel implements ChatModel {
     return models.stream().anyMatch(ChatModel::canFormat);
   }
 
+  @Override
+  public Optional<ChatModel> rewriter() {
+    return models.getFirst().rewriter();
+  }
+
   /** Who cannot keep to the wanted form is no stand-in. */
   private List<ChatModel> able(ChatRequest request) {
     return request.format().isEmpty()

@@ -100,6 +100,7 @@ final class ChatHouse implements AutoCloseable {
             node,
             limits,
             TurnDefaults.of(limits),
+            meters,
             InstantSource.system());
     for (int i = 0; i < 2; i++) {
       vertx

@@ -188,6 +188,22 @@ class LiveStopTest {
   }
 
   @Test
+  void whileItsQuestionIsRewritten() throws Exception {
+    model.rewriting(Behaviour.silence());
+    try (Device phone = device();
+        Device screen = device()) {
+      start(phone, false);
+      model.next().say("Era uma vez.").finish();
+      for (Device device : List.of(phone, screen)) {
+        device.hear("turn.completed");
+      }
+      String turn = start(phone, true);
+      stop(phone, screen, turn, Optional.of(model.nextRewriting()), "");
+      assertEquals(1, usage(turn), "the request had left");
+    }
+  }
+
+  @Test
   void beforeTheServerAnswers() throws Exception {
     try (Device phone = device();
         Device screen = device()) {

@@ -20,15 +20,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A model server on loopback that speaks as OpenAI or Ollama does, whichever path is asked, and
  * behaves as well or as badly as the test says. Each request takes the next behaviour of {@link
  * #then}, or the one of {@link #always}.
+ *
+ * <p>What asks for a question to be rewritten is answered apart, by {@link #rewriting}, and counted
+ * nowhere: unless a test says otherwise the question is repeated as it is.
  */
 public final class FakeModelServer implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 20;
+  private static final String REWRITE = "Rewrite the last message of a conversation";
+  private static final String LAST = "\nLast message:\n";
 
   private final HttpServer server;
   private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Asked> rewritings = new LinkedBlockingQueue<>();
   private final ConcurrentLinkedQueue<Behaviour> script = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
   private volatile Behaviour otherwise = Behaviour.saying("ok");
+  private volatile Behaviour rewriting = FakeModelServer::repeat;
   private volatile boolean recording = true;
 
   private FakeModelServer(Vertx vertx) {
@@ -68,6 +75,22 @@ public final class FakeModelServer implements AutoCloseable {
     return this;
   }
 
+  /** How questions are rewritten from now on. */
+  public FakeModelServer rewriting(Behaviour behaviour) {
+    rewriting = behaviour;
+    return this;
+  }
+
+  /** Questions stay as they are. */
+  public FakeModelServer repeating() {
+    return rewriting(FakeModelServer::repeat);
+  }
+
+  private static void repeat(Asked asked) {
+    String text = asked.json().get("messages").get(1).get("content").asText();
+    Behaviour.saying(text.substring(text.indexOf(LAST) + LAST.length())).answer(asked);
+  }
+
   /** Requests are answered but not kept: for load. */
   public FakeModelServer withoutRecording() {
     recording = false;
@@ -76,7 +99,21 @@ public final class FakeModelServer implements AutoCloseable {
 
   /** The next request, once its body has come. */
   public Asked next() throws InterruptedException {
-    Asked next = asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return next(asked);
+  }
+
+  /** The next request for a question to be rewritten, likewise. */
+  public Asked nextRewriting() throws InterruptedException {
+    return next(rewritings);
+  }
+
+  /** How many of those nobody has asked for. */
+  public int rewritings() {
+    return rewritings.size();
+  }
+
+  private static Asked next(BlockingQueue<Asked> queue) throws InterruptedException {
+    Asked next = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (next == null) {
       throw new AssertionError("the model server was not asked");
     }
@@ -86,6 +123,7 @@ public final class FakeModelServer implements AutoCloseable {
   /** Forgets the requests that no test has asked for. */
   public void forget() {
     asked.clear();
+    rewritings.clear();
   }
 
   /** How many requests have come. */
@@ -94,9 +132,6 @@ public final class FakeModelServer implements AutoCloseable {
   }
 
   private void handle(HttpServerRequest request) {
-    count.incrementAndGet();
-    Behaviour polled = script.poll();
-    Behaviour behaviour = polled == null ? otherwise : polled;
     Promise<Void> closed = Promise.promise();
     request.connection().closeHandler(ignored -> closed.tryComplete());
     request.response().exceptionHandler(ignored -> closed.tryComplete());
@@ -104,11 +139,18 @@ public final class FakeModelServer implements AutoCloseable {
         .body()
         .onSuccess(body -> {
           Asked next = new Asked(request, body, closed);
+          boolean rewrites = body.toString().contains(REWRITE);
           if (recording) {
-            asked.add(next);
+            (rewrites ? rewritings : asked).add(next);
           }
-          behaviour.answer(next);
+          (rewrites ? rewriting : behaviour()).answer(next);
         });
+  }
+
+  private Behaviour behaviour() {
+    count.incrementAndGet();
+    Behaviour polled = script.poll();
+    return polled == null ? otherwise : polled;
   }
 
   @Override

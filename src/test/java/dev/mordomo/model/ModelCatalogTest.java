@@ -127,6 +127,17 @@ class ModelCatalogTest {
   }
 
   @Test
+  void aQuestionIsRewrittenByTheFirstAloneAndAtOnce() throws Exception {
+    first.always(DOWN);
+    ChatModel rewriter =
+        catalog(Map.of("model.fallback", "second/b")).byDefault().rewriter().orElseThrow();
+    rewriter.stream(asking(), heard);
+    assertEquals(FailureCode.MODEL_UNAVAILABLE, heard.failure().code());
+    assertEquals(1, first.requests());
+    assertEquals(0, second.requests());
+  }
+
+  @Test
   void aShortRetryAfterIsWaitedFor() throws Exception {
     first.then(Behaviour.status(429, "", Map.of("Retry-After", "1")));
     long from = System.nanoTime();

@@ -13,6 +13,7 @@ public final class ScriptedModel implements ChatModel, ChatModels {
   private final BlockingQueue<Session> sessions = new LinkedBlockingQueue<>();
   private final List<ChatRequest> requests = new CopyOnWriteArrayList<>();
   private volatile Optional<String> automatic = Optional.empty();
+  private volatile Optional<ChatModel> rewriter = Optional.empty();
   private final String name;
 
   public ScriptedModel() {
@@ -65,6 +66,23 @@ public final class ScriptedModel implements ChatModel, ChatModels {
   public ScriptedModel answering(String text) {
     automatic = Optional.of(text);
     return this;
+  }
+
+  /** From now on requests wait for the test again. */
+  public ScriptedModel silent() {
+    automatic = Optional.empty();
+    return this;
+  }
+
+  /** From now on this one rewrites questions for it; until then it cannot. */
+  public ScriptedModel rewrittenBy(ChatModel other) {
+    rewriter = Optional.of(other);
+    return this;
+  }
+
+  @Override
+  public Optional<ChatModel> rewriter() {
+    return rewriter;
   }
 
   /** The next request. */

@@ -67,6 +67,12 @@ public final class ExtractiveModel implements ChatModel {
     return false;
   }
 
+  /** It quotes, and makes no sentences of its own. */
+  @Override
+  public Optional<ChatModel> rewriter() {
+    return Optional.empty();
+  }
+
   @Override
   public ModelCall stream(ChatRequest request, ChatObserver observer) {
     WordStream stream = new WordStream(vertx, wordPause, observer);
