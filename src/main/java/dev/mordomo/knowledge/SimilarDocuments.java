@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells which documents say what a new one says: nine in ten of its passages, or of a sample of
- * them, are within a measured similarity of passages of one document. For information alone:
+ * them, are as similar as the model wants to passages of one document. For information alone:
  * nothing is refused for it, and nothing fails with it.
  */
 final class SimilarDocuments {
@@ -34,7 +34,7 @@ final class SimilarDocuments {
   }
 
   /**
-   * Best first; none where nobody measured when two passages say the same to the model.
+   * Best first; none where nobody knows when two passages say the same to the model.
    *
    * @param itself rows that are the same document, such as the one that it replaces
    */

@@ -42,7 +42,7 @@ public interface EmbeddingModel {
 
   /**
    * The similarity from which two passages say the same, in whichever words, for this model: 0 to
-   * 1; empty when nobody measured it.
+   * 1; empty when nobody knows it.
    */
   default OptionalDouble sameFrom() {
     return OptionalDouble.empty();

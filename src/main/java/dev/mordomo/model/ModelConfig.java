@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Which models there are, and how long one is waited for.
@@ -52,11 +53,25 @@ public record ModelConfig(
   /**
    * @param dimensions the length of its vectors; 0 asks the model at start
    * @param threshold the similarity below which a passage is not worth showing
+   * @param sameFrom the similarity from which two passages say the same; empty where nobody knows
    * @param queryPrefix put before a query by models that were trained so; "" for none
    * @param passagePrefix likewise before a passage
    */
   public record RemoteEmbedding(
-      int dimensions, double threshold, String queryPrefix, String passagePrefix) {}
+      int dimensions,
+      double threshold,
+      OptionalDouble sameFrom,
+      String queryPrefix,
+      String passagePrefix) {}
+
+  /**
+   * {@code model.embedding_same_from}, of models that were not measured. High, since some hold even
+   * what is unlike for fairly near.
+   */
+  public static OptionalDouble sameFrom(Settings settings) {
+    double value = settings.decimal("model.embedding_same_from", 0.95, 0, 1);
+    return value == 0 ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
 
   public static ModelConfig from(Settings settings) {
     Map<String, ProviderConfig> providers = providers(settings);
@@ -74,6 +89,7 @@ public record ModelConfig(
         new RemoteEmbedding(
             settings.integer("model.embedding_dimensions", 0, 0, 4000),
             settings.decimal("model.embedding_threshold", 0.3, 0, 1),
+            sameFrom(settings),
             settings.text("model.embedding_query_prefix", ""),
             settings.text("model.embedding_passage_prefix", "")));
   }

@@ -3,6 +3,7 @@ package dev.mordomo.knowledge;
 import static dev.mordomo.knowledge.TestKnowledge.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,8 +17,12 @@ import dev.mordomo.job.JobVerticle;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
+import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Telling;
 import dev.mordomo.model.EmbeddingModel;
+import dev.mordomo.model.onnx.OnnxConfig;
+import dev.mordomo.model.onnx.OnnxExports;
+import dev.mordomo.model.onnx.OnnxProvider;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -336,6 +341,48 @@ class ModelChangeTest {
     next.deploy();
     assertEquals(JobStatus.DONE, next.ended().status());
     assertEquals("Página 7", found(next.service, "página 107").getFirst());
+  }
+
+  @Test
+  void otherWeightsInTheSameFolderAreFilledInWithoutTheOldOnesBeingMixedIn() throws Exception {
+    Path weights = folder.resolve("weights");
+    OnnxExports.embedding(weights);
+    try (OnnxProvider old = onnx()) {
+      EmbeddingModel model = old.embedding("weights");
+      House house = new House(model, List.of(before.model, model));
+      house.deploy();
+      assertEquals(JobStatus.DONE, house.ended().status());
+      house.service.addDocument(ana, collection, DocumentUpload.text("Mar", "sea sea fish"));
+      assertEquals("Mar", found(house.service, "sea fish").getFirst());
+      house.stop();
+    }
+    OnnxExports.turned(weights);
+    try (OnnxProvider changed = onnx()) {
+      EmbeddingModel model = changed.embedding("weights");
+      House house = new House(model, List.of(before.model, model));
+      assertTrue(house.service.models().isChanging());
+      house.deploy();
+      Job done = house.ended();
+      assertEquals(JobStatus.DONE, done.status(), done.toString());
+      assertEquals(PAGES + 2, done.result().orElseThrow().get("embedded"), "all of them anew");
+      assertEquals("Mar", found(house.service, "sea fish").getFirst());
+      house.stop();
+    }
+  }
+
+  private OnnxProvider onnx() {
+    return new OnnxProvider(
+        folder, Path.of("target/native"), OnnxConfig.from(Settings.of(Map.of(), Map.of())));
+  }
+
+  @Test
+  void aRowFromBeforeFingerprintsIsTakenToBeTheModelOfNow() {
+    var database = before.db.database();
+    short id = EmbeddingModelStore.add(database, "onnx/old", 8);
+    assertNotEquals(id, EmbeddingModelStore.add(database, "onnx/old@aaaaaaaaaaaa", 16));
+    assertEquals(id, EmbeddingModelStore.add(database, "onnx/old@0123456789ab", 8));
+    assertNotEquals(id, EmbeddingModelStore.add(database, "onnx/old@ba9876543210", 8));
+    assertEquals(id, EmbeddingModelStore.add(database, "onnx/old@0123456789ab", 8));
   }
 
   private static List<Job> backfills(House house) {

@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -154,6 +155,11 @@ final class LangChainEmbeddingModel implements EmbeddingModel {
   @Override
   public double defaultThreshold() {
     return config.threshold();
+  }
+
+  @Override
+  public OptionalDouble sameFrom() {
+    return config.sameFrom();
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * An embedding model from a folder. Texts longer than the model reads at once are split between
@@ -31,9 +32,12 @@ final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
   private final EmbeddingPool pool;
   private final int dimensions;
 
-  /** Loads the model and embeds a word, to know the length of its vectors. */
-  OnnxEmbeddingModel(String setting, String name, Path path, OnnxConfig config, int threads) {
-    this.name = name;
+  /**
+   * Loads the model and embeds a word, to know the length of its vectors.
+   *
+   * @param base its name without the fingerprint
+   */
+  OnnxEmbeddingModel(String setting, String base, Path path, OnnxConfig config, int threads) {
     this.config = config;
     OnnxFolder folder = OnnxFolder.read(setting, path);
     pooling = config.pooling().or(folder::pooling).orElse(Pooling.MEAN);
@@ -41,6 +45,11 @@ final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
     queryPrefix = config.queryPrefix().isEmpty() ? folder.queryPrompt() : config.queryPrefix();
     passagePrefix =
         config.passagePrefix().isEmpty() ? folder.passagePrompt() : config.passagePrefix();
+    name =
+        base
+            + "@"
+            + OnnxFingerprint.of(
+                setting, folder, List.of(pooling.name(), String.valueOf(tokens), passagePrefix));
     graph = OnnxGraph.open(setting, folder, Map.of("truncation", "false"), OUTPUTS);
     try {
       dimensions = vector("x").length;
@@ -129,6 +138,11 @@ final class OnnxEmbeddingModel implements EmbeddingModel, AutoCloseable {
   @Override
   public double defaultThreshold() {
     return config.threshold();
+  }
+
+  @Override
+  public OptionalDouble sameFrom() {
+    return config.sameFrom();
   }
 
   @Override

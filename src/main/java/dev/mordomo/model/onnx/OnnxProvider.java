@@ -9,15 +9,22 @@ import dev.mordomo.model.Reranker;
 import dev.mordomo.model.embedded.TokenizerLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Models named {@code onnx/PATH}. A path that is not absolute is one within the data folder. Each
- * is loaded once, when it is first asked for.
+ * is loaded once, when it is first asked for. An embedding model's own name ends with its
+ * fingerprint, {@code onnx/PATH@0123456789ab}: asked for by that, it is that one or none.
  */
 public final class OnnxProvider implements ModelProvider, AutoCloseable {
+  private static final Pattern KNOWN =
+      Pattern.compile("(.+)@[0-9a-f]{" + OnnxFingerprint.DIGITS + "}");
+
   private final Path data;
   private final Path nativeCache;
   private final OnnxConfig config;
@@ -48,6 +55,20 @@ public final class OnnxProvider implements ModelProvider, AutoCloseable {
 
   @Override
   public synchronized EmbeddingModel embedding(String path) {
+    Matcher known = KNOWN.matcher(path);
+    if (!known.matches() || Files.isDirectory(data.resolve(path))) {
+      return loaded(path);
+    }
+    EmbeddingModel model = loaded(known.group(1));
+    if (!model.name().equals(name() + "/" + path)) {
+      throw Failure.invalid(
+          "model.embedding",
+          "the folder " + known.group(1) + " holds another model by now: " + model.name());
+    }
+    return model;
+  }
+
+  private EmbeddingModel loaded(String path) {
     unpacked();
     return embeddings.computeIfAbsent(
         path,

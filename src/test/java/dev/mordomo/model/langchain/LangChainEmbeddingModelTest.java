@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +80,14 @@ class LangChainEmbeddingModelTest {
     model.embed(List.of("a"), Use.PASSAGE).await();
     assertEquals("query: a", house.server.next().json().at("/input/0").asText());
     assertEquals("passage: a", house.server.next().json().at("/input/0").asText());
+  }
+
+  @Test
+  void whatSaysTheSameIsASetting() {
+    assertEquals(OptionalDouble.of(0.95), model(KNOWN).sameFrom());
+    Map<String, String> lower =
+        Map.of("model.embedding_dimensions", "4", "model.embedding_same_from", "0.8");
+    assertEquals(OptionalDouble.of(0.8), model(lower).sameFrom());
   }
 
   @Test

@@ -40,6 +40,20 @@ public final class OnnxExports {
             .model());
   }
 
+  /** The same with other weights: every vector is turned around. */
+  public static Path turned(Path folder) {
+    return write(
+        folder,
+        "onnx/model.onnx",
+        table(-1)
+            .node("Gather", List.of("table", "input_ids"), "last_hidden_state")
+            .input("input_ids")
+            .input("attention_mask")
+            .input("token_type_ids")
+            .output("last_hidden_state", "batch", "length", "width")
+            .model());
+  }
+
   /** Pooled by the graph itself, to the sum. */
   public static Path pooled(Path folder) {
     return write(
@@ -94,9 +108,13 @@ public final class OnnxExports {
   }
 
   private static OnnxBytes table() {
+    return table(1);
+  }
+
+  private static OnnxBytes table(float weight) {
     float[] identity = new float[DIMENSIONS * DIMENSIONS];
     for (int i = 0; i < DIMENSIONS; i++) {
-      identity[i * DIMENSIONS + i] = 1;
+      identity[i * DIMENSIONS + i] = weight;
     }
     return new OnnxBytes().floats("table", identity, DIMENSIONS, DIMENSIONS);
   }

@@ -19,8 +19,11 @@ import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +74,7 @@ class OnnxModelsTest {
   void aSentenceTransformersExportEmbeds() {
     OnnxExports.embedding(folder);
     EmbeddingModel model = model(Map.of());
-    assertEquals("onnx/" + folder, model.name());
+    assertTrue(model.name().matches("onnx/" + folder + "@[0-9a-f]{12}"), model.name());
     assertEquals(OnnxExports.DIMENSIONS, model.dimensions());
     List<float[]> vectors = now(model.embed(List.of("cat dog", "sea", "Cat"), Use.PASSAGE));
     assertEquals(3, vectors.size());
@@ -83,6 +86,15 @@ class OnnxModelsTest {
     vectors.forEach(vector -> assertEquals(1, length(vector), 1e-5));
     assertSame(model, provider.embedding(folder.toString()), "loaded once");
     assertTrue(Double.isNaN(model.probability(0.5, "pt", "pt")));
+  }
+
+  @Test
+  void whatSaysTheSameIsASetting() {
+    OnnxExports.embedding(folder);
+    assertEquals(OptionalDouble.of(0.95), model(Map.of()).sameFrom());
+    provider.close();
+    Map<String, String> none = Map.of("model.embedding_same_from", "0");
+    assertEquals(OptionalDouble.empty(), model(none).sameFrom());
   }
 
   @ParameterizedTest
@@ -191,10 +203,56 @@ class OnnxModelsTest {
             List.of(provider),
             List.of(new ScriptedModel("embedded/extractive")),
             List.of());
-    assertEquals("onnx/models/mine", catalog.embedding().name());
+    String name = catalog.embedding().name();
+    assertTrue(name.matches("onnx/models/mine@[0-9a-f]{12}"), name);
     assertSame(catalog.embedding(), catalog.embeddingNamed("onnx/models/mine").orElseThrow());
+    assertSame(catalog.embedding(), catalog.embeddingNamed(name).orElseThrow());
+    assertTrue(catalog.embeddingNamed("onnx/models/mine@0123456789ab").isEmpty());
     assertTrue(catalog.embeddingNamed("onnx/models/gone").isEmpty());
     vertx.close().await();
+  }
+
+  /** The name that a server started now gives it. */
+  private String named(Map<String, String> settings) {
+    provider.close();
+    return model(settings).name();
+  }
+
+  @Test
+  void otherFilesAndOtherPassagesAreAnotherModel() throws Exception {
+    OnnxExports.embedding(folder);
+    String name = named(Map.of());
+    assertEquals(name, named(Map.of()));
+    // What asks is not in the index.
+    assertEquals(name, named(Map.of("model.embedding_query_prefix", "query:")));
+    assertEquals(name, named(Map.of("model.onnx_pooling", "mean")), "as it was by itself");
+    Set<String> names = new HashSet<>(Set.of(name));
+    assertTrue(names.add(named(Map.of("model.onnx_pooling", "cls"))));
+    assertTrue(names.add(named(Map.of("model.onnx_tokens", "32"))));
+    assertTrue(names.add(named(Map.of("model.embedding_passage_prefix", "passage:"))));
+
+    Path tokenizer = folder.resolve("tokenizer.json");
+    String before = Files.readString(tokenizer);
+    Files.writeString(tokenizer, before + "\n");
+    assertTrue(names.add(named(Map.of())));
+    Files.writeString(tokenizer, before);
+    assertEquals(name, named(Map.of()), "the old files are the old model");
+    Files.writeString(folder.resolve("onnx/model.onnx_data"), "weights");
+    assertTrue(names.add(named(Map.of())));
+    Files.delete(folder.resolve("onnx/model.onnx_data"));
+    Path graph = folder.resolve("onnx/model.onnx");
+    byte[] bytes = Files.readAllBytes(graph);
+    OnnxExports.turned(folder);
+    assertTrue(names.add(named(Map.of())));
+
+    // Who asks for the one of before is not given the one of now.
+    Failure failure =
+        assertThrows(Failure.class, () -> provider.embedding(name.substring("onnx/".length())));
+    assertEquals("model.embedding", failure.errors().getFirst().field());
+    assertTrue(failure.detail().contains("another model by now"), failure.detail());
+    Files.write(graph, bytes);
+    assertEquals(name, named(Map.of()));
+    assertEquals(name, provider.embedding(name.substring("onnx/".length())).name());
   }
 
   @Test
