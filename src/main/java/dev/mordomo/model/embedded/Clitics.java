@@ -21,6 +21,7 @@ final class Clitics {
               + "(?:-l?[oa]s?)?)(?:-(?:ei|ás|á|emos|ão|ia|iam))?");
   private static final Pattern SPANISH =
       Pattern.compile("(.{2,}?)((?:me|te|se|nos|os|les?)?(?:l[oae]s?|me|te|se|nos))");
+  private static final Pattern VOSEO = Pattern.compile(".{2,}[^aeiou][aei]");
   private static final String ACCENTED = "áéíóúâêô";
   private static final String PLAIN = "aeiouaeo";
 
@@ -70,7 +71,13 @@ final class Clitics {
                 ? List.of("us")
                 : pronouns.startsWith("te") ? List.of("you") : List.of();
     String plain = unaccented(verb);
-    if (plain.endsWith("r") || plain.endsWith("ndo") || !plain.equals(verb) || verb.length() <= 4) {
+    // "Avisame", "fijate": spoken with the stress on the end, and written without an accent.
+    boolean command = VOSEO.matcher(verb).matches();
+    if (plain.endsWith("r")
+        || plain.endsWith("ndo")
+        || !plain.equals(verb)
+        || verb.length() <= 4
+        || command) {
       splits.add(new Split(plain, english));
       if (plain.endsWith("mo")) {
         splits.add(new Split(plain + "s", english));

@@ -62,7 +62,8 @@ final class English {
             + " spun strike struck sweep swept weep wept become become undo undone overdo overdone"
             + " redo redone rewrite rewritten rebuild rebuilt drink drunk bite bitten blow blown"
             + " beat beaten hear heard regret regretted shrink shrunk flee fled lend lent format"
-            + " formatted begin begun expel expelled reset reset program programmed";
+            + " formatted overtake overtaken mow mowed swell swollen bind bound upset upset begin"
+            + " begun expel expelled reset reset program programmed";
     String[] words = irregular.split(" ");
     for (int i = 0; i < words.length; i += 2) {
       PARTICIPLES.put(words[i], words[i + 1]);
@@ -81,7 +82,7 @@ final class English {
                 + " swear swore swim swam withdraw withdrew overdraw overdrew forbid forbade sew"
                 + " sewed sow sowed fly flew forgive forgave prove proved ride rode become became"
                 + " undo undid overdo overdid redo redid rewrite rewrote drink drank bite bit blow"
-                + " blew beat beat shrink shrank know knew be was get got")
+                + " blew overtake overtook beat beat shrink shrank know knew be was get got")
             .split(" ");
     for (int i = 0; i < words.length; i += 2) {
       PASTS.put(words[i], words[i + 1]);
@@ -199,6 +200,9 @@ final class English {
     String rest = space < 0 ? "" : verb.substring(space);
     if (AUXILIARIES.contains(word)) {
       return verb;
+    }
+    if (word.endsWith("ie")) {
+      return word.substring(0, word.length() - 2) + "ying" + rest;
     }
     if (word.endsWith("e") && !word.endsWith("ee") && word.length() > 2) {
       return word.substring(0, word.length() - 1) + "ing" + rest;

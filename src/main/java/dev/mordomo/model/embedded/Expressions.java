@@ -42,6 +42,9 @@ final class Expressions {
   /** "E se": within a sentence it is "and if", or "and" and a reflexive verb. */
   private static final String WHAT_IF = "what ";
 
+  /** "Si no": before a mark, but "si no funciona" is "if it does not work". */
+  private static final String OTHERWISE = "otherwise";
+
   private static final Set<String> DATIVE = Set.of("me", "te", "le", "nos", "les", "lhe");
   private static final Set<String> AND = Set.of("e", "y");
   private static final Pattern REFLEXIVE = Pattern.compile("(?<=r)-?se$");
@@ -71,6 +74,9 @@ final class Expressions {
           continue;
         }
         int length = length(phrase, sentence, start);
+        if (phrase.sense().english().equals(OTHERWISE) && wordFollows(sentence, start + length)) {
+          continue;
+        }
         if (length > 0
             && phrase.sense().part() == Part.FUNCTION
             && INFINITIVE_AFTER.contains(phrase.words().getLast())
@@ -91,6 +97,10 @@ final class Expressions {
       }
     }
     return longest;
+  }
+
+  private static boolean wordFollows(List<Reading> sentence, int i) {
+    return i < sentence.size() && sentence.get(i).token().isWord();
   }
 
   /** Whether the last word of an expression begins another as long: estou com (dor de dente). */
@@ -136,6 +146,10 @@ final class Expressions {
       words.add(bare);
       words.add(bare + "se");
       words.add(bare + "-se");
+    }
+    for (String verb : reading.carriers()) {
+      words.add(verb + "se");
+      words.add(verb);
     }
     boolean small =
         reading.analyses().stream()
@@ -219,6 +233,10 @@ final class Expressions {
     }
     String bare = first ? bare(reading) : "";
     if (!bare.isEmpty() && bare.equals(REFLEXIVE.matcher(Letters.fold(lemma)).replaceFirst(""))) {
+      return true;
+    }
+    if (first
+        && reading.carriers().contains(REFLEXIVE.matcher(Letters.fold(lemma)).replaceFirst(""))) {
       return true;
     }
     if (word.equals(Letters.fold(lemma))) {

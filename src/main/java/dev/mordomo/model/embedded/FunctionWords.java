@@ -1,5 +1,6 @@
 package dev.mordomo.model.embedded;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -11,7 +12,8 @@ final class FunctionWords {
   private static final Set<String> AUXILIARIES =
       Set.of(
           ("puedo puede pueden podemos puedes quiero quiere quieren tengo tiene tienen voy va van"
-                  + " vas vamos debo debe deben he ha han hemos había podría podrían")
+               + " vas vamos debo debe deben he ha han hemos había podría podrían está están estoy"
+               + " estaba estaban")
               .split(" "));
   private static final Set<String> SHORT_VERBS =
       Set.of("ir", "ser", "ter", "ver", "dar", "vir", "pôr");
@@ -31,6 +33,27 @@ final class FunctionWords {
               + "|junho|julho|setembro|outubro|novembro|dezembro");
   private static final Set<String> A = Set.of("un", "una", "um", "uma");
   private static final Set<String> EACH = Set.of("cada", "un", "una", "um", "uma");
+  private static final Set<String> FEMININE =
+      Set.of("mano", "foto", "moto", "radio", "nao", "polio", "libido", "dinamo");
+  private static final Pattern PERSON = Pattern.compile(".*([aeo]|[ae]n|mos|é|ó)");
+  private static final Pattern SINGULAR = Pattern.compile("que|de|en|una?|otro|cual|.*ción");
+  private static final Pattern STATE =
+      Pattern.compile("(libre|pendiente|exent[oa]|list[oa]|vací[oa]|fij[oa]|desiert[oa])s?");
+  private static final Set<String> ITSELF = Set.of("se", "me", "te", "nos");
+  private static final Map<String, String> LEFT =
+      Map.of(
+          "quedan",
+          "are",
+          "quedó",
+          "was",
+          "quedaron",
+          "were",
+          "quedará",
+          "will be",
+          "quedarán",
+          "will be");
+  private static final Set<String> DEBTS = Set.of("algo", "dinero", "plata", "nada", "dinheiro");
+  private static final Pattern INFINITIVE = Pattern.compile(".*([aei]r|rse|r(l[aeo]s?|me|te|nos))");
   private static final Set<String> THEN = Set.of("que", "de", "como", "a", "o", "as", "os");
 
   private static final Pattern FINITE = Pattern.compile(".*[aeo]m?|.*[eiou]u");
@@ -55,6 +78,7 @@ final class FunctionWords {
    *
    * @param before the word before it, "" at the start of a clause
    * @param after the word after it, or ""
+   * @param afterNext the word after that, or ""
    * @param beforeVerb whether a verb follows, and nothing but a verb
    * @param begins whether it is the first word of the sentence
    * @param question whether the sentence has a question mark
@@ -63,6 +87,7 @@ final class FunctionWords {
       String word,
       String before,
       String after,
+      String afterNext,
       boolean beforeVerb,
       boolean begins,
       boolean question) {
@@ -75,6 +100,9 @@ final class FunctionWords {
             && !neighbours.preposition(before)
             && !after.endsWith("r")
             && !Inflection.looksLikeParticiple(after);
+    if (pronoun(word, before, after)) {
+      return Optional.of(word.endsWith("s") ? "them" : "it");
+    }
     return switch (word) {
       case "se" -> {
         // "O que se diz": what is said.
@@ -90,6 +118,18 @@ final class FunctionWords {
           after.isEmpty() || neighbours.preposition(after)
               ? Optional.of("a lot")
               : Optional.empty();
+      // "Queda libre", "quedan excluidos": is, are.
+      case "queda", "quedan", "quedó", "quedaron", "quedará", "quedarán" ->
+          !portuguese && !ITSELF.contains(before) && state(after)
+              ? Optional.of(LEFT.getOrDefault(word, "is"))
+              : Optional.empty();
+      // "Nos vamos a separar": nobody leaves.
+      case "voy", "vas", "va", "vamos", "van" ->
+          !portuguese && verb(afterNext) && after.equals("a")
+              ? Optional.of("go")
+              : Optional.empty();
+      // "Le di la llave a mi vecino": to whom is mostly said again, or was before.
+      case "le", "les" -> portuguese ? Optional.empty() : Optional.of("");
       case "lo", "la" -> pronoun ? Optional.of("it") : Optional.empty();
       case "os", "as", "los", "las" -> pronoun ? Optional.of("them") : Optional.empty();
       case "que" -> {
@@ -114,6 +154,9 @@ final class FunctionWords {
       case "debe",
           "deben",
           "debo",
+          "deba",
+          "deban",
+          "debas",
           "debes",
           "debemos",
           "deve",
@@ -127,7 +170,7 @@ final class FunctionWords {
           "deverão" ->
           after.endsWith("r") || after.endsWith("rse") || after.equals("de")
               ? Optional.of("must")
-              : Optional.empty();
+              : owed(after) ? Optional.of("owe") : Optional.empty();
       case "debería", "deberían", "deberías", "deveria", "deveriam", "devia" ->
           Optional.of("should");
       case "como" -> {
@@ -182,11 +225,51 @@ final class FunctionWords {
       case "hasta", "até" ->
           neighbours.number(after) || A.contains(after) ? Optional.of("up to") : Optional.empty();
       case "por" ->
-          neighbours.number(after) || EACH.contains(after) ? Optional.of("for") : Optional.empty();
+          neighbours.number(after) || EACH.contains(after) || (!portuguese && verb(after))
+              ? Optional.of("for")
+              : Optional.empty();
+      // "La dejo sola", "vive solo": at the end of a clause it is no "only".
+      case "solo" ->
+          !portuguese && !start && after.isEmpty() ? Optional.of("alone") : Optional.empty();
       case "há" -> Optional.of(neighbours.number(after) ? "for" : "there is");
       case "hay" -> Optional.of(begins && question ? "is there" : "there is");
       default -> Optional.empty();
     };
+  }
+
+  /** "Cómo la limpio", "ya los lavo": an article would agree with its noun. */
+  boolean pronoun(String word, String before, String after) {
+    if (portuguese) {
+      return false;
+    }
+    boolean alone =
+        !before.isEmpty() && !neighbours.preposition(before) && !neighbours.number(after);
+    return switch (word) {
+      case "la" -> alone && after.length() > 2 && after.endsWith("o") && !FEMININE.contains(after);
+      case "los", "las" ->
+          alone
+              && after.length() > 3
+              && PERSON.matcher(after).matches()
+              && !SINGULAR.matcher(after).matches();
+      default -> false;
+    };
+  }
+
+  private static boolean state(String word) {
+    return word.length() > 4
+        && (Inflection.looksLikeParticiple(word) || STATE.matcher(word).matches());
+  }
+
+  /** Whether what follows a form of "deber" is an amount or a thing. */
+  private boolean owed(String after) {
+    return neighbours.determiner(after)
+        || neighbours.number(after)
+        || DEBTS.contains(after)
+        || MUCH.matcher(after).matches();
+  }
+
+  private static boolean verb(String word) {
+    return word.length() > 3 && INFINITIVE.matcher(word).matches();
   }
 
   /** "…se o nome…", "…se for…", "…se quiser": what a reflexive verb would not follow. */

@@ -15,6 +15,10 @@ final class Glosser {
       Pattern.compile(
           "(since |until |at |in |from |within |every )?(how|what|when|where|why|which|who)\\b");
 
+  private static final String PRONOUN = "lo";
+  private static final String IS_IT = "is it ";
+  private static final String DO = "do ";
+  private static final String DO_I = DO + "I ";
   private static final Pattern OWN = Pattern.compile(".+(me|te|se|nos|os)");
   private static final Pattern INFINITIVE = Pattern.compile(".*[aeiôí]r");
 
@@ -46,7 +50,8 @@ final class Glosser {
     List<Reading> sentence = new ArrayList<>();
     boolean mixedCase = text.chars().anyMatch(Character::isLowerCase);
     for (Token token : Token.of(text)) {
-      sentence.add(new Reading(token, token.isWord() ? analyses(token, mixedCase) : List.of()));
+      List<Morphology.Analysis> analyses = token.isWord() ? analyses(token, mixedCase) : List.of();
+      sentence.add(new Reading(token, analyses, carriers(token, analyses)));
     }
     List<Unit> units = units(sentence);
     Topic topic = new Topic(meanings);
@@ -68,7 +73,7 @@ final class Glosser {
     for (Unit unit : units) {
       Token token = sentence.get(unit.start).token();
       if (unit.expression != null) {
-        String english = unit.expression.english();
+        String english = stated(unit.expression.english(), whole.question(), begins(pieces));
         Part part = unit.expression.part();
         String bare = Expressions.bare(sentence.get(unit.start));
         String word = bare.isEmpty() ? token.word() : bare;
@@ -86,8 +91,9 @@ final class Glosser {
           asked = false;
           continue;
         }
+        boolean verbal = part == Part.VERB || part == Part.EXPRESSION || part == Part.FUNCTION;
         VerbForm form =
-            part == Part.VERB || part == Part.EXPRESSION || part == Part.FUNCTION
+            verbal && sentence.get(unit.start).carriers().isEmpty()
                 ? VerbForm.of(portuguese, word, unit.expression.lemma())
                 : VerbForm.BASE;
         // "Cartones de leche": its first word is in the plural.
@@ -156,6 +162,20 @@ final class Glosser {
         : analyses;
   }
 
+  /** The verbs of which a word that is nothing else may be a command with its pronoun. */
+  private List<String> carriers(Token token, List<Morphology.Analysis> analyses) {
+    if (portuguese || !token.isWord() || token.isName() || !analyses.isEmpty()) {
+      return List.of();
+    }
+    return Clitics.splits(language, token.word()).stream()
+        .filter(split -> !split.verb().endsWith("r") && !split.verb().endsWith("ndo"))
+        .flatMap(split -> morphology.analyses(split.verb()).stream())
+        .filter(analysis -> analysis.sense().part() == Part.VERB)
+        .map(analysis -> Letters.fold(analysis.sense().lemma()))
+        .distinct()
+        .toList();
+  }
+
   /** Whether a word is a verb that the core knows, with pronouns: "defenderse", "asegúrate". */
   private boolean carriesPronouns(String word) {
     return Clitics.splits(language, word).stream()
@@ -174,6 +194,24 @@ final class Glosser {
         .filter(analysis ->
             first.word().endsWith("ndo") || inflection.participle(first.word(), analysis))
         .findFirst();
+  }
+
+  private static boolean begins(List<Piece> pieces) {
+    return pieces.isEmpty() || pieces.getLast().mark();
+  }
+
+  /**
+   * "Tengo que", "se permite": "do I have to" and "is it allowed" only where something is asked.
+   */
+  private static String stated(String english, boolean question, boolean begins) {
+    if (question) {
+      return english;
+    }
+    return english.startsWith(DO_I)
+        ? english.substring(DO.length())
+        : begins && english.startsWith(IS_IT)
+            ? "it is " + english.substring(IS_IT.length())
+            : english;
   }
 
   /** Whether the word before is a noun, or ends an expression as a noun. */
@@ -244,19 +282,29 @@ final class Glosser {
     Reading reading = sentence.get(i);
     String word = reading.word();
     String before = i > 0 && !asked ? sentence.get(i - 1).before() : "";
+    if (i > 1 && functionWords.pronoun(before, sentence.get(i - 2).before(), word)) {
+      before = PRONOUN;
+    }
     if (besideName(sentence, i)) {
       return new Piece(word, reading.token().text(), Part.EXPRESSION, false, false);
     }
     boolean afterNoun = noun && !asked;
     String after = i + 1 < sentence.size() ? sentence.get(i + 1).word() : "";
+    String afterNext = i + 2 < sentence.size() ? sentence.get(i + 2).word() : "";
     boolean beforeVerb = i + 1 < sentence.size() && sentence.get(i + 1).onlyVerb();
     boolean start = reading.token().start();
     Optional<String> small =
-        functionWords.english(word, before, after, beforeVerb, start, whole.question());
+        functionWords.english(word, before, after, afterNext, beforeVerb, start, whole.question());
     if (small.isPresent()) {
       return new Piece(word, small.get(), Part.FUNCTION, false, false);
     }
-    SenseChoice.Place place = new SenseChoice.Place(word, before, afterNoun, after);
+    boolean beforeNoun =
+        i + 1 < sentence.size()
+            && sentence.get(i + 1).onlyNoun()
+            && (portuguese || Letters.agree(word, after));
+    boolean quality = afterNoun && (portuguese || Letters.agree(before, word));
+    SenseChoice.Place place =
+        new SenseChoice.Place(word, before, afterNoun, quality, after, beforeNoun);
     return choice
         .best(reading.analyses(), place, whole.areas(), whole.topic())
         .map(analysis -> piece(word, analysis))
@@ -312,6 +360,11 @@ final class Glosser {
     boolean own = OWN.matcher(whole).matches();
     List<Morphology.Analysis> verbs = new ArrayList<>(morphology.analyses(verb));
     verbs.sort(Comparator.comparing(analysis -> analysis.sense().reflexive() != own));
+    if (!portuguese && whole.endsWith("se")) {
+      // "Siéntese": of "sentar", whose command it is, and not of "sentir".
+      verbs.sort(
+          Comparator.comparing(analysis -> !VerbForm.command(verb, analysis.sense().lemma())));
+    }
     return verbs;
   }
 

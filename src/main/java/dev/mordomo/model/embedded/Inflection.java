@@ -1,5 +1,6 @@
 package dev.mordomo.model.embedded;
 
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Puts the English of a sense in the form that a word of ours has. */
@@ -9,6 +10,19 @@ final class Inflection {
   private static final Pattern PARTICIPLE_ENDING = Pattern.compile("[ai]d[oa]s?");
   private static final Pattern PARTICIPLE =
       Pattern.compile(".*([ai]d|uest|uelt|crit|iert|rot)[oa]s?");
+
+  /** "Entiendo": I understand. */
+  private static final Set<String> STRONG =
+      Set.of(
+          "entiendo",
+          "atiendo",
+          "extiendo",
+          "defiendo",
+          "enciendo",
+          "tiendo",
+          "desciendo",
+          "asciendo",
+          "desatiendo");
 
   private final Morphology morphology;
   private final Neighbours neighbours;
@@ -50,6 +64,9 @@ final class Inflection {
 
   /** "Vendo", of "vender": I sell. */
   private static boolean firstPerson(String word, String lemma) {
+    if (STRONG.contains(word)) {
+      return true;
+    }
     return lemma.length() > 4
         && Letters.fold(word)
             .equals(Letters.fold(lemma.substring(0, lemma.length() - 2)).concat("o"));

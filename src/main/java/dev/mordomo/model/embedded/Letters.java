@@ -28,6 +28,19 @@ final class Letters {
     return word;
   }
 
+  /** Whether two words may stand for one thing by their endings: not "cada piso" and "paga". */
+  static boolean agree(String one, String other) {
+    if (one.length() < 3 || other.length() < 3) {
+      return true;
+    }
+    boolean many = one.endsWith("s");
+    boolean others = other.endsWith("s");
+    char last = one.charAt(one.length() - (many ? 2 : 1));
+    char otherLast = other.charAt(other.length() - (others ? 2 : 1));
+    boolean vowels = (last == 'o' || last == 'a') && (otherLast == 'o' || otherLast == 'a');
+    return !vowels || (last == otherLast && many == others);
+  }
+
   /** A letter without its accent. */
   static char plain(char letter) {
     char folded = letter < FOLD.length ? FOLD[letter] : 0;

@@ -2,8 +2,13 @@ package dev.mordomo.model.embedded;
 
 import java.util.List;
 
-/** A token of a sentence and the senses that it may have. */
-record Reading(Token token, List<Morphology.Analysis> analyses) {
+/**
+ * A token of a sentence and the senses that it may have.
+ *
+ * @param carriers the verbs, in their infinitive without accents, of which it may be a command that
+ *     carries a pronoun: póngase, avisame
+ */
+record Reading(Token token, List<Morphology.Analysis> analyses, List<String> carriers) {
 
   /** Stands for a number or a code, of which no word is known. */
   static final String CODE = "#";
@@ -26,6 +31,15 @@ record Reading(Token token, List<Morphology.Analysis> analyses) {
   /** Whether its likeliest sense is a noun. */
   boolean noun() {
     return !analyses.isEmpty() && analyses.getFirst().sense().part() == Part.NOUN;
+  }
+
+  /** Whether it can be nothing but a noun. */
+  boolean onlyNoun() {
+    return !analyses.isEmpty()
+        && analyses.stream()
+            .filter(analysis -> analysis.cost() < Morphology.VERB)
+            .allMatch(analysis -> analysis.sense().part() == Part.NOUN)
+        && noun();
   }
 
   /** Whether it can be nothing but a form of a verb. */

@@ -31,6 +31,11 @@ final class SenseChoice {
   private static final double COMMAND = 0.6;
   private static final double REFLEXIVE = 0.3;
 
+  /** "Me" beside a first person: "se" may also make a passive. */
+  private static final double OWN_PRONOUN = 0.9;
+
+  private static final double QUALITY = 0.6;
+
   private static final Pattern PLURAL = Pattern.compile(".{3,}[ao]s");
 
   private static final Pattern OWN =
@@ -68,12 +73,20 @@ final class SenseChoice {
    * @param word the word itself
    * @param before the word before it, "" at the start of a clause
    * @param afterNoun whether that word is a noun
+   * @param quality whether a quality of that noun may follow: whether both agree
    * @param after the word after it, or ""
+   * @param beforeNoun whether that word can be nothing but a noun
    */
-  record Place(String word, String before, boolean afterNoun, String after) {
+  record Place(
+      String word,
+      String before,
+      boolean afterNoun,
+      boolean quality,
+      String after,
+      boolean beforeNoun) {
 
     static Place alone(String word) {
-      return new Place(word, "", false, "");
+      return new Place(word, "", false, false, "", false);
     }
   }
 
@@ -115,7 +128,8 @@ final class SenseChoice {
     if (!sense.reflexive() || Inflection.looksLikeParticiple(place.word())) {
       return 0;
     }
-    return own(place.before(), place.word()) ? REFLEXIVE : -REFLEXIVE;
+    boolean own = own(place.before(), place.word());
+    return !own ? -REFLEXIVE : place.before().equals("se") ? REFLEXIVE : OWN_PRONOUN;
   }
 
   /** "Me quedo" and "se queda", but not "me dejan". */
@@ -189,10 +203,10 @@ final class SenseChoice {
               : place.afterNoun() ? -AFTER_NOUN / 2 : 0;
       case ADJECTIVE ->
           place.afterNoun()
-              ? AFTER_NOUN
+              ? place.quality() ? AFTER_NOUN : 0
               : neighbours.degree(before) || neighbours.isBe(before)
                   ? NEIGHBOUR
-                  : noun ? NEIGHBOUR / 2 : 0;
+                  : noun ? NEIGHBOUR / 2 + (place.beforeNoun() ? QUALITY : 0) : 0;
       case ADVERB -> ADVERB;
       case EXPRESSION, LEARNED -> 0;
     };

@@ -251,7 +251,8 @@ final class WordOrder {
         } else {
           pieces.set(i - 1, before.as("to"));
         }
-      } else if (GERUND.contains(before.english())) {
+      } else if (GERUND.contains(before.english())
+          || (before.is("for") && before.source().equals("por"))) {
         pieces.set(i, verb.as(English.gerund(verb.english())));
       } else if (before.part() == Part.VERB && !BARE.contains(before.english())) {
         pieces.set(i, verb.as("to " + verb.english()));

@@ -20,7 +20,8 @@ final class CliticsTest {
     "es, dámelo, da",
     "es, enviárnoslo, enviar",
     "es, haciéndolo, haciendo",
-    "es, dime, di"
+    "es, dime, di",
+    "es, avisame, avisa"
   })
   void aVerbIsFoundUnderItsPronouns(String language, String word, String verb) {
     assertTrue(

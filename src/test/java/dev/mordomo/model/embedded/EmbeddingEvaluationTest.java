@@ -48,12 +48,12 @@ final class EmbeddingEvaluationTest {
   @CsvSource({
     "en, en, 0.793",
     "pt, pt, 0.689",
-    "es, es, 0.652",
+    "es, es, 0.659",
     "pt, en, 0.763",
     "es, en, 0.704",
     "en, pt, 0.689",
-    "en, es, 0.756",
-    "pt, es, 0.696",
+    "en, es, 0.763",
+    "pt, es, 0.719",
     "es, pt, 0.652",
   })
   void theRightPassageComesFirstAsOftenAsBefore(String question, String passage, double before) {

@@ -142,7 +142,7 @@ final class GlossTest {
           pt | me roubaram a mala              | stole my
           es | el espacio público              | the public space
           es | me robaron la billetera         | stole my wallet
-          es | me voy mañana                   | go tomorrow
+          es | me voy mañana                   | leave tomorrow
           es | voy a pagar mañana              | will pay tomorrow
           es | antes de pagar                  | before paying
           es | quiero pagar                    | want to pay
@@ -291,6 +291,19 @@ final class GlossTest {
           El asiento puede cederse. | the seat can be yielded.
           Los cartones de leche. | the cartons.
           No salga sin gorra ni gafas. | do not come out without cap or glasses.
+          La olla está negra, ¿cómo la limpio? | the pot is black, how clean it?
+          Debo tres meses de gastos comunes. | owe three months of condo fee.
+          Tengo que pagar. | I have to pay.
+          Apágala si no la está usando. | turn off if not it is using.
+          Póngase en contacto con nosotros. | contact us.
+          Avisame cuando llegues. | let me know when arrive.
+          Nos vamos a separar. | will separate.
+          La habitación queda libre. | the room is free.
+          Mi viejo perro. | my old dog.
+          Cada piso paga según su superficie. | every apartment pays according to your surface.
+          No entiendo la carta. | do not understand the letter.
+          Le encontré una garrapata a mi perro. | found a tick to my dog.
+          Siéntese aquí. | sit down here.
           """)
   void spanishPronounsPassivesAndPluralsReadLikeEnglish(String spanish, String english) {
     assertEquals(english, GLOSS.gloss(spanish, "es"));
