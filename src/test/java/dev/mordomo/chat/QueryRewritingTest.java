@@ -18,6 +18,8 @@ import dev.mordomo.model.ChatResult;
 import dev.mordomo.model.ScriptedModel;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -303,6 +305,24 @@ class QueryRewritingTest {
     assertEquals(List.of(BY_RULE), searched);
     assertEquals(275, charged(turn, rewriter.name()).completion());
     assertSums(turn, end);
+  }
+
+  @Test
+  void theLastTokensOfAQuotaAreLeftToTheAnswer() throws Exception {
+    scope = db.tenantWithUser("member");
+    try (Connection owner = db.owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute(
+          "UPDATE tenant SET token_quota = 450 WHERE id = '%s'".formatted(scope.tenantId()));
+    }
+    conversation = house.conversation(scope);
+    ask(FIRST);
+    completed();
+    UUID turn = ask(NEXT);
+    assertSums(turn, completed());
+    assertEquals(List.of(), rewriter.requests());
+    assertEquals(List.of(FIRST, BY_RULE), searched);
+    assertEquals(1, outcomes("failed"));
   }
 
   @Test
