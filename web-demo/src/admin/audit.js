@@ -46,8 +46,12 @@ function who(record, names) {
   return id ? html`<code title=${id}>${id.slice(0, 8)}</code>` : t(`audit.kind.${kind}`);
 }
 
+// Sealed together with the others of their ten minutes.
+const ASKED = ['turn.ask', 'search.ask'];
+
 function Details({ record, names, onClose }) {
   const { actor, target } = record;
+  const more = Object.entries(record.details ?? {}).filter(([name]) => name !== 'fields');
   const facts = [
     [t('audit.when'), formatDateTime(record.at)],
     [t('audit.who'), html`${who(record, names)} · ${t(`audit.kind.${actor.kind}`)}${actor.role ? ` · ${t(`role.${actor.role}`)}` : ''}`],
@@ -57,8 +61,9 @@ function Details({ record, names, onClose }) {
     [t('sessions.address'), record.address ?? '–'],
     [t('audit.program'), record.user_agent ?? '–'],
     [t('audit.fields'), (record.details?.fields ?? []).join(', ') || '–'],
+    ...(more.length ? [[t('audit.more'), more.map(([name, value]) => html`<div key=${name}>${name} <code>${[value].flat().join(', ') || '–'}</code></div>`)]] : []),
     [t('audit.request'), html`<code>${record.request_id ?? '–'}</code>`],
-    [t('audit.seal'), record.seq === null ? t('audit.unsealed') : html`${formatNumber(record.seq)} <code>${record.hash}</code>`],
+    [t('audit.seal'), record.seq === null ? t(ASKED.includes(record.action) ? 'audit.sealed_by_period' : 'audit.unsealed') : html`${formatNumber(record.seq)} <code>${record.hash}</code>`],
   ];
   return html`<${Modal} title=${record.action} testid="audit-record" onClose=${onClose}>
     <dl class="facts">${facts.map(([name, value]) => html`<dt key=${`${name} name`}>${name}</dt><dd key=${name}>${value}</dd>`)}</dl>

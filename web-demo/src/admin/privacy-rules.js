@@ -68,7 +68,7 @@ function Due({ user }) {
   const tenants = useTenants(user);
   const nameOf = (id) => tenants?.find((one) => one.id === id)?.name ?? id.slice(0, 8);
   const number = (key) => ({ key, label: t(`due.${key}`), numeric: true, show: (one) => formatNumber(one[key]) });
-  const columns = [{ key: 'tenant', label: t('tenants.one'), show: (one) => (one.tenant_id === user.tenant_id ? t('due.own') : nameOf(one.tenant_id)) }, number('messages'), number('turns'), number('actions'), number('conversations'), number('documents')];
+  const columns = [{ key: 'tenant', label: t('tenants.one'), show: (one) => (one.tenant_id === user.tenant_id ? t('due.own') : nameOf(one.tenant_id)) }, number('messages'), number('turns'), number('actions'), number('conversations'), number('documents'), number('queries')];
   return html`<${Section} id="due" title=${t('due.title')} lead=${t('due.lead')}>
     ${error && html`<${Unread} error=${error} onRetry=${load} />`}
     ${!found && !error && html`<${Skeleton} />`}

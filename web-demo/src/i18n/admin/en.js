@@ -107,6 +107,7 @@ export default {
   'due.actions': 'Actions',
   'due.conversations': 'Conversations',
   'due.documents': 'Documents',
+  'due.queries': 'Searches',
 
   'erasure.title': 'Erasures',
   'erasure.lead': 'Who and what was erased, with its receipt.',
@@ -146,6 +147,8 @@ export default {
   'audit.request': 'Request',
   'audit.seal': 'Seal',
   'audit.sealed': 'Sealed up to',
+  'audit.more': 'More',
+  'audit.sealed_by_period': 'Sealed with the others of its ten minutes',
   'audit.unsealed': 'Not sealed yet',
   'audit.result.ok': 'Done',
   'audit.result.denied': 'Denied',

@@ -107,6 +107,7 @@ export default {
   'due.actions': 'Acciones',
   'due.conversations': 'Conversaciones',
   'due.documents': 'Documentos',
+  'due.queries': 'Búsquedas',
 
   'erasure.title': 'Borrados',
   'erasure.lead': 'Quién y qué se borró, con su recibo.',
@@ -146,6 +147,8 @@ export default {
   'audit.request': 'Petición',
   'audit.seal': 'Sello',
   'audit.sealed': 'Sellado hasta',
+  'audit.more': 'Más',
+  'audit.sealed_by_period': 'Sellado con los demás de sus diez minutos',
   'audit.unsealed': 'Aún sin sello',
   'audit.result.ok': 'Hecho',
   'audit.result.denied': 'Denegado',

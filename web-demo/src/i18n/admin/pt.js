@@ -107,6 +107,7 @@ export default {
   'due.actions': 'Ações',
   'due.conversations': 'Conversas',
   'due.documents': 'Documentos',
+  'due.queries': 'Buscas',
 
   'erasure.title': 'Apagamentos',
   'erasure.lead': 'Quem e o que foi apagado, com o recibo.',
@@ -146,6 +147,8 @@ export default {
   'audit.request': 'Pedido',
   'audit.seal': 'Selo',
   'audit.sealed': 'Selado até',
+  'audit.more': 'Mais',
+  'audit.sealed_by_period': 'Selado com os outros dos seus dez minutos',
   'audit.unsealed': 'Ainda sem selo',
   'audit.result.ok': 'Feito',
   'audit.result.denied': 'Negado',

@@ -21,17 +21,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How turns end in PostgreSQL, those that come at once in one statement; see
- * V080__turns_together.sql.
+ * V080__turns_together.sql and V111__asked.sql.
  */
 final class TurnEndStore {
   private static final String FINISH =
       """
       SELECT item, refusal, detail, last_offset, epoch, more
-      FROM finish_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+      FROM finish_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
       """;
 
   record Finished(Position position, boolean more) {}
@@ -128,8 +129,18 @@ final class TurnEndStore {
             .addArrayOfOffsetDateTime(all.stream().map(End::at).toArray(OffsetDateTime[]::new))
             .addArrayOfInteger(whose.toArray(Integer[]::new))
             .addArrayOfString(events.stream().map(Draft::type).toArray(String[]::new))
-            .addArrayOfString(events.stream().map(Draft::payload).toArray(String[]::new));
+            .addArrayOfString(events.stream().map(Draft::payload).toArray(String[]::new))
+            .addArrayOfString(texts(all, TurnEndStore::documents));
     return database.callAsync(FINISH, parameters).map(rows -> GroupCall.outcomes(all.size(), rows));
+  }
+
+  /** Which documents the model was shown, as the text of an array. */
+  private static String documents(End end) {
+    return end.ending().context().stream()
+        .map(reference -> reference.documentId().toString())
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   private static Optional<Problem> problem(End end) {

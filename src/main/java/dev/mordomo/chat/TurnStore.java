@@ -1,6 +1,7 @@
 package dev.mordomo.chat;
 
 import dev.mordomo.chat.Turn.Problem;
+import dev.mordomo.kernel.Caller;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
@@ -103,13 +104,15 @@ final class TurnStore {
       Optional<String> model,
       Optional<List<UUID>> collections,
       boolean speech,
-      Optional<Directions> directions) {
+      Optional<Directions> directions,
+      Optional<Caller> caller) {
     Wanted(TurnRequest request) {
       this(
           request.model(),
           request.collections(),
           request.speech(),
-          Optional.of(request.directions()).filter(wanted -> !wanted.equals(Directions.NONE)));
+          Optional.of(request.directions()).filter(wanted -> !wanted.equals(Directions.NONE)),
+          Caller.current());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.mordomo.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.identity.CredentialKind;
 import dev.mordomo.identity.Principal;
+import dev.mordomo.kernel.Caller;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
@@ -58,10 +59,16 @@ public final class AuditTrail {
   }
 
   private static Deed.Actor actor(Principal principal) {
-    return Deed.Actor.of(
-        principal.kind() == CredentialKind.API_KEY ? Deed.Kind.KEY : Deed.Kind.USER,
-        principal.scope(),
-        principal.sessionId());
+    return Deed.Actor.of(kind(principal), principal.scope(), principal.sessionId());
+  }
+
+  private static Deed.Kind kind(Principal principal) {
+    return principal.kind() == CredentialKind.API_KEY ? Deed.Kind.KEY : Deed.Kind.USER;
+  }
+
+  /** As what somebody asks for something, for the records that are made of it later. */
+  public static Caller caller(Principal principal, Optional<String> address) {
+    return new Caller(kind(principal).wire(), principal.sessionId(), address);
   }
 
   /** Which members an object has: ours are few words, and what is none of them is left out. */

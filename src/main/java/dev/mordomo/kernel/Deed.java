@@ -36,8 +36,8 @@ public final class Deed {
   private static final UUID NO_TENANT = new UUID(0, 0);
   private static final int SALT_BYTES = 16;
   private static final int LONGEST_AGENT = 300;
-  private static final int LONGEST_ADDRESS = 64;
-  private static final int LONGEST_NAME = 100;
+  static final int LONGEST_ADDRESS = 64;
+  static final int LONGEST_NAME = 100;
 
   // A transaction without an id of its own has changed nothing so far.
   static final String ADD =
@@ -251,7 +251,7 @@ public final class Deed {
     }
   }
 
-  private static String cut(String text, int most) {
+  static String cut(String text, int most) {
     String plain = text.replaceAll("\\p{Cntrl}", " ").strip();
     return plain.substring(
         0, plain.offsetByCodePoints(0, Math.min(plain.codePointCount(0, plain.length()), most)));

@@ -2,6 +2,7 @@ package dev.mordomo.knowledge;
 
 import dev.mordomo.job.JobService;
 import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Caller;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
@@ -14,6 +15,7 @@ import dev.mordomo.knowledge.text.FileKind;
 import dev.mordomo.knowledge.text.TextExtractor;
 import dev.mordomo.model.embedded.LanguageDetector;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +44,7 @@ public final class KnowledgeService {
   private final VectorIndex vectorIndex;
   private final Searcher searcher;
   private final Retriever retriever;
+  private final AskedSearchStore asked;
 
   /**
    * Makes the model's partition and index where they are missing: the database must be up.
@@ -95,6 +98,7 @@ public final class KnowledgeService {
             reranking,
             meters,
             clock);
+    this.asked = new AskedSearchStore(database);
     this.retriever = new Retriever(searcher, config.passages());
   }
 
@@ -291,13 +295,28 @@ public final class KnowledgeService {
   }
 
   /**
-   * Finds passages.
+   * Finds passages. That it was asked is written down before it is answered.
    *
    * @throws Failure {@code invalid} for a request that makes no sense; what the embedding model
    *     says
    */
   public SearchResult search(Scope who, SearchRequest request) {
-    return searcher.search(who, request);
+    Instant at = clock.instant();
+    Searcher.Found found = searcher.search(who, request);
+    // What the server searches by itself, or for a turn, nobody asked for here.
+    Caller.current().ifPresent(caller -> asked.add(asked(who, caller, found, at)));
+    return found.result();
+  }
+
+  private static AskedSearchStore.Asked asked(
+      Scope who, Caller caller, Searcher.Found found, Instant at) {
+    return new AskedSearchStore.Asked(
+        who,
+        caller,
+        found.result().id(),
+        Optional.of(found.told()).filter(words -> !words.isEmpty()),
+        found.result().hits().stream().map(SearchHit::documentId).toList(),
+        at);
   }
 
   /**

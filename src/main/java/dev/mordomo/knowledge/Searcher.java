@@ -34,9 +34,10 @@ final class Searcher {
   private final KnowledgeMeters meters;
 
   /**
+   * @param told the words, as others may know of them
    * @param reranked whether the order is the reranker's
    */
-  record Found(SearchResult result, boolean reranked) {}
+  record Found(SearchResult result, String told, boolean reranked) {}
 
   Searcher(
       SearchStore store,
@@ -61,8 +62,8 @@ final class Searcher {
    * For people: by words, nothing that says again what a better hit says. A vector's nearest are
    * told as they are.
    */
-  SearchResult search(Scope who, SearchRequest request) {
-    return find(who, request, request.query().isPresent()).result();
+  Found search(Scope who, SearchRequest request) {
+    return find(who, request, request.query().isPresent());
   }
 
   /** All hits, also those that say the same. */
@@ -74,12 +75,12 @@ final class Searcher {
     long start = System.nanoTime();
     check(request);
     EmbeddingModel model = models.current().model();
-    if (request.collections().isPresent() && request.collections().get().isEmpty()) {
-      return new Found(new SearchResult(Ids.next(), List.of(), 0), false);
-    }
     String words = words(request);
     UnaryOperator<String> teller = telling.begin(who);
     String told = teller.apply(words);
+    if (request.collections().isPresent() && request.collections().get().isEmpty()) {
+      return new Found(new SearchResult(Ids.next(), List.of(), 0), told, false);
+    }
     String language = words.isEmpty() ? "" : languageOf.apply(words);
     int most = distinct ? SPARE * request.limit() : request.limit();
     Question question =
@@ -116,7 +117,7 @@ final class Searcher {
             millis(answered - embedded),
             SearchTraces.places(hits, true),
             ranked.told()));
-    return new Found(new SearchResult(id, hits, millis(done - start)), ranked.isReranked());
+    return new Found(new SearchResult(id, hits, millis(done - start)), told, ranked.isReranked());
   }
 
   private static double millis(long nanos) {

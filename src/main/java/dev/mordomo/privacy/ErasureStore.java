@@ -50,6 +50,8 @@ final class ErasureStore {
           AND (o.kind = 'tenant' OR u.id = o.subject_id) WHERE o.id = $1) b
       WHERE e.id = $1 AND b.blanked > 0
       """;
+  private static final String ASKED =
+      AUDIT.replace("'audit'", "'asked'").replace("blank_audit", "blank_asked");
   private static final String FILE = "UPDATE erasure SET files = files + 1 WHERE id = $1";
   private static final String END = "SELECT end_erasure($1, $2)";
   private static final TypeReference<Map<String, Long>> COUNTS = new TypeReference<>() {};
@@ -108,9 +110,10 @@ final class ErasureStore {
     return count(connection, NAMES, Tuple.of(erasure, table, column, most));
   }
 
-  /** Addresses and user agents in the records of what they did. */
+  /** Addresses, user agents and queries in the records of what they did and asked. */
   static void blankAudit(SqlClient connection, UUID erasure) {
     Database.run(connection, AUDIT, Tuple.of(erasure));
+    Database.run(connection, ASKED, Tuple.of(erasure));
   }
 
   static void countFile(SqlClient connection, UUID erasure) {

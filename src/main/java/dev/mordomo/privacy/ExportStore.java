@@ -83,7 +83,8 @@ final class ExportStore {
     AUDIT(
         "audit",
         "t.tenant_id = $1 AND ($2::uuid IS NULL OR t.actor_id = $2::uuid"
-            + " OR t.target_type = 'user' AND t.target_id = $2::uuid::text)");
+            + " OR t.target_type = 'user' AND t.target_id = $2::uuid::text)"),
+    ASKED("asked", "t.tenant_id = $1 AND ($2::uuid IS NULL OR t.actor_id = $2::uuid)");
 
     private final String table;
     private final String sql;
@@ -112,6 +113,7 @@ final class ExportStore {
                 " - ARRAY['seq', 'hash', 'salt', 'personal_hash'] - CASE WHEN $2::uuid IS NOT NULL"
                     + " AND t.actor_id IS DISTINCT FROM $2::uuid THEN ARRAY['actor_id',"
                     + " 'credential', 'request_id', 'address', 'user_agent'] ELSE '{}'::text[] END";
+            case "asked" -> " - ARRAY['salt', 'personal_hash']";
             default -> "";
           };
       this.sql =
@@ -140,7 +142,7 @@ final class ExportStore {
 
     /** Whether the system alone may read it: the condition alone says whose rows they are. */
     boolean isOfSystem() {
-      return table.equals("system_log") || table.equals("audit");
+      return List.of("system_log", "audit", "asked").contains(table);
     }
   }
 

@@ -56,6 +56,7 @@ final class Holdings {
           erased("app_user"),
           kept("erasure", "the receipt: ids and numbers alone"),
           kept("audit", "who did what is kept; addresses and user agents are blanked"),
+          kept("asked", "who asked when is kept as the audit; addresses and queries are blanked"),
           kept("audit_chain", "numbers and hashes"),
           kept("config_value", "a tenant's go with its deletion, by a trigger"),
           kept(

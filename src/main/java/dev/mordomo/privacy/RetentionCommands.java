@@ -60,12 +60,14 @@ public final class RetentionCommands {
   private void tell(List<RetentionDue> all) {
     all.forEach(one ->
         out.printf(
-            "tenant %s  %d messages  %d turns  %d actions  %d conversations  %d documents%n",
+            "tenant %s  %d messages  %d turns  %d actions  %d conversations  %d documents  %d"
+                + " queries%n",
             one.tenantId(),
             one.messages(),
             one.turns(),
             one.actions(),
             one.conversations(),
-            one.documents()));
+            one.documents(),
+            one.queries()));
   }
 }

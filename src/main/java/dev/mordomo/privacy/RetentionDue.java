@@ -7,9 +7,16 @@ import java.util.UUID;
  *
  * @param turns what was asked beside the words, in conversations that go on too
  * @param actions what was done for them
+ * @param queries words of searches; that they were asked stays
  */
 public record RetentionDue(
-    UUID tenantId, long messages, long turns, long actions, long conversations, long documents) {
+    UUID tenantId,
+    long messages,
+    long turns,
+    long actions,
+    long conversations,
+    long documents,
+    long queries) {
   RetentionDue plus(RetentionDue other) {
     return new RetentionDue(
         tenantId,
@@ -17,10 +24,11 @@ public record RetentionDue(
         turns + other.turns,
         actions + other.actions,
         conversations + other.conversations,
-        documents + other.documents);
+        documents + other.documents,
+        queries + other.queries);
   }
 
   long rows() {
-    return messages + turns + actions + conversations + documents;
+    return messages + turns + actions + conversations + documents + queries;
   }
 }

@@ -75,7 +75,13 @@ final class RetentionJob implements JobHandler {
     add(gone, database.asSystem(c -> RetentionStore.dropMonths(c, at, config.allChannels())));
     List<RetentionDue> some;
     do {
-      some = database.asSystem(c -> RetentionStore.some(c, at, config.allChannels(), BATCH));
+      some =
+          database.asSystem(c -> {
+            List<RetentionDue> both =
+                new ArrayList<>(RetentionStore.some(c, at, config.allChannels(), BATCH));
+            both.addAll(RetentionStore.queries(c, at, config.allChannels(), BATCH));
+            return both;
+          });
       add(gone, some);
       progress.accept(sum(gone));
     } while (!some.isEmpty());
@@ -83,14 +89,15 @@ final class RetentionJob implements JobHandler {
     gone.values()
         .forEach(tenant ->
             LOG.info(
-                "of tenant {} went {} messages, {} turns, {} actions, {} conversations and {}"
-                    + " documents, past their time",
+                "of tenant {} went {} messages, {} turns, {} actions, {} conversations, {}"
+                    + " documents and the words of {} searches, past their time",
                 tenant.tenantId(),
                 tenant.messages(),
                 tenant.turns(),
                 tenant.actions(),
                 tenant.conversations(),
-                tenant.documents()));
+                tenant.documents(),
+                tenant.queries()));
     return new ArrayList<>(gone.values());
   }
 
@@ -100,7 +107,7 @@ final class RetentionJob implements JobHandler {
       expired = database.asSystem(c -> RetentionStore.documents(c, at, BATCH));
       for (RetentionStore.Expired document : expired) {
         deleteDocument.accept(owner(document), document.id());
-        add(gone, List.of(new RetentionDue(document.tenantId().orElse(NOBODY), 0, 0, 0, 0, 1)));
+        add(gone, List.of(new RetentionDue(document.tenantId().orElse(NOBODY), 0, 0, 0, 0, 1, 0)));
         progress.accept(sum(gone));
       }
     } while (expired.size() == BATCH);

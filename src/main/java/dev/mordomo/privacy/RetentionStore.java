@@ -16,14 +16,20 @@ import org.jspecify.annotations.Nullable;
 /** What is past its time, across tenants, by the system login. */
 final class RetentionStore {
   private static final String DUE =
-      "SELECT tenant_id, messages, turns, actions, conversations, documents FROM retention_due($1,"
-          + " $2)";
+      """
+      SELECT tenant_id, coalesce(d.messages, 0), coalesce(d.turns, 0), coalesce(d.actions, 0),
+        coalesce(d.conversations, 0), coalesce(d.documents, 0), coalesce(q.queries, 0)
+      FROM retention_due($1, $2) d FULL JOIN queries_due($1, $2) q USING (tenant_id) ORDER BY 1
+      """;
   private static final String MONTHS =
-      "SELECT tenant_id, messages, 0::bigint, 0::bigint, 0::bigint, 0::bigint"
+      "SELECT tenant_id, messages, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint"
           + " FROM drop_expired_months($1, $2)";
   private static final String SOME =
-      "SELECT tenant_id, messages, turns, actions, conversations, 0::bigint"
+      "SELECT tenant_id, messages, turns, actions, conversations, 0::bigint, 0::bigint"
           + " FROM expire_some($1, $2, $3)";
+  private static final String QUERIES =
+      "SELECT tenant_id, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, queries"
+          + " FROM expire_queries($1, $2, $3)";
   private static final String PARTITIONS =
       "SELECT audit_months, log_days FROM expired_partitions($1, $2, $3)";
   private static final String DOCUMENTS =
@@ -53,6 +59,12 @@ final class RetentionStore {
     return all(connection, SOME, Tuple.of(utc(at), allChannels, most));
   }
 
+  /** Words of searches, in the same way. */
+  static List<RetentionDue> queries(
+      SqlClient connection, Instant at, boolean allChannels, int most) {
+    return all(connection, QUERIES, Tuple.of(utc(at), allChannels, most));
+  }
+
   static List<Expired> documents(SqlClient connection, Instant at, int most) {
     List<Expired> expired = new ArrayList<>();
     for (Row row : Database.run(connection, DOCUMENTS, Tuple.of(utc(at), most))) {
@@ -75,7 +87,8 @@ final class RetentionStore {
               row.getLong(2),
               row.getLong(3),
               row.getLong(4),
-              row.getLong(5)));
+              row.getLong(5),
+              row.getLong(6)));
     }
     return all;
   }

@@ -149,7 +149,8 @@ final class ChatHouse implements AutoCloseable {
         conversation.id(),
         text,
         UUID.randomUUID().toString(),
-        new TurnStore.Wanted(Optional.empty(), Optional.empty(), speech, Optional.of(directions)));
+        new TurnStore.Wanted(
+            Optional.empty(), Optional.empty(), speech, Optional.of(directions), Optional.empty()));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.TestDatabase;
+import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -42,6 +43,16 @@ class ReapedAnswerTest {
       assertEquals(List.of(2), stored.references().stream().map(Reference::n).toList());
       assertEquals("Preços", stored.references().getFirst().title());
       assertTrue(stored.interrupted() && stored.latencyMs().isPresent());
+      assertEquals(
+          3,
+          db.database()
+              .callSystem(
+                  "SELECT cardinality(documents) FROM asked WHERE turn_id = $1 AND outcome ="
+                      + " 'failed' AND code = 'interrupted' AND answer_id = $2",
+                  Tuple.of(turn.turnId(), stored.id()))
+              .iterator()
+              .next()
+              .getInteger(0));
       JsonNode told = failed.get("message");
       JsonNode read = Json.read(Json.write(stored));
       var names = new TreeSet<String>();

@@ -53,6 +53,15 @@ class StopTest {
     assertEquals(TurnStatus.CANCELLED, cancelled.status());
     JsonNode told = Json.read(house.until("turn.cancelled").getLast().payload());
     assertEquals(turn.toString(), told.get("turn_id").asText());
+    assertEquals(
+        1,
+        db.database()
+            .callSystem(
+                "SELECT count(*) FROM asked WHERE turn_id = $1 AND outcome = 'cancelled'",
+                Tuple.of(turn))
+            .iterator()
+            .next()
+            .getLong(0));
     return told;
   }
 

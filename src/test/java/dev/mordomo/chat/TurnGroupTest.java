@@ -273,6 +273,15 @@ class TurnGroupTest {
                     + " = $1",
                 id));
         assertEquals(
+            "1 turn.ask completed 3 5 test",
+            text(
+                "SELECT concat_ws(' ', count(*), min(a.action), min(a.outcome),"
+                    + " sum(a.prompt_tokens), sum(a.completion_tokens), min(a.model)) FROM asked a"
+                    + " JOIN turn t ON t.id = a.turn_id AND t.user_message_id = a.question_id AND"
+                    + " t.message_id = a.answer_id AND t.user_id = a.actor_id WHERE"
+                    + " a.conversation_id = $1",
+                id));
+        assertEquals(
             "resposta 3 5 test greeting 0.5 12 {\"k\": \"v\"}",
             text(
                 "SELECT concat_ws(' ', content, prompt_tokens, completion_tokens, model, intent,"

@@ -83,7 +83,7 @@ class HoldingsTest {
             .map(Holdings.Holding::table)
             .collect(Collectors.toCollection(TreeSet::new));
     // Stay: rows without a name, what goes with its tenant, and who did what.
-    held.addAll(Set.of("tenant", "usage", "config_value", "audit"));
+    held.addAll(Set.of("tenant", "usage", "config_value", "audit", "asked"));
     Set<String> exported =
         Arrays.stream(ExportStore.Kind.values())
             .map(ExportStore.Kind::table)

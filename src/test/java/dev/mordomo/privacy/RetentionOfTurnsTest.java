@@ -81,7 +81,7 @@ class RetentionOfTurnsTest extends RetentionFixture {
     UUID over = conversation(starter, "whatsapp", 40);
     turn(starter, over, 41, false);
 
-    List<RetentionDue> expected = List.of(new RetentionDue(starter.tenantId(), 3, 3, 3, 1, 0));
+    List<RetentionDue> expected = List.of(new RetentionDue(starter.tenantId(), 3, 3, 3, 1, 0, 0));
     assertEquals(expected, retention(false).due().data());
     assertEquals(2, left(past), "a dry run removes nothing");
     assertEquals(expected, retention(false).remove(done -> {}));
@@ -118,7 +118,7 @@ class RetentionOfTurnsTest extends RetentionFixture {
             .formatted(starter.tenantId(), starter.userId(), talk, NOW.minus(days(40))));
     List<Long> progress = new ArrayList<>();
     assertEquals(
-        List.of(new RetentionDue(starter.tenantId(), 0, 1_200, 0, 0, 0)),
+        List.of(new RetentionDue(starter.tenantId(), 0, 1_200, 0, 0, 0, 0)),
         retention(false).remove(progress::add));
     assertTrue(progress.size() >= 3, progress.toString());
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What goes when the clock moves, and above all what stays. */
 class RetentionTest extends RetentionFixture {
   private static RetentionDue due(Scope of, long messages, long conversations) {
-    return new RetentionDue(of.tenantId(), messages, 0, 0, conversations, 0);
+    return new RetentionDue(of.tenantId(), messages, 0, 0, conversations, 0, 0);
   }
 
   private static List<RetentionDue> sorted(RetentionDue... due) {
@@ -60,6 +60,34 @@ class RetentionTest extends RetentionFixture {
     assertEquals(
         sorted(due(starter, 1, 0), due(enterprise, 1, 0), due(own, 1, 1)),
         sorted(retention.remove(done -> {})));
+  }
+
+  @Test
+  void wordsOfSearchesGoAsMessagesDoAndThatTheyWereAskedStays() throws SQLException {
+    Scope own = tenant("enterprise", "{\"privacy\":{\"retention_days\":7}}");
+    Scope all = tenant("starter", "{}");
+    for (Scope scope : List.of(own, all)) {
+      for (int age : new int[] {8, 6}) {
+        owner(
+            """
+            INSERT INTO asked (id, tenant_id, action, actor_id, asked_at, ended_at, outcome, address, query, salt,
+              personal_hash)
+            SELECT uuid_from_time('%1$s'), '%2$s', 'search.ask', '%3$s', '%1$s', '%1$s', 'completed', '192.0.2.7',
+              'bridges', '\\x01', asked_hash('\\x01', '192.0.2.7', 'bridges')
+            """
+                .formatted(
+                    NOW.minus(days(age)).plusMillis(number++), scope.tenantId(), scope.userId()));
+      }
+    }
+    RetentionJob retention = retention(false);
+    List<RetentionDue> expected = List.of(new RetentionDue(own.tenantId(), 0, 0, 0, 0, 0, 1));
+    assertEquals(expected, retention.due().data());
+    assertEquals(expected, retention.remove(done -> {}));
+    assertEquals(List.of(), retention.due().data());
+    String kept = "SELECT count(*) FROM asked WHERE query IS NOT NULL AND tenant_id = '";
+    assertEquals(1, count(kept + own.tenantId() + "'"));
+    assertEquals(2, count(kept + all.tenantId() + "'"));
+    assertEquals(4, count("SELECT count(*) FROM asked"));
   }
 
   @Test
@@ -161,7 +189,7 @@ class RetentionTest extends RetentionFixture {
     for (String never : List.of("", "P", "PT", "forever", "-P1D", "P99999999Y", "1 day")) {
       document(own, scope.tenantId(), scope.userId(), never, 1_000);
     }
-    RetentionDue two = new RetentionDue(scope.tenantId(), 0, 0, 0, 0, 2);
+    RetentionDue two = new RetentionDue(scope.tenantId(), 0, 0, 0, 0, 2, 0);
     RetentionJob retention = retention(false);
     assertEquals(List.of(two), retention.due().data());
     assertEquals(List.of(two), retention.remove(done -> {}));

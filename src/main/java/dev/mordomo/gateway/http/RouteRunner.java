@@ -1,5 +1,6 @@
 package dev.mordomo.gateway.http;
 
+import dev.mordomo.gateway.AuditTrail;
 import dev.mordomo.gateway.Authenticator;
 import dev.mordomo.gateway.Proxies;
 import dev.mordomo.gateway.RateLimits;
@@ -128,7 +129,12 @@ final class RouteRunner {
             : bodies.read(routing, route.body())) {
       Exchange exchange =
           new Exchange(request, routing.pathParams(), requestId, principal, address(request), body);
-      Supplier<Answer> work = () -> deed.call(body, () -> route.handler().handle(exchange));
+      Supplier<Answer> asked = () -> deed.call(body, () -> route.handler().handle(exchange));
+      Supplier<Answer> work =
+          principal
+              .map(who -> AuditTrail.caller(who, exchange.address()))
+              .<Supplier<Answer>>map(caller -> () -> caller.during(asked))
+              .orElse(asked);
       Optional<String> key = exchange.header("Idempotency-Key");
       Answer first =
           route.creates() && key.isPresent()

@@ -24,9 +24,10 @@ import java.util.List;
 final class Routes {
   private static final String CHANGES_NOTHING = "it changes nothing";
   private static final String IS_LOGGED = "the line itself says who posted it";
-  private static final String IN_TURNS =
-      "turns, messages and usage say who asked what, when, at what cost, on which documents";
+  private static final String IN_TURNS = "every turn is recorded when it ends, as turn.ask";
   private static final String IN_USAGE = "usage says who asked for how much, and when";
+  private static final String IN_SEARCHES =
+      "every search is recorded with its answer, as search.ask";
   private static final String FOR_ALL = "it is for everybody, and of nobody";
   private static final String ONES_OWN = "it shows the caller's own alone";
   private static final String SHARED =
@@ -180,7 +181,7 @@ final class Routes {
         delete("/v1/documents/:id", USER, knowledge::deleteDocument).audited("document.delete"),
         get("/v1/documents/:id/chunks", GUEST, knowledge::chunks).unaudited(SHARED),
         get("/v1/documents/:id/file", USER, knowledge::file).audited("document.file"),
-        post("/v1/search", USER, search::search).unaudited(SHARED),
+        post("/v1/search", USER, search::search).unaudited(IN_SEARCHES),
         get("/v1/search/:id/trace", SUPERUSER, search::trace).audited("search.trace"));
   }
 

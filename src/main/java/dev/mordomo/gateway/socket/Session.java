@@ -519,7 +519,8 @@ final class Session implements Live {
     if (!who().uses().contains(method.needs())) {
       throw Failure.of(FailureCode.FORBIDDEN, method.needs().refusal());
     }
-    return call.call(who().scope(), Fields.of(rpc.data()));
+    return AuditTrail.caller(who(), origin.address())
+        .during(() -> call.call(who().scope(), Fields.of(rpc.data())));
   }
 
   private Object audited(Command.Rpc rpc, RpcMethod method, RpcTable.Call call) {

@@ -56,6 +56,7 @@ final class AuditChain {
         walk.seq,
         HexFormat.of().formatHex(walk.hash.getBytes()),
         store.unsealed(tenant),
+        0,
         Optional.empty());
   }
 
@@ -66,6 +67,7 @@ final class AuditChain {
         walk.seq,
         HexFormat.of().formatHex(walk.hash.getBytes()),
         store.unsealed(tenant),
+        0,
         Optional.of(what));
   }
 

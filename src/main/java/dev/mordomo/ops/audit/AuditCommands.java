@@ -63,7 +63,10 @@ public final class AuditCommands {
         check.tenantId(),
         check.from(),
         check.to(),
-        check.broken().map(what -> "BROKEN: " + what).orElse("whole, " + check.hash()),
+        check
+            .broken()
+            .map(what -> "BROKEN: " + what)
+            .orElse("whole, " + check.hash() + ", and " + check.asked() + " asked"),
         check.unsealed() == 0 ? "" : "  (" + check.unsealed() + " not sealed yet)");
   }
 }

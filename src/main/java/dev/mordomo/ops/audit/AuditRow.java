@@ -60,7 +60,7 @@ record AuditRow(
     }
   }
 
-  private static void put(ByteArrayOutputStream bytes, Optional<String> field) {
+  static void put(ByteArrayOutputStream bytes, Optional<String> field) {
     byte[] text = field.orElse("").getBytes(StandardCharsets.UTF_8);
     int length = field.isPresent() ? text.length : -1;
     bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());

@@ -7,21 +7,27 @@ import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 
 /** The audit, read and looked after. Every method waits, on a virtual thread. */
 public final class AuditService {
   private static final int SEALED_AT_ONCE = 500;
+  // As PostgreSQL compares them: Java takes their halves for signed numbers.
+  private static final Comparator<AuditRecord> NEWEST_FIRST =
+      Comparator.comparing((AuditRecord record) -> record.id().toString()).reversed();
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Database database;
   private final AuditStore store;
   private final AuditChain chain;
+  private final AskedSeals asked;
   private final AuditConfig config;
   private final InstantSource clock;
   private final Lock checking = new ReentrantLock();
@@ -30,12 +36,14 @@ public final class AuditService {
     this.database = database;
     this.store = new AuditStore(database);
     this.chain = new AuditChain(store);
+    this.asked = new AskedSeals(database);
     this.config = config;
     this.clock = clock;
   }
 
   /**
-   * Newest first: all for the superuser, those of the tenant for its administrators.
+   * Newest first: all for the superuser, those of the tenant for its administrators; what was asked
+   * among them.
    *
    * @param before the last id of the page before
    * @throws Failure {@code forbidden} for everybody else
@@ -44,7 +52,12 @@ public final class AuditService {
     if (!scope.isAdmin()) {
       throw Failure.of(FailureCode.FORBIDDEN, "only for an administrator");
     }
-    return store.list(scope, query, before, limit);
+    return Stream.concat(
+            store.list(scope, query, before, limit).stream(),
+            AskedStore.list(database, scope, query, before, limit).stream())
+        .sorted(NEWEST_FIRST)
+        .limit(limit)
+        .toList();
   }
 
   /** Does what a command of whoever operates the machine is to do, and writes it down. */
@@ -73,9 +86,10 @@ public final class AuditService {
     return store.chains();
   }
 
-  /** Whether every sealed record of a tenant is there and as it was. */
+  /** Whether every sealed record of a tenant is there and as it was, and what was asked, too. */
   public ChainCheck check(UUID tenantId) {
-    return chain.check(tenantId);
+    ChainCheck checked = chain.check(tenantId);
+    return checked.broken().isPresent() ? checked : checked.with(asked.check(tenantId));
   }
 
   /**
@@ -108,7 +122,7 @@ public final class AuditService {
    * @return of how many records
    */
   public long erase(UUID tenantId, UUID userId) {
-    return store.blank(tenantId, userId);
+    return store.blank(tenantId, userId) + AskedStore.blank(database, tenantId, userId);
   }
 
   /**
@@ -118,6 +132,11 @@ public final class AuditService {
    */
   boolean seal() {
     return store.seal(SEALED_AT_ONCE) == SEALED_AT_ONCE;
+  }
+
+  /** Seals what was asked, up to a while ago; of a node one thread calls it. */
+  void sealAsked() {
+    asked.look();
   }
 
   /** Makes the coming months, drops those that are not kept any more. */

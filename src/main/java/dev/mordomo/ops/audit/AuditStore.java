@@ -100,7 +100,7 @@ final class AuditStore {
   }
 
   /** The least UUIDv7 of a moment: the ids of records are made when they are. */
-  private static UUID first(Instant at) {
+  static UUID first(Instant at) {
     return new UUID(Math.max(0, at.toEpochMilli()) << VERSION_BITS, 0);
   }
 

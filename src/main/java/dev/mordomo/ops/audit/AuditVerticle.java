@@ -6,10 +6,14 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Seals the audit's records soon after they were added, and looks after its months. */
+/**
+ * Seals the audit's records soon after they were added and what was asked period by period, and
+ * looks after their months.
+ */
 public final class AuditVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(AuditVerticle.class);
   private static final Duration SEAL = Duration.ofSeconds(2);
+  private static final Duration ASKED = Duration.ofSeconds(30);
   private static final Duration MONTHS = Duration.ofMinutes(20);
   private static final Duration AGAIN = Duration.ofMinutes(1);
 
@@ -24,6 +28,7 @@ public final class AuditVerticle extends AbstractVerticle {
   public void start() {
     maintain();
     seal();
+    sealAsked();
   }
 
   private void seal() {
@@ -39,6 +44,20 @@ public final class AuditVerticle extends AbstractVerticle {
       LOG.error("the audit could not be sealed; again in {} s", SEAL.toSeconds(), e);
     }
     vertx.setTimer(more ? 1 : SEAL.toMillis(), ignored -> seal());
+  }
+
+  private void sealAsked() {
+    if (stopped) {
+      return;
+    }
+    try {
+      audit.sealAsked();
+    } catch (Failure e) {
+      LOG.warn("what was asked is sealed in {} s: {}", ASKED.toSeconds(), e.detail());
+    } catch (RuntimeException e) {
+      LOG.error("what was asked could not be sealed; again in {} s", ASKED.toSeconds(), e);
+    }
+    vertx.setTimer(ASKED.toMillis(), ignored -> sealAsked());
   }
 
   private void maintain() {

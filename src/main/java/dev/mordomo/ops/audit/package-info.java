@@ -1,9 +1,10 @@
 /**
  * Who did what, on what, from where, when, and with what result.
  *
- * <p>Tables: {@code audit}, by the month, and {@code audit_chain}. Records are added by the kernel
- * within the transaction of a change ({@link dev.mordomo.kernel.Deed}); here they are sealed, read,
- * checked, and dropped when they are older than {@code audit.keep}.
+ * <p>Tables: {@code audit} and {@code asked} (turns and searches), by the month, {@code
+ * audit_chain} and {@code asked_seal}. Records are added by the kernel within the transaction of a
+ * change ({@link dev.mordomo.kernel.Deed}); here they are sealed, read, checked, and dropped when
+ * they are older than {@code audit.keep}.
  *
  * <p>Invariants: a record is never changed but for its seal, given once, and for its personal part,
  * which can be blanked; the records of a tenant are one chain of hashes without a gap; an

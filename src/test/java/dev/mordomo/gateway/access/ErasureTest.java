@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.Await;
 import dev.mordomo.kernel.Json;
+import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,7 +38,7 @@ class ErasureTest {
 
   /** What may name who was erased: see Holdings. */
   private static final Set<String> RECEIPTS =
-      Set.of("erasure", "access_change", "audit", "audit_chain", "job");
+      Set.of("erasure", "access_change", "audit", "audit_chain", "asked", "job");
 
   private static House house;
 
@@ -96,6 +98,7 @@ class ErasureTest {
     assertEquals(0, filesOf(leaving.userId()));
     assertEquals(kept, filesThatHold("zanzstaying"));
     assertTrue(receipt.at("/unnamed/usage.user_id").asInt() > 0, receipt.toString());
+    assertTrue(receipt.at("/unnamed/asked").asInt() > 0, receipt.toString());
     assertEquals(Set.of(), tablesThatHold(theirs.word()));
     Set<String> naming = tablesThatHold(leaving.userId());
     naming.removeAll(RECEIPTS);
@@ -198,9 +201,26 @@ class ErasureTest {
 
   /** Without the traces of searches, which are written when there is time. */
   private static Rows rows(Caller owner) {
+    // News of a conversation come a moment after the end of its turn.
+    Await.until("its conversation was told of", () -> isTold(owner), PATIENCE);
     Rows rows = Rows.of(house.app.database(), owner);
     rows.sums().remove("search_trace");
     return rows;
+  }
+
+  private static boolean isTold(Caller owner) {
+    return house
+            .app
+            .database()
+            .database()
+            .callSystem(
+                "SELECT count(*) FROM event WHERE user_id = $1 AND type = 'conversation.updated'"
+                    + " AND payload->'conversation'->>'message_count' = '2'",
+                Tuple.of(UUID.fromString(owner.userId())))
+            .iterator()
+            .next()
+            .getLong(0)
+        > 0;
   }
 
   private static JsonNode erased(Caller who, String path) {
