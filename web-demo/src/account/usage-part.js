@@ -43,10 +43,18 @@ const numbersOf = (label) => [
   { key: 'cost', label: t('usage.cost'), numeric: true, show: (row) => formatCost(row.cost) },
 ];
 
+// What is not said otherwise is talk.
+const kindOf = ({ kind }) => (kind === 'chat' ? '' : ` · ${t(`usage.kind.${kind}`)}`);
+const keyOf = ({ key, kind }) => `${key} ${kind}`;
+
 function ByDay({ days, period }) {
-  const known = new Map(days.rows.map((row) => [row.key, row]));
+  const known = new Map();
+  for (const { key, prompt_tokens: lower, completion_tokens: upper } of days.rows) {
+    const before = known.get(key) ?? { lower: 0, upper: 0 };
+    known.set(key, { lower: before.lower + lower, upper: before.upper + upper });
+  }
   const bars = daysOf(period).map((day) => {
-    const { prompt_tokens: lower = 0, completion_tokens: upper = 0 } = known.get(day) ?? {};
+    const { lower, upper } = known.get(day) ?? { lower: 0, upper: 0 };
     return { key: day, lower, upper, title: `${formatDay(day)}: ${formatNumber(lower)} + ${formatNumber(upper)}` };
   });
   const total = days.totals.prompt_tokens + days.totals.completion_tokens;
@@ -57,8 +65,8 @@ function ByDay({ days, period }) {
     <p class="ends" aria-hidden="true"><span>${formatDay(bars[0].key)}</span><span>${formatDay(bars.at(-1).key)}</span></p>
   </figure>
   <details><summary data-testid="usage-as-table">${t('usage.as_table')}</summary>
-    <${Table} caption=${t('usage.by_day')} columns=${numbersOf(t('usage.day'))} keyOf=${(row) => row.key} testid="usage-days"
-      list=${days.rows.map((row) => ({ ...row, label: formatDay(row.key) }))} />
+    <${Table} caption=${t('usage.by_day')} columns=${numbersOf(t('usage.day'))} keyOf=${keyOf} testid="usage-days"
+      list=${days.rows.map((row) => ({ ...row, label: html`${formatDay(row.key)}${kindOf(row)}` }))} />
   </details>`;
 }
 
@@ -75,8 +83,8 @@ function Report({ user, shown }) {
       ${empty ? html`<p class="empty" data-testid="empty">${t('usage.none')}</p>` : html`<${ByDay} days=${days} period=${period} />`}
     <//>
     <${Section} id="by-model" title=${t('usage.by_model')} tools=${html`<${Csv} user=${user} shown=${shown} by="model" />`}>
-      ${empty ? html`<p class="empty">${t('usage.none')}</p>` : html`<${Table} caption=${t('usage.by_model')} columns=${numbersOf(t('usage.model'))} keyOf=${(row) => row.key} testid="usage-models"
-        list=${models.rows.map((row) => ({ ...row, label: html`<code>${row.key}</code>` }))} />`}
+      ${empty ? html`<p class="empty">${t('usage.none')}</p>` : html`<${Table} caption=${t('usage.by_model')} columns=${numbersOf(t('usage.model'))} keyOf=${keyOf} testid="usage-models"
+        list=${models.rows.map((row) => ({ ...row, label: html`<code>${row.key}</code>${kindOf(row)}` }))} />`}
       <p class="fine">${t('usage.utc')}</p>
     <//>`;
 }

@@ -88,6 +88,8 @@ export default {
   'scope_of_key.account_is': 'everything else, also keys and users',
 
   'usage.title': 'Usage',
+  'usage.kind.embedding': 'vectors of texts',
+  'usage.kind.rerank': 'reranking',
   'usage.whose': 'Whose',
   'usage.whose.user': 'Mine',
   'usage.whose.tenant': 'Organisation',

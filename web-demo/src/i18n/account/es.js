@@ -88,6 +88,8 @@ export default {
   'scope_of_key.account_is': 'todo lo demás, también claves y usuarios',
 
   'usage.title': 'Uso',
+  'usage.kind.embedding': 'vectores de textos',
+  'usage.kind.rerank': 'reordenar resultados',
   'usage.whose': 'De quién',
   'usage.whose.user': 'Mío',
   'usage.whose.tenant': 'Organización',

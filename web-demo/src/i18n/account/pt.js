@@ -88,6 +88,8 @@ export default {
   'scope_of_key.account_is': 'todo o resto, também chaves e usuários',
 
   'usage.title': 'Uso',
+  'usage.kind.embedding': 'vetores de textos',
+  'usage.kind.rerank': 'reordenar resultados',
   'usage.whose': 'De quem',
   'usage.whose.user': 'Meu',
   'usage.whose.tenant': 'Organização',

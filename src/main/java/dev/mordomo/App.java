@@ -6,6 +6,7 @@ import dev.mordomo.action.ActionVerticle;
 import dev.mordomo.billing.BillingConfig;
 import dev.mordomo.billing.BillingService;
 import dev.mordomo.billing.BillingVerticle;
+import dev.mordomo.billing.MeteredCalls;
 import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.chat.ChatConfig;
 import dev.mordomo.chat.ChatService;
@@ -168,6 +169,7 @@ public final class App implements AutoCloseable {
   private final ActionService actions;
   private final ReminderService reminders;
   private final BillingService billing;
+  private final MeteredCalls meter;
   private final RecentTurns recent;
   private final ChatService chat;
   private final PrivacyService privacy;
@@ -252,6 +254,8 @@ public final class App implements AutoCloseable {
             List.of(extractive),
             List.of(embedded));
     files = fileStoreConfig.open(data.resolve("files"), secret);
+    billing = new BillingService(vertx, database, streams, node, billingConfig, clock);
+    meter = new MeteredCalls(database, billing, node, clock);
     knowledge =
         new KnowledgeService(
             database,
@@ -259,7 +263,7 @@ public final class App implements AutoCloseable {
             files,
             jobs,
             new KnowledgeModels(
-                models.embedding(), models::embeddingNamed, rerankConfig.open(folders)),
+                models.embedding(), models::embeddingNamed, rerankConfig.open(folders), meter),
             who -> personal.documents(who, () -> speaker(who).locale()),
             telling,
             knowledgeConfig,
@@ -269,7 +273,6 @@ public final class App implements AutoCloseable {
     reminders = new ReminderService(database, streams, bus, masking, reminderConfig, clock);
     reminders.tools().forEach(actions::register);
     actions.register(new SearchDocumentsTool(knowledge));
-    billing = new BillingService(vertx, database, streams, node, billingConfig, clock);
     recent = RecentTurns.open(vertx, recentConfig, keyring, metrics);
     chat =
         new ChatService(
@@ -428,8 +431,7 @@ public final class App implements AutoCloseable {
     for (int i = 0; i < chatConfig.threads(); i++) {
       deploy(new ChatVerticle(chat, bus, i == 0));
     }
-    EmbeddingCalls embeddings =
-        new EmbeddingCalls(database, models.embedding(), telling, billing, node, clock);
+    EmbeddingCalls embeddings = new EmbeddingCalls(models.embedding(), telling, meter);
     Features features =
         new Features(
             chat,

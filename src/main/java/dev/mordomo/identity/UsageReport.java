@@ -12,18 +12,19 @@ import java.util.stream.Stream;
  *
  * @param from inclusive
  * @param to exclusive
- * @param rows by key
+ * @param rows by key and kind
  */
 public record UsageReport(Instant from, Instant to, By by, List<Row> rows, Totals totals) {
   public UsageReport {
     rows = List.copyOf(rows);
   }
 
-  /** What a row stands for: a day (UTC), a user's id, a model's name. */
+  /** What a row stands for: a day (UTC), a user's id, a model's name, the kind of call alone. */
   public enum By {
     DAY,
     USER,
-    MODEL;
+    MODEL,
+    KIND;
 
     /** The name on the wire. */
     @JsonValue
@@ -45,11 +46,17 @@ public record UsageReport(Instant from, Instant to, By by, List<Row> rows, Total
   }
 
   /**
-   * @param key a day such as {@code 2026-01-31}, an id (empty: nobody's), or a model's name
+   * @param key a day such as {@code 2026-01-31}, an id (empty: nobody's), a model's name, or a kind
+   * @param kind {@code chat}, {@code embedding} or {@code rerank}
    * @param cost in the currency of the price table
    */
   public record Row(
-      String key, long promptTokens, long completionTokens, long calls, BigDecimal cost) {}
+      String key,
+      String kind,
+      long promptTokens,
+      long completionTokens,
+      long calls,
+      BigDecimal cost) {}
 
   /** The sums of all rows. */
   public record Totals(long promptTokens, long completionTokens, long calls, BigDecimal cost) {}

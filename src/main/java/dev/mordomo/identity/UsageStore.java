@@ -15,15 +15,16 @@ import java.util.UUID;
 final class UsageStore {
   private static final String SUMS =
       """
-      , sum(prompt_tokens)::bigint, sum(completion_tokens)::bigint, count(*), sum(cost)
+      , kind, sum(prompt_tokens)::bigint, sum(completion_tokens)::bigint, count(*), sum(cost)
       FROM usage WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3
         AND ($4::uuid IS NULL OR user_id = $4)
-      GROUP BY 1 ORDER BY 1
+      GROUP BY 1, 2 ORDER BY 1, 2
       """;
   private static final String BY_DAY =
       "SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')" + SUMS;
   private static final String BY_USER = "SELECT coalesce(user_id::text, '')" + SUMS;
   private static final String BY_MODEL = "SELECT model" + SUMS;
+  private static final String BY_KIND = "SELECT kind" + SUMS;
 
   /**
    * @param user whose calls alone; empty: everybody's
@@ -40,6 +41,7 @@ final class UsageStore {
           case DAY -> BY_DAY;
           case USER -> BY_USER;
           case MODEL -> BY_MODEL;
+          case KIND -> BY_KIND;
         };
     List<UsageReport.Row> rows = new ArrayList<>();
     Tuple parameters =
@@ -49,10 +51,11 @@ final class UsageStore {
       rows.add(
           new UsageReport.Row(
               row.getString(0),
-              row.getLong(1),
+              row.getString(1),
               row.getLong(2),
               row.getLong(3),
-              plain(row.getBigDecimal(4))));
+              row.getLong(4),
+              plain(row.getBigDecimal(5))));
     }
     return rows;
   }

@@ -13,9 +13,11 @@ import dev.mordomo.knowledge.text.ChunkKind;
 import dev.mordomo.knowledge.text.TextChunk;
 import dev.mordomo.model.EmbeddingModel.Use;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +32,12 @@ final class BackfillJob implements JobHandler {
   private static final Logger LOG = LoggerFactory.getLogger(BackfillJob.class);
   private static final int BATCH = 64;
   private static final UUID FIRST = new UUID(0, 0);
+  private static final UUID NOBODY = new UUID(0, 0);
 
   private final Database database;
   private final Bus bus;
   private final ActiveModel models;
+  private final ModelCalls calls;
   private final double share;
   private final KnowledgeMeters meters;
 
@@ -41,10 +45,16 @@ final class BackfillJob implements JobHandler {
    * @param share of the time that it may work, so that users' work comes first; above 0, up to 1
    */
   BackfillJob(
-      Database database, Bus bus, ActiveModel models, double share, KnowledgeMeters meters) {
+      Database database,
+      Bus bus,
+      ActiveModel models,
+      ModelCalls calls,
+      double share,
+      KnowledgeMeters meters) {
     this.database = database;
     this.bus = bus;
     this.models = models;
+    this.calls = calls;
     this.share = share;
     this.meters = meters;
   }
@@ -105,17 +115,38 @@ final class BackfillJob implements JobHandler {
         return stored;
       }
       long begun = System.nanoTime();
-      Map<String, String> texts = new LinkedHashMap<>();
-      batch.forEach(bare -> texts.put(bare.fingerprint(), embeddingText(bare)));
-      List<float[]> vectors =
-          Database.await(wanted.model().embed(List.copyOf(texts.values()), Use.PASSAGE));
-      stored +=
-          EmbeddingModelStore.store(database, wanted.id(), List.copyOf(texts.keySet()), vectors);
+      stored += fill(wanted, batch);
       after = batch.getLast().id();
       run.progress(Math.min(gap.total(), done + stored), gap.total());
       meters.backfill(Math.min(gap.total(), done + stored), gap.total());
       rest(System.nanoTime() - begun);
     }
+  }
+
+  /** Each text is of the tokens of one tenant that has it. */
+  private long fill(IndexedModel wanted, List<Bare> batch) {
+    Map<UUID, Map<String, String>> byTenant = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    for (Bare bare : batch) {
+      if (seen.add(bare.fingerprint())) {
+        byTenant
+            .computeIfAbsent(bare.tenantId().orElse(NOBODY), ignored -> new LinkedHashMap<>())
+            .put(bare.fingerprint(), embeddingText(bare));
+      }
+    }
+    long stored = 0;
+    for (Map.Entry<UUID, Map<String, String>> of : byTenant.entrySet()) {
+      Map<String, String> texts = of.getValue();
+      List<float[]> vectors =
+          calls.embedAnyway(
+              new Scope(of.getKey(), NOBODY, "admin"),
+              wanted.model(),
+              List.copyOf(texts.values()),
+              Use.PASSAGE);
+      stored +=
+          EmbeddingModelStore.store(database, wanted.id(), List.copyOf(texts.keySet()), vectors);
+    }
+    return stored;
   }
 
   private static String embeddingText(Bare bare) {

@@ -45,6 +45,7 @@ final class ChromaImport {
   private final KnowledgeService knowledge;
   private final DocumentIntake intake;
   private final ActiveModel models;
+  private final ModelCalls calls;
   private final EmbeddingModel model;
   private final short modelId;
   private final UnaryOperator<String> languageOf;
@@ -57,6 +58,7 @@ final class ChromaImport {
       KnowledgeService knowledge,
       DocumentIntake intake,
       ActiveModel models,
+      ModelCalls calls,
       UnaryOperator<String> languageOf,
       InstantSource clock,
       ChromaServer chroma,
@@ -65,6 +67,7 @@ final class ChromaImport {
     this.knowledge = knowledge;
     this.intake = intake;
     this.models = models;
+    this.calls = calls;
     IndexedModel indexed = models.current();
     this.model = indexed.model();
     this.modelId = indexed.id();
@@ -86,7 +89,7 @@ final class ChromaImport {
     knowledge.writable(who, into.id());
     DocumentMasking.Hiding names = knowledge.hiding(who, into.id());
     List<ChromaServer.Entry> sample = usable(chroma.page(from, 0, SAMPLE));
-    boolean reused = !sample.isEmpty() && isSameModel(sample);
+    boolean reused = !sample.isEmpty() && isSameModel(who, sample);
     for (long offset = 0; ; ) {
       List<ChromaServer.Entry> page = chroma.page(from, offset, PAGE);
       if (page.isEmpty()) {
@@ -129,13 +132,13 @@ final class ChromaImport {
     return entries.stream().filter(e -> !e.text().isBlank() && e.vector().length > 0).toList();
   }
 
-  private boolean isSameModel(List<ChromaServer.Entry> sample) {
+  private boolean isSameModel(Scope who, List<ChromaServer.Entry> sample) {
     if (sample.stream().anyMatch(e -> e.vector().length != model.dimensions())) {
       return false;
     }
     List<float[]> ours =
-        Database.await(
-            model.embed(sample.stream().map(ChromaServer.Entry::text).toList(), Use.PASSAGE));
+        calls.embed(
+            who, model, sample.stream().map(ChromaServer.Entry::text).toList(), Use.PASSAGE);
     double sum = 0;
     for (int i = 0; i < ours.size(); i++) {
       sum += cosine(ours.get(i), sample.get(i).vector());
@@ -206,7 +209,7 @@ final class ChromaImport {
       return;
     }
     boolean asGiven = reused && vectors.stream().allMatch(v -> v.length == model.dimensions());
-    List<float[]> all = asGiven ? vectors : made(fresh);
+    List<float[]> all = asGiven ? vectors : made(who, fresh);
     database.bulk(
         who,
         c -> {
@@ -234,9 +237,9 @@ final class ChromaImport {
     return wanted.stream().map(Imported::source).toList();
   }
 
-  private List<float[]> made(List<Imported> fresh) {
-    return Database.await(
-        model.embed(fresh.stream().map(i -> i.chunk().embeddingText()).toList(), Use.PASSAGE));
+  private List<float[]> made(Scope who, List<Imported> fresh) {
+    return calls.embed(
+        who, model, fresh.stream().map(i -> i.chunk().embeddingText()).toList(), Use.PASSAGE);
   }
 
   private Imported imported(
@@ -276,8 +279,8 @@ final class ChromaImport {
     List<float[]> queries =
         reused
             ? sample.stream().map(ChromaServer.Entry::vector).toList()
-            : Database.await(
-                model.embed(sample.stream().map(ChromaServer.Entry::text).toList(), Use.PASSAGE));
+            : calls.embed(
+                who, model, sample.stream().map(ChromaServer.Entry::text).toList(), Use.PASSAGE);
     int same = 0;
     int all = 0;
     for (int i = 0; i < sample.size(); i++) {

@@ -18,10 +18,12 @@ final class Embedder {
 
   private final Database database;
   private final ActiveModel models;
+  private final ModelCalls calls;
 
-  Embedder(Database database, ActiveModel models) {
+  Embedder(Database database, ActiveModel models, ModelCalls calls) {
     this.database = database;
     this.models = models;
+    this.calls = calls;
   }
 
   /** One vector a chunk, in order. Holds no connection while the model works. */
@@ -40,7 +42,7 @@ final class Embedder {
     keeping.progress(done, texts.size());
     for (List<String> some : batches(missing, BATCH)) {
       List<String> batch = some.stream().map(f -> texts.getOrDefault(f, "")).toList();
-      List<float[]> made = Database.await(model.embed(batch, Use.PASSAGE));
+      List<float[]> made = calls.embed(who, model, batch, Use.PASSAGE);
       for (int i = 0; i < some.size(); i++) {
         vectors.put(some.get(i), made.get(i));
       }

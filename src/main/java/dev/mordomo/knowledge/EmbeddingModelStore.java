@@ -5,6 +5,7 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -16,7 +17,7 @@ final class EmbeddingModelStore {
   private static final String HOLD = "SELECT hold_embedding_model($1)";
   private static final String GAP = "SELECT missing, total FROM embedding_gap($1)";
   private static final String NEXT =
-      "SELECT id, fingerprint, title, heading, text FROM chunks_to_embed($1, $2, $3)";
+      "SELECT id, fingerprint, title, heading, text, tenant_id FROM chunks_to_embed($1, $2, $3)";
   private static final String STORE = "SELECT store_embeddings($1, $2, $3, $4)";
   private static final String SWITCH = "SELECT switch_embedding_model($1)";
 
@@ -39,7 +40,13 @@ final class EmbeddingModelStore {
   record Row(short id, String name, int dimensions) {}
 
   /** A chunk without a vector. */
-  record Bare(UUID id, String fingerprint, String title, String heading, String text) {}
+  record Bare(
+      UUID id,
+      String fingerprint,
+      String title,
+      String heading,
+      String text,
+      Optional<UUID> tenantId) {}
 
   record Gap(long missing, long total) {}
 
@@ -77,7 +84,8 @@ final class EmbeddingModelStore {
                     row.getString(1),
                     row.getString(2),
                     row.getString(3),
-                    row.getString(4))));
+                    row.getString(4),
+                    Optional.ofNullable(row.getUUID(5)))));
     return bare;
   }
 

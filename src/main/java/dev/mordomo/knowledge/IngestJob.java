@@ -215,7 +215,17 @@ final class IngestJob implements JobHandler {
     } else {
       DocumentStore.failPending(connection, id);
     }
-    KeptEmbeddingStore.drop(connection, id);
+    if (!isUnpaid(job)) {
+      KeptEmbeddingStore.drop(connection, id);
+    }
+  }
+
+  /** What is paid for is kept, for when there are tokens again and somebody begins it anew. */
+  private static boolean isUnpaid(Job job) {
+    return job.status() == JobStatus.FAILED
+        && job.error()
+            .filter(why -> why.code().equals(FailureCode.QUOTA_EXCEEDED.wire()))
+            .isPresent();
   }
 
   /**

@@ -39,6 +39,7 @@ public final class KnowledgeService {
   private final DocumentIntake intake;
   private final KnowledgeConfig config;
   private final ActiveModel models;
+  private final ModelCalls calls;
   private final KnowledgeMeters meters;
   private final SearchTraces traces;
   private final VectorIndex vectorIndex;
@@ -74,25 +75,28 @@ public final class KnowledgeService {
         new DocumentPreparation(
             new TextExtractor(config.extraction(), config.parallelReaders()),
             new Chunker(config.chunking(), LanguageDetector::detect));
-    Embedder embedder = new Embedder(database, this.models);
+    this.calls = new ModelCalls(models.meter());
+    Embedder embedder = new Embedder(database, this.models, calls);
     DocumentWriter writer = new DocumentWriter(files, this.models, clock);
     SimilarDocuments similar = new SimilarDocuments(database, this.models, config.exactUpTo());
     this.intake =
         new DocumentIntake(
             database, bus, files, preparation, masking, embedder, writer, similar, jobs);
-    jobs.register(new BackfillJob(database, bus, this.models, config.backfillShare(), meters));
+    jobs.register(
+        new BackfillJob(database, bus, this.models, calls, config.backfillShare(), meters));
     jobs.register(new DropModelJob(database, this.models));
     jobs.register(new SweepJob(database, files, clock));
     jobs.register(new IngestJob(database, files, preparation, embedder, writer, similar, intake));
     this.vectorIndex = new VectorIndex(database, config.indexMemory());
     SearchStore store = new SearchStore(database, config);
     this.traces = new SearchTraces(database, store, config);
-    Reranking reranking = new Reranking(models.reranker(), config.reranked(), meters);
+    Reranking reranking = new Reranking(models.reranker(), calls, config.reranked(), meters);
     this.searcher =
         new Searcher(
             store,
             traces,
             this.models,
+            calls,
             telling,
             LanguageDetector::detect,
             reranking,
@@ -373,7 +377,7 @@ public final class KnowledgeService {
 
   ChromaImport chromaImport(ChromaServer chroma, LoadReport report) {
     return new ChromaImport(
-        database, this, intake, models, LanguageDetector::detect, clock, chroma, report);
+        database, this, intake, models, calls, LanguageDetector::detect, clock, chroma, report);
   }
 
   /** Documents of a collection, all of them, for whoever keeps it in step with something else. */

@@ -1,8 +1,8 @@
 package dev.mordomo.knowledge;
 
-import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
+import dev.mordomo.kernel.Scope;
 import dev.mordomo.model.Reranker;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +19,7 @@ final class Reranking {
   private static final Logger LOG = LoggerFactory.getLogger(Reranking.class);
 
   private final Optional<Reranker> reranker;
+  private final ModelCalls calls;
   private final int candidates;
   private final KnowledgeMeters meters;
 
@@ -31,8 +32,9 @@ final class Reranking {
     }
   }
 
-  Reranking(Optional<Reranker> reranker, int candidates, KnowledgeMeters meters) {
+  Reranking(Optional<Reranker> reranker, ModelCalls calls, int candidates, KnowledgeMeters meters) {
     this.reranker = reranker;
+    this.calls = calls;
     this.candidates = candidates;
     this.meters = meters;
   }
@@ -47,7 +49,7 @@ final class Reranking {
    *
    * @param told the words without what a reranker elsewhere must not know
    */
-  Ranked rank(String words, String told, List<SearchHit> hits, int limit) {
+  Ranked rank(Scope who, String words, String told, List<SearchHit> hits, int limit) {
     if (reranker.isEmpty() || words.isBlank() || hits.isEmpty()) {
       return new Ranked(first(hits, limit), Optional.empty());
     }
@@ -58,7 +60,7 @@ final class Reranking {
     try {
       List<String> texts = hits.stream().map(Reranking::text).toList();
       List<Double> relevance =
-          Database.await(reranker.get().relevance(reranker.get().isInside() ? words : told, texts));
+          calls.rank(who, reranker.get(), reranker.get().isInside() ? words : told, texts);
       order = sorted(hits, relevance);
       failure = Optional.empty();
       meters.reranked(System.nanoTime() - start);

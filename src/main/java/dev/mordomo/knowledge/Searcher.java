@@ -1,7 +1,7 @@
 package dev.mordomo.knowledge;
 
-import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Scope;
@@ -28,6 +28,7 @@ final class Searcher {
   private final SearchTraces traces;
   private final InstantSource clock;
   private final ActiveModel models;
+  private final ModelCalls calls;
   private final Telling telling;
   private final UnaryOperator<String> languageOf;
   private final Reranking reranking;
@@ -43,6 +44,7 @@ final class Searcher {
       SearchStore store,
       SearchTraces traces,
       ActiveModel models,
+      ModelCalls calls,
       Telling telling,
       UnaryOperator<String> languageOf,
       Reranking reranking,
@@ -52,6 +54,7 @@ final class Searcher {
     this.traces = traces;
     this.clock = clock;
     this.models = models;
+    this.calls = calls;
     this.telling = telling;
     this.languageOf = languageOf;
     this.reranking = reranking;
@@ -86,7 +89,7 @@ final class Searcher {
     Question question =
         new Question(
             request.vector().map(QueryVector::model).orElse(model.name()),
-            Optional.of(vector(model, request, model.isInside() ? words : told)),
+            vector(who, model, request, model.isInside() ? words : told),
             words,
             language,
             request.mode(),
@@ -101,7 +104,7 @@ final class Searcher {
             .map(hit -> calibrated(model, hit, language))
             .toList();
     long answered = System.nanoTime();
-    Reranking.Ranked ranked = reranking.rank(words, told, ordered, most);
+    Reranking.Ranked ranked = reranking.rank(who, words, told, ordered, most);
     List<SearchHit> hits =
         distinct ? Passages.distinct(ranked.hits(), request.limit()) : ranked.hits();
     long done = System.nanoTime();
@@ -145,7 +148,9 @@ final class Searcher {
     }
   }
 
-  private static float[] vector(EmbeddingModel model, SearchRequest request, String words) {
+  /** Empty where it cannot be had any more, and the search can do without. */
+  private Optional<float[]> vector(
+      Scope who, EmbeddingModel model, SearchRequest request, String words) {
     if (request.vector().isPresent()) {
       QueryVector given = request.vector().get();
       if (!given.model().equals(model.name())) {
@@ -154,9 +159,18 @@ final class Searcher {
       if (given.values().length != model.dimensions()) {
         throw Failure.invalid("embedding", "needs " + model.dimensions() + " numbers");
       }
-      return given.values();
+      return Optional.of(given.values());
     }
-    return Database.await(model.embed(List.of(words), Use.QUERY)).getFirst();
+    try {
+      return Optional.of(calls.embed(who, model, List.of(words), Use.QUERY).getFirst());
+    } catch (Failure e) {
+      boolean byWordsAlone =
+          request.mode() == SearchMode.TEXT && request.threshold().orElse(0.0) <= 0;
+      if (e.code() != FailureCode.QUOTA_EXCEEDED || !byWordsAlone) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   /** PostgreSQL takes no NUL. */

@@ -3,6 +3,7 @@ package dev.mordomo.model;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** Turns texts into vectors whose cosine says how near their meanings are. */
 public interface EmbeddingModel {
@@ -33,6 +34,18 @@ public interface EmbeddingModel {
    * interrupted} when its request elsewhere is closed with the {@link OpenCalls} that it is of.
    */
   Future<List<float[]>> embed(List<String> texts, Use use);
+
+  /**
+   * Vectors, and what they took.
+   *
+   * @param tokens as the model's server says; empty where it does not
+   */
+  record Vectors(List<float[]> vectors, OptionalInt tokens) {}
+
+  /** As {@link #embed}. */
+  default Future<Vectors> counted(List<String> texts, Use use) {
+    return embed(texts, use).map(vectors -> new Vectors(vectors, OptionalInt.empty()));
+  }
 
   /**
    * The similarity below which a passage is not worth showing, for this model: 0 to 1. A query

@@ -2,6 +2,7 @@ package dev.mordomo.model;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Reads a question and a passage together, and says how well the one answers the other. */
 public interface Reranker {
@@ -24,4 +25,16 @@ public interface Reranker {
    * {@link OpenCalls} that it is of.
    */
   Future<List<Double>> relevance(String question, List<String> texts);
+
+  /**
+   * Relevances, and what they took.
+   *
+   * @param tokens as the model's server says; empty where it does not
+   */
+  record Relevances(List<Double> scores, OptionalInt tokens) {}
+
+  /** As {@link #relevance}. */
+  default Future<Relevances> counted(String question, List<String> texts) {
+    return relevance(question, texts).map(scores -> new Relevances(scores, OptionalInt.empty()));
+  }
 }

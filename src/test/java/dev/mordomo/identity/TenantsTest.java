@@ -191,7 +191,7 @@ class TenantsTest {
     UsageReport days = usage(boss, boss, UsageReport.By.DAY);
     assertEquals(List.of("2026-01-05", "2026-01-06"), keys(days));
     assertEquals(
-        new UsageReport.Row("2026-01-06", 500, 50, 2, new BigDecimal("0.5")),
+        new UsageReport.Row("2026-01-06", "chat", 500, 50, 2, new BigDecimal("0.5")),
         days.rows().getLast());
     for (UsageReport.By by : UsageReport.By.values()) {
       assertEquals(

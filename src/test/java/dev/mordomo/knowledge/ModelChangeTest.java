@@ -19,6 +19,7 @@ import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Settings;
 import dev.mordomo.kernel.Telling;
+import dev.mordomo.model.CallMeter;
 import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.model.onnx.OnnxConfig;
 import dev.mordomo.model.onnx.OnnxExports;
@@ -61,7 +62,7 @@ class ModelChangeTest {
   private static final class HalfWords implements EmbeddingModel {
     static final int DIMENSIONS = 192;
     final AtomicInteger embedded = new AtomicInteger();
-    volatile Runnable after = () -> {};
+    volatile Runnable meanwhile = () -> {};
 
     @Override
     public String name() {
@@ -76,8 +77,8 @@ class ModelChangeTest {
     @Override
     public Future<List<float[]>> embed(List<String> texts, Use use) {
       if (use == Use.PASSAGE) {
+        meanwhile.run();
         embedded.addAndGet(texts.size());
-        after.run();
       }
       return Future.succeededFuture(
           texts.stream().map(t -> Arrays.copyOf(WordVectors.vector(t), DIMENSIONS)).toList());
@@ -113,7 +114,8 @@ class ModelChangeTest {
               new KnowledgeModels(
                   wanted,
                   name -> known.stream().filter(m -> m.name().equals(name)).findFirst(),
-                  Optional.empty()),
+                  Optional.empty(),
+                  CallMeter.FREE),
               DocumentMasking.NONE,
               Telling.PLAIN,
               KnowledgeConfig.DEFAULT,
@@ -191,7 +193,7 @@ class ModelChangeTest {
     assertEquals(0, other.embedded.get());
     // What is written while the index is filled belongs to both.
     AtomicInteger batches = new AtomicInteger();
-    other.after =
+    other.meanwhile =
         () -> {
           if (batches.incrementAndGet() == 1) {
             house.service.addDocument(
@@ -228,10 +230,9 @@ class ModelChangeTest {
   void whatBrokeOffGoesOnWithoutRepeating() throws Exception {
     House house = new House(other);
     AtomicInteger batches = new AtomicInteger();
-    other.after =
+    other.meanwhile =
         () -> {
           if (batches.incrementAndGet() == 2) {
-            other.embedded.addAndGet(-(PAGES + 1 - 64));
             throw Failure.of(FailureCode.MODEL_UNAVAILABLE, "the model broke off");
           }
         };

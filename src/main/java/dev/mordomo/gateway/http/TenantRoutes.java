@@ -142,7 +142,7 @@ final class TenantRoutes {
   Answer ownUsage(Exchange exchange) {
     return report(
         exchange.query(),
-        List.of(UsageReport.By.DAY.wire(), UsageReport.By.MODEL.wire()),
+        List.of(UsageReport.By.DAY.wire(), UsageReport.By.MODEL.wire(), UsageReport.By.KIND.wire()),
         (from, to, by) -> identity.tenants().ownUsage(exchange.scope(), from, to, by));
   }
 

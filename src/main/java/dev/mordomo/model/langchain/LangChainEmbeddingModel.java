@@ -2,6 +2,8 @@ package dev.mordomo.model.langchain;
 
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.output.TokenUsage;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.model.CallerContext;
@@ -15,7 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 
 /**
  * An embedding model of a provider. Texts go in batches, each asked again a few times while the
@@ -49,7 +53,7 @@ final class LangChainEmbeddingModel implements EmbeddingModel {
     this.dimensions =
         this.config.dimensions() > 0
             ? this.config.dimensions()
-            : batch(List.of("x")).getFirst().length;
+            : batch(List.of("x")).vectors().getFirst().length;
   }
 
   /** Asks the model for one vector, unless its length is set. */
@@ -74,8 +78,13 @@ final class LangChainEmbeddingModel implements EmbeddingModel {
 
   @Override
   public Future<List<float[]>> embed(List<String> texts, Use use) {
+    return counted(texts, use).map(Vectors::vectors);
+  }
+
+  @Override
+  public Future<Vectors> counted(List<String> texts, Use use) {
     if (texts.isEmpty()) {
-      return Future.succeededFuture(List.of());
+      return Future.succeededFuture(new Vectors(List.of(), OptionalInt.of(0)));
     }
     String prefix =
         switch (use) {
@@ -87,18 +96,24 @@ final class LangChainEmbeddingModel implements EmbeddingModel {
     return CallerContext.call("embed", () -> all(prefixed));
   }
 
-  private List<float[]> all(List<String> texts) {
+  private Vectors all(List<String> texts) {
     List<float[]> vectors = new ArrayList<>(texts.size());
+    OptionalInt tokens = OptionalInt.of(0);
     for (int from = 0; from < texts.size(); from += BATCH) {
-      vectors.addAll(batch(texts.subList(from, Math.min(from + BATCH, texts.size()))));
+      Vectors some = batch(texts.subList(from, Math.min(from + BATCH, texts.size())));
+      vectors.addAll(some.vectors());
+      tokens =
+          tokens.isPresent() && some.tokens().isPresent()
+              ? OptionalInt.of(tokens.getAsInt() + some.tokens().getAsInt())
+              : OptionalInt.empty();
     }
     if (vectors.stream().anyMatch(vector -> vector.length != dimensions)) {
       throw failures.unreadable("vectors that are not of " + dimensions + " dimensions");
     }
-    return vectors;
+    return new Vectors(vectors, tokens);
   }
 
-  private List<float[]> batch(List<String> texts) {
+  private Vectors batch(List<String> texts) {
     for (int attempt = 1; ; attempt++) {
       try {
         return once(texts);
@@ -125,17 +140,28 @@ final class LangChainEmbeddingModel implements EmbeddingModel {
     }
   }
 
-  private List<float[]> once(List<String> texts) {
-    List<Embedding> embeddings;
+  private Vectors once(List<String> texts) {
+    Response<List<Embedding>> response;
     try {
-      embeddings = upstream.embedAll(texts.stream().map(TextSegment::from).toList()).content();
+      response = upstream.embedAll(texts.stream().map(TextSegment::from).toList());
     } catch (RuntimeException e) {
       throw failureOf(e);
     }
+    List<Embedding> embeddings = response.content();
     if (embeddings.size() != texts.size()) {
       throw failures.unreadable(embeddings.size() + " vectors for " + texts.size() + " texts");
     }
-    return embeddings.stream().map(Embedding::vector).map(this::normalised).toList();
+    return new Vectors(
+        embeddings.stream().map(Embedding::vector).map(this::normalised).toList(), said(response));
+  }
+
+  /** Some servers count nothing, and say 0. */
+  private static OptionalInt said(Response<?> response) {
+    return Stream.ofNullable(response.tokenUsage())
+        .map(TokenUsage::totalTokenCount)
+        .filter(total -> total != null && total > 0)
+        .mapToInt(Integer::intValue)
+        .findFirst();
   }
 
   private Failure failureOf(RuntimeException e) {

@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * A server that reranks as Jina and Cohere do: {@code POST {model, query, documents, top_n}} is
@@ -57,8 +59,13 @@ final class HttpReranker implements Reranker {
 
   @Override
   public Future<List<Double>> relevance(String question, List<String> texts) {
+    return counted(question, texts).map(Relevances::scores);
+  }
+
+  @Override
+  public Future<Relevances> counted(String question, List<String> texts) {
     if (texts.isEmpty()) {
-      return Future.succeededFuture(List.of());
+      return Future.succeededFuture(new Relevances(List.of(), OptionalInt.of(0)));
     }
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("model", model);
@@ -75,7 +82,7 @@ final class HttpReranker implements Reranker {
     return CallerContext.call("rerank", () -> asked(request.build(), texts.size()));
   }
 
-  private List<Double> asked(HttpRequest request, int texts) {
+  private Relevances asked(HttpRequest request, int texts) {
     try {
       HttpResponse<String> response =
           client.send(request, BodyHandlers.limiting(BodyHandlers.ofString(), LARGEST_ANSWER));
@@ -104,13 +111,14 @@ final class HttpReranker implements Reranker {
     }
   }
 
-  private static List<Double> scores(String body, int texts) {
-    JsonNode results;
+  private static Relevances scores(String body, int texts) {
+    JsonNode answer;
     try {
-      results = Json.read(body).path("results");
+      answer = Json.read(body);
     } catch (Failure e) {
       throw error("sent what is no JSON");
     }
+    JsonNode results = answer.path("results");
     double[] scores = new double[texts];
     Arrays.fill(scores, Double.NaN);
     for (JsonNode result : results) {
@@ -128,7 +136,15 @@ final class HttpReranker implements Reranker {
       }
       all.add(score);
     }
-    return List.copyOf(all);
+    return new Relevances(List.copyOf(all), tokens(answer));
+  }
+
+  /** As Jina's servers say it, or Cohere's. */
+  private static OptionalInt tokens(JsonNode answer) {
+    return Stream.of(answer.at("/usage/total_tokens"), answer.at("/meta/tokens/input_tokens"))
+        .filter(said -> said.canConvertToInt() && said.asInt() > 0)
+        .mapToInt(JsonNode::asInt)
+        .findFirst();
   }
 
   private static Failure error(String what) {
