@@ -1,5 +1,6 @@
 package dev.mordomo.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelCatalogTest {
@@ -173,6 +176,53 @@ class ModelCatalogTest {
     assertEquals("aqui", heard.text());
     assertEquals("b", second.next().json().at("/model").asText());
     assertEquals("c", second.next().json().at("/model").asText());
+  }
+
+  /** All the ways of not answering, each of which must leave the word to the next in order. */
+  private static Map<String, Behaviour> refusals() {
+    Map<String, Behaviour> all = new LinkedHashMap<>();
+    all.put("hangs up", Behaviour.hangUp());
+    all.put("wrong key", Behaviour.status(401, "", Map.of()));
+    all.put("busy, for long", LATER);
+    all.put("busy, for a moment", Behaviour.status(429, "", Map.of("Retry-After", "1")));
+    all.put("fails", Behaviour.status(500, "", Map.of()));
+    all.put("cut before a word", Behaviour.cutAfter());
+    all.put("ends before a word", Behaviour.endAfter());
+    all.put("garbage", Behaviour.garbageAfter());
+    all.put("never answers", Behaviour.silence());
+    all.put("begins and never speaks", Behaviour.silenceAfter());
+    return all;
+  }
+
+  private static List<String> waysToRefuse() {
+    return List.copyOf(refusals().keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysToRefuse")
+  void whateverFailsBeforeTheFirstWordTheNextAnswers(String way) throws Exception {
+    first.always(requireNonNull(refusals().get(way)));
+    second.always(Behaviour.saying("aqui"));
+    catalog(
+        Map.of(
+            "model.fallback", "second/b",
+            "model.retries", "1",
+            "model.deadline_first_token", "500ms"))
+        .byDefault()
+        .stream(asking(), heard);
+    assertEquals(Optional.of("second/b"), heard.result().model());
+    assertEquals("aqui", heard.text());
+    assertEquals(1, second.requests());
+  }
+
+  @Test
+  void whereNobodyListensTheNextAnswers() throws Exception {
+    first.close();
+    second.always(Behaviour.saying("aqui"));
+    catalog(Map.of("model.fallback", "second/b", "model.retries", "0")).byDefault().stream(
+        asking(), heard);
+    assertEquals(Optional.of("second/b"), heard.result().model());
+    assertEquals("aqui", heard.text());
   }
 
   @Test
