@@ -231,6 +231,21 @@ const cases = {
     assert.equal(text, 'half ');
     assert.ok(error instanceof OpenAI.APIError && error.code === 'model_error', `${error}`);
 
+    // To the letter: the last that comes is the error, with no finish before it and no [DONE] behind.
+    const letter = await fetch(`${baseURL}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'mordomo', stream: true, stream_options: { include_usage: true }, messages: say('break') }),
+    });
+    assert.equal(letter.status, 200);
+    const lines = (await letter.text()).split('\n\n').filter((line) => line.startsWith('data: '));
+    assert.ok(!lines.includes('data: [DONE]'), lines.join());
+    const told = lines.map((line) => JSON.parse(line.slice('data: '.length)));
+    const { error: last } = told.pop();
+    assert.ok(last.message && last.type && last.code === 'model_error' && 'param' in last, JSON.stringify(last));
+    assert.deepEqual(told.map((chunk) => chunk.choices[0].finish_reason), told.map(() => null));
+    assert.ok(told.length >= 2 && told[0].choices[0].delta.role === 'assistant', lines.join());
+
     // A conversation whose only place is taken; and its turn is stopped by another device.
     const running = await openai.chat.completions.create({ model: 'mordomo', stream: true, messages: say('wait') }).withResponse();
     const iterator = running.data[Symbol.asyncIterator]();
@@ -287,6 +302,19 @@ const cases = {
     const two = await ask(openai, { messages: say('hello') }, keyed);
     assert.equal(one.turn, two.turn);
     assert.deepEqual(one.data, two.data);
+    const streamed = { model: 'mordomo', stream: true, messages: say('hello') };
+    const tell = async () => {
+      const { data, response } = await openai.chat.completions
+        .create(streamed, { headers: { 'Idempotency-Key': 'another-key' } })
+        .withResponse();
+      let text = '';
+      for await (const chunk of data) text += chunk.choices[0]?.delta.content ?? '';
+      return { text, turn: response.headers.get('x-turn-id') };
+    };
+    const said = await tell();
+    assert.equal(said.text, 'Hello, world');
+    assert.notEqual(said.turn, one.turn);
+    assert.deepEqual(await tell(), said);
 
     // The upstream was down at the first attempt: the same words are answered, said once.
     const patient = new OpenAI({ baseURL, apiKey: KEY, maxRetries: 2 });
@@ -336,6 +364,13 @@ const cases = {
     const { embedding } = await embed({ model: provider.textEmbeddingModel(EMBEDDING), value: 'a cat' });
     assert.ok(embedding.length > 100);
     await assert.rejects(generateText({ model: provider('gpt-4o'), prompt: 'hello', maxRetries: 0 }), (e) => e.statusCode === 404);
+    // What breaks off is an error there too, after what was said.
+    let failure;
+    let half = '';
+    const broken = streamText({ model, prompt: 'break', maxRetries: 0, onError: ({ error }) => { failure = error; } });
+    for await (const part of broken.fullStream) if (part.type === 'text-delta') half += part.text;
+    assert.equal(half, 'half ');
+    assert.ok(failure, 'a clean end');
   },
 
   async langchain() {
@@ -351,6 +386,17 @@ const cases = {
     assert.deepEqual(answer.tool_calls[0].args, { city: 'Porto' });
     const result = new ToolMessage({ tool_call_id: answer.tool_calls[0].id, content: '19 degrees' });
     assert.equal((await bound.invoke([question, answer, result])).content, 'It is 19 degrees');
+    // The same in pieces, which it puts together.
+    let gathered;
+    for await (const chunk of await bound.stream([question])) gathered = gathered ? gathered.concat(chunk) : chunk;
+    assert.deepEqual(gathered.tool_calls.map((call) => [call.name, call.args]), [['get_weather', { city: 'Porto' }]]);
+    const impatient = new ChatOpenAI({ model: 'mordomo', apiKey: KEY, maxRetries: 0, configuration: { baseURL } });
+    let half = '';
+    await assert.rejects(async () => {
+      for await (const chunk of await impatient.stream('break')) half += chunk.content;
+    });
+    assert.equal(half, 'half ');
+    await assert.rejects(new ChatOpenAI({ model: 'gpt-4o', apiKey: KEY, maxRetries: 0, configuration: { baseURL } }).invoke('hello'), (e) => e.status === 404);
   },
 };
 

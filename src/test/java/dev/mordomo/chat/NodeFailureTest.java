@@ -149,9 +149,58 @@ class NodeFailureTest {
             message.get("content").asText().startsWith(heard.toString()),
             "a client heard words that are not kept");
 
+        goOn(again, conversation, turn, message);
         askAndHear(again, conversation, "De novo, por favor");
         contiguous(rows(conversation));
       }
+    }
+  }
+
+  /** One call at the node that is left: the answer ends whole, and then there is another one. */
+  private static void goOn(ApiClient client, UUID conversation, String turn, JsonNode message)
+      throws InterruptedException {
+    String kept = message.get("content").asText();
+    String continued =
+        client.post("/v1/turns/" + turn + "/continue", Map.of()).get("turn_id").asText();
+    Asked asked = model.next();
+    JsonNode told = asked.json().get("messages");
+    assertTrue(
+        told.valueStream()
+            .anyMatch(line ->
+                line.get("role").asText().equals("assistant")
+                    && line.get("content").asText().equals(kept)),
+        told::toString);
+    asked.say("e fim.").finish();
+    awaitCompleted(client, continued);
+    JsonNode whole = answers(client, conversation).getLast();
+    assertEquals(kept + "e fim.", whole.get("content").asText());
+    assertFalse(whole.get("interrupted").asBoolean());
+    // Nothing of it is lost by it either.
+    assertEquals(kept, answers(client, conversation).getFirst().get("content").asText());
+  }
+
+  /** As above, but the words are answered anew. */
+  @Test
+  void aKilledNodesAnswerIsMadeAgainByOneCall() throws Exception {
+    try (NodeProcess node = node()) {
+      ApiClient client = ApiClient.signIn(node.url());
+      UUID conversation = conversation(client);
+      String turn = begin(client, conversation, "Conte e caia");
+      model.next().say("Era ");
+      Await.until("it speaks", () -> said(rows(conversation), turn).equals("Era "), PATIENCE);
+      node.kill();
+      awaitFailed(conversation);
+      ApiClient there = client.at(other.url());
+      String again =
+          there.post("/v1/turns/" + turn + "/regenerate", Map.of()).get("turn_id").asText();
+      Asked asked = model.next();
+      assertFalse(asked.json().toString().contains("Era "), "what is replaced is not told");
+      asked.say("Havia um rei.").finish();
+      awaitCompleted(there, again);
+      assertEquals(
+          List.of("Era ", "Havia um rei."),
+          answers(there, conversation).stream().map(m -> m.get("content").asText()).toList());
+      contiguous(rows(conversation));
     }
   }
 
@@ -320,11 +369,15 @@ class NodeFailureTest {
       throws InterruptedException {
     String turn = begin(client, conversation, words);
     model.next().say("Pois ", "não.").finish();
+    awaitCompleted(client, turn);
+    assertEquals("Pois não.", answers(client, conversation).getLast().get("content").asText());
+  }
+
+  private static void awaitCompleted(ApiClient client, String turn) {
     Await.until(
         "the turn ends",
         () -> client.get("/v1/turns/" + turn).get("status").asText().equals("completed"),
         PATIENCE);
-    assertEquals("Pois não.", answers(client, conversation).getLast().get("content").asText());
   }
 
   private static WireClient listening(NodeProcess node, ApiClient client, UUID conversation) {
