@@ -109,7 +109,14 @@ final class CommandReader {
         name(history, "channel"),
         since == null || since.isNull() ? Optional.empty() : Optional.of(position(since)),
         flag(history, "reverse") ? Streams.Order.NEWEST_FIRST : Streams.Order.OLDEST_FIRST,
-        limit == null || !limit.canConvertToInt() ? 0 : limit.intValue());
+        limit == null || limit.isNull() ? 0 : limit(limit));
+  }
+
+  private static int limit(JsonNode limit) {
+    if (!limit.isIntegralNumber() || !limit.canConvertToInt()) {
+      throw Failure.invalid("limit", "expected a whole number");
+    }
+    return limit.intValue();
   }
 
   private static Command other(long id, JsonNode node) {
@@ -137,7 +144,8 @@ final class CommandReader {
 
   private static Position position(JsonNode node) {
     JsonNode offset = node.get("offset");
-    if (!node.isObject() || (offset != null && !offset.canConvertToLong())) {
+    if (!node.isObject()
+        || (offset != null && (!offset.isIntegralNumber() || !offset.canConvertToLong()))) {
       throw Failure.invalid("offset", "expected a whole number");
     }
     return new Position(

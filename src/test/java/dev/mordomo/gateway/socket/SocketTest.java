@@ -439,6 +439,11 @@ class SocketTest {
               ask(
                   client,
                   "{\"id\":6,\"subscribe\":{\"channel\":\"conversation:x\",\"recover\":\"yes\"}}")));
+      for (String how :
+          List.of("\"limit\":\"10\"", "\"limit\":1.5", "\"since\":{\"offset\":1.5}")) {
+        String history = "{\"id\":7,\"history\":{\"channel\":\"conversation:x\"," + how + "}}";
+        assertEquals(107, error(ask(client, history)), how);
+      }
       assertEquals(108, error(ask(client, "{\"id\":7,\"publish\":{\"channel\":\"x\"}}")));
       assertEquals(103, error(ask(client, "{\"id\":8,\"presence\":{\"channel\":\"x\"}}")));
       assertEquals(104, error(ask(client, "{\"id\":8,\"dance\":{}}")));
