@@ -55,7 +55,7 @@ final class MessageRoutes {
     }
     // How near a message has to be in meaning: by words there is nothing that it narrows.
     fields.decimal("threshold", 0, 1);
-    if (fields.has("sentiment")) {
+    if (fields.any("sentiment", LONGEST_QUERY).isPresent()) {
       fields.refuse("sentiment", "is not supported: messages are searched by their words");
     }
     int limit = fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS);

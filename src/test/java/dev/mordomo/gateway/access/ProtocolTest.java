@@ -268,6 +268,10 @@ class ProtocolTest {
     }
     ok(send(caller, "POST", path, Map.of("query", "roses", "mode", "text", "threshold", 0.7)));
     ok(send(caller, "POST", path, Map.of("query", "roses", "threshold", 0)));
+    Map<String, Object> nothingSaid = new HashMap<>(Map.of("query", "roses"));
+    List.of("mode", "threshold", "sentiment", "from", "to", "limit")
+        .forEach(name -> nothingSaid.put(name, null));
+    ok(send(caller, "POST", path, nothingSaid));
     for (Map.Entry<String, Object> field :
         Map.<String, Object>of("threshold", 1.5, "sentiment", "positive").entrySet()) {
       refused(
