@@ -192,6 +192,12 @@ const cases = {
     assert.equal((await openai.models.retrieve('mordomo')).id, 'mordomo');
     assert.equal((await openai.models.retrieve(EMBEDDING)).type, 'embedding');
     await assert.rejects(openai.models.retrieve('gpt-99'), OpenAI.NotFoundError);
+    // Older clients put the name into the address as it is.
+    const headers = { Authorization: `Bearer ${KEY}` };
+    assert.equal((await (await fetch(`${baseURL}/models/${EMBEDDING}`, { headers })).json()).id, EMBEDDING);
+    const unknown = await fetch(`${baseURL}/models/openai/gpt-99`, { headers });
+    assert.equal(unknown.status, 404);
+    assert.ok((await unknown.json()).error.message);
   },
 
   async errors() {

@@ -18,6 +18,8 @@ import java.util.TreeSet;
 
 /** Puts the route table into a router, with what is the answer where no line fits. */
 final class Mount {
+  private static final String MODELS = "/v1/models/";
+
   private final RouteRunner runner;
   private final GatewayConfig config;
 
@@ -37,6 +39,7 @@ final class Mount {
           Headers.preface(routing.request(), config);
           routing.next();
         });
+    router.routeWithRegex(MODELS + "[^/]+/.+").handler(Mount::oneSegment);
     router.get(SocketGateway.PATH).handler(routing -> upgrade(routing, sockets));
     mount(router, table);
     Route rest = Route.get("/*", Access.ANYONE, files);
@@ -75,6 +78,12 @@ final class Mount {
         });
     paths.keySet().removeAll(literal.keySet());
     paths.forEach((path, methods) -> router.route(path).handler(methods::handle));
+  }
+
+  /** The name of a model has slashes, which not every client encodes. */
+  private static void oneSegment(RoutingContext routing) {
+    String name = routing.normalizedPath().substring(MODELS.length());
+    routing.reroute(MODELS + name.replace("/", "%2F"));
   }
 
   /** What a path answers to. */
