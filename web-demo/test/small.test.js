@@ -4,6 +4,7 @@ import { headingPath } from '../src/citations/headings.js';
 import { uuid } from '../src/ids.js';
 import { Problem, problemFrom, problemFromRpc } from '../src/net/problem.js';
 import { parseRoute } from '../src/router.js';
+import { explain } from '../src/shell/explain.js';
 
 test('addresses', () => {
   assert.deepEqual(parseRoute(''), { page: 'chat', conversationId: null });
@@ -39,4 +40,10 @@ test('an RPC error begins with its stable code', () => {
   const problem = problemFromRpc({ code: 414, message: 'quota_exceeded: The quota is spent.', temporary: true });
   assert.deepEqual([problem.code, problem.detail], ['quota_exceeded', 'The quota is spent.']);
   assert.equal(problemFromRpc({ code: 104, message: 'method not found' }).code, 'rpc_104');
+});
+
+test('seconds to wait are told of what passes in seconds', () => {
+  const wait = (code) => explain(new Problem({ status: 429, code, retryAfter: 86400 }));
+  assert.match(wait('rate_limited'), /86400/);
+  assert.doesNotMatch(wait('quota_exceeded'), /86400/);
 });

@@ -8,6 +8,8 @@ export function explain(error) {
   const key = `error.${error.code}`;
   const named = error.errors.map(({ field, name, pointer, detail, message }) => `${field ?? name ?? pointer}: ${detail ?? message}`);
   const text = has(key) ? t(key) : error.detail || t('error.unexpected', { detail: error.code });
-  const wait = error.retryAfter ? t('error.retry_after', { seconds: error.retryAfter }) : '';
+  // A spent quota is no matter of seconds.
+  const soon = error.retryAfter && error.code !== 'quota_exceeded';
+  const wait = soon ? t('error.retry_after', { seconds: error.retryAfter }) : '';
   return [text, ...named, wait].filter(Boolean).join(' ');
 }

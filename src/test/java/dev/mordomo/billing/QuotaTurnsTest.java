@@ -223,7 +223,7 @@ class QuotaTurnsTest {
     HttpResponse<String> refused = ask(api, first.url(), conversation, "a");
     assertEquals(429, refused.statusCode(), refused.body());
     assertEquals("quota_exceeded", Json.read(refused.body()).get("code").asText());
-    assertFalse(refused.headers().firstValue("Retry-After").isPresent(), "none is due");
+    assertEquals("86400", refused.headers().firstValue("Retry-After").orElse(""), "none is due");
 
     Map<String, Object> words =
         Map.of("model", "mordomo", "messages", List.of(Map.of("role", "user", "content", "Olá")));

@@ -43,12 +43,15 @@ final class Problem {
         // No header of its own.
       }
     }
-    // A spent quota says when there is more, if that is known: until then asking again is vain.
-    boolean soon = failure.code().status() == 429 && failure.code() != FailureCode.QUOTA_EXCEEDED;
-    if (soon || failure.retryAfter().isPresent()) {
-      Duration wait = failure.retryAfter().orElse(Duration.ofSeconds(1));
+    if (failure.code().status() == 429 || failure.retryAfter().isPresent()) {
+      Duration wait = failure.retryAfter().orElse(usual(failure.code()));
       headers.put("Retry-After", String.valueOf(Math.max(1, wait.plusMillis(999).toSeconds())));
     }
     return headers;
+  }
+
+  /** A quota that nothing renews by itself is not larger in a second; by tomorrow it may be. */
+  private static Duration usual(FailureCode code) {
+    return code == FailureCode.QUOTA_EXCEEDED ? Duration.ofDays(1) : Duration.ofSeconds(1);
   }
 }
