@@ -320,6 +320,10 @@ class SeveralNodesTest {
     }
   }
 
+  private static int present(WireClient asking, String channel) {
+    return reply(asking, "presence", channel).at("/presence/presence").size();
+  }
+
   private static JsonNode reply(WireClient socket, String command, String channel) {
     socket.send("{\"id\":77,\"%s\":{\"channel\":\"%s\"}}".formatted(command, channel));
     while (true) {
@@ -337,6 +341,8 @@ class SeveralNodesTest {
         WireClient near = Nodes.listen(c, atA, conversation);
         WireClient far = Nodes.listen(b, atB, conversation)) {
       Nodes.awaitSize(c, 3);
+      String channel = "conversation:" + conversation;
+      Await.until("both are seen", () -> present(far, channel) == 2, Nodes.PATIENCE);
       String turn = Nodes.begin(atA.at(c.url()), conversation, "Conte");
       Asked asked = nodes.model.next();
       asked.say("Era ", "uma ", "vez ");
@@ -355,7 +361,7 @@ class SeveralNodesTest {
       StringBuilder heard = new StringBuilder("Era uma vez ");
       near.received().forEach(line -> heard.append(line.at("/push/pub/data/text").asText("")));
       assertTrue(kept.startsWith(heard.toString()), "a client heard words that are not kept");
-
+      Await.until("who was there is gone", () -> present(far, channel) == 1, Nodes.PATIENCE);
       nodes.contiguous(conversation);
     }
   }

@@ -1,6 +1,7 @@
 package dev.mordomo.gateway.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -216,6 +217,55 @@ class IdempotencyTest {
           "idempotency_mismatch",
           said.path("error").path("code").asText(said.path("code").asText()));
     }
+  }
+
+  /** A file that is sent again is the same one, whatever stands between its parts. */
+  @Test
+  void aFileThatIsSentAgainIsOneDocument() throws Exception {
+    String collection = idOf(post(one, "/v1/collections", "files", Map.of("name", "Files")));
+    String path = "/v1/collections/" + collection + "/documents";
+    HttpResponse<String> first = upload(one, path, "a", "# A file\n\nOf its own words.");
+    assertEquals(201, first.statusCode(), first::body);
+    HttpResponse<String> again = upload(two, path, "b", "# A file\n\nOf its own words.");
+    assertEquals(201, again.statusCode(), again::body);
+    assertEquals(first.body(), again.body());
+    assertEquals(422, upload(two, path, "a", "# Another file\n\nOf other words.").statusCode());
+    JsonNode there = ApiClient.of(one.url(), token).get(path).get("data");
+    assertEquals(1, there.size(), there::toString);
+  }
+
+  private static HttpResponse<String> upload(
+      RunningApp node, String path, String boundary, String text) throws Exception {
+    String body =
+        """
+        --%1$s
+        Content-Disposition: form-data; name="file"; filename="once.md"
+        Content-Type: text/markdown
+
+        %2$s
+        --%1$s--
+        """
+            .formatted(boundary, text);
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(node.url() + path))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+            .header("Idempotency-Key", "a file")
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
+  void aKeyLivesForADay() throws Exception {
+    Map<String, Object> body = Map.of("title", "Again");
+    Instant day = Instant.now().minus(Duration.ofHours(24));
+    String first = idOf(post(one, "/v1/conversations", "a day", body));
+    age("a day", day.plusSeconds(60));
+    assertEquals(first, idOf(post(two, "/v1/conversations", "a day", body)));
+    // Nobody has swept it, and yet it is not known any more.
+    age("a day", day.minusSeconds(60));
+    assertNotEquals(first, idOf(post(two, "/v1/conversations", "a day", body)));
   }
 
   @Test
