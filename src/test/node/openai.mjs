@@ -258,6 +258,14 @@ const cases = {
     await iterator.next();
     const conversation = running.response.headers.get('x-conversation-id');
     await fails(create({}, { headers: { 'X-Conversation-Id': conversation } }), OpenAI.RateLimitError, 'queue_full');
+    const refused = await fetch(`${baseURL}/conversations/${conversation}/turns`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ content: 'hello', client_message_id: 'one too many' }),
+    });
+    assert.equal(refused.status, 429);
+    assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+    assert.equal((await refused.json()).code, 'queue_full');
     const turn = running.response.headers.get('x-turn-id');
     await assert.rejects(openai.post(`/turns/${turn}/regenerate`), OpenAI.ConflictError);
     await openai.post(`/turns/${turn}/cancel`);

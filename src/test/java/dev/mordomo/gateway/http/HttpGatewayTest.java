@@ -399,5 +399,10 @@ class HttpGatewayTest {
     Failure failure =
         Failure.of(FailureCode.RATE_LIMITED, "slow down").retryAfter(Duration.ofMillis(1500));
     assertEquals("2", Problem.of(failure, "r").headers().get("Retry-After"));
+    // Every 429 does, also one that knows no better.
+    for (FailureCode code : FailureCode.values()) {
+      boolean told = Problem.of(Failure.of(code, "no"), "r").headers().containsKey("Retry-After");
+      assertEquals(code.status() == 429, told, code::wire);
+    }
   }
 }

@@ -256,6 +256,39 @@ class IdempotencyTest {
         BodyHandlers.ofString());
   }
 
+  /** OpenAI's clients send no key: they count their attempts. */
+  @Test
+  void anotherAttemptAtAnotherNodeIsTheSameTurn() throws Exception {
+    HttpResponse<String> first = attempt(one, 0);
+    assertEquals(200, first.statusCode(), first::body);
+    HttpResponse<String> second = attempt(two, 1);
+    assertEquals(first.body(), second.body());
+    assertEquals(turnOf(first), turnOf(second));
+    // The same words said once more are no attempt.
+    assertNotEquals(turnOf(first), turnOf(attempt(two, 0)));
+  }
+
+  private static HttpResponse<String> attempt(RunningApp node, int count) throws Exception {
+    Map<String, Object> body =
+        Map.of(
+            "model",
+            "mordomo",
+            "messages",
+            List.of(Map.of("role", "user", "content", "An attempt")));
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(node.url() + "/v1/chat/completions"))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .header("x-stainless-retry-count", String.valueOf(count))
+            .POST(BodyPublishers.ofString(Json.write(body)))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private static String turnOf(HttpResponse<String> answer) {
+    return answer.headers().firstValue("X-Turn-Id").orElseThrow();
+  }
+
   @Test
   void aKeyLivesForADay() throws Exception {
     Map<String, Object> body = Map.of("title", "Again");
