@@ -451,6 +451,24 @@ class SocketTest {
   }
 
   @Test
+  void aSocketHasOnlySoManyChannels() {
+    Scope scope = gateway.user("member");
+    try (WireClient client = WireClient.connected(gateway.port(), token(scope))) {
+      // Its user's own channel is the first of 128.
+      UUID last = conversation(scope);
+      subscribed(client, 2, last);
+      for (int id = 3; id <= 128; id++) {
+        subscribed(client, id, conversation(scope));
+      }
+      String more = "{\"id\":200,\"subscribe\":{\"channel\":\"conversation:%s\"}}";
+      UUID another = conversation(scope);
+      assertEquals(106, error(ask(client, more.formatted(another))));
+      ask(client, "{\"id\":201,\"unsubscribe\":{\"channel\":\"conversation:%s\"}}".formatted(last));
+      subscribed(client, 202, another);
+    }
+  }
+
+  @Test
   void whoAsksForWhatIsNotThereAllTheTimeIsLetGo() {
     for (String command :
         List.of(
