@@ -30,6 +30,21 @@ class JoiningTest {
   }
 
   @Test
+  void nodesFindEachOtherByAListOfAddresses() throws Exception {
+    // Not where nodes without settings look: at 127.0.0.1.
+    try (Nodes nodes = new Nodes();
+        NodeProcess one = nodes.start(listed("127.0.0.13", "127.0.0.14"));
+        NodeProcess two = nodes.start(listed("127.0.0.14", "127.0.0.13"))) {
+      Nodes.awaitSize(one, 2);
+      Nodes.awaitSize(two, 2);
+    }
+  }
+
+  private static Map<String, String> listed(String own, String other) {
+    return Map.of("MORDOMO_CLUSTER_HOST", own, "MORDOMO_CLUSTER_MEMBERS", other);
+  }
+
+  @Test
   void aNodeAloneNeedsNoClassOfHazelcast() {
     // Its class path has none: see NodeProcess.
     try (Nodes nodes = new Nodes();
