@@ -149,6 +149,8 @@ class ChatServiceTest {
               Failure.class, () -> house.chat.startTurn(scope, words(conversation, "quatro")));
       assertEquals(FailureCode.QUEUE_FULL, full.code());
       assertEquals(3, house.chat.get(scope, conversation.id()).messageCount());
+      var running = house.chat.get(scope, conversation.id()).runningTurn().orElseThrow();
+      assertEquals(2, running.queued(), "how many wait is told");
 
       assertEquals(
           TurnStatus.CANCELLED,
