@@ -71,10 +71,11 @@ final class MessageStore {
   // something costs no full-text index.
   private static final String SEARCH =
       """
-      SELECT m.id, m.conversation_id, m.content, m.created_at,
+      SELECT m.id, m.conversation_id, m.content, m.created_at, c.satisfaction_score,
         ts_rank(to_tsvector('simple', m.content), q.simple) + ts_rank(to_tsvector('portuguese', m.content), q.pt)
           + ts_rank(to_tsvector('spanish', m.content), q.es) + ts_rank(to_tsvector('english', m.content), q.en) AS rank
-      FROM message m, (SELECT websearch_to_tsquery('simple', $3) AS simple,
+      FROM message m JOIN conversation c ON c.id = m.conversation_id,
+        (SELECT websearch_to_tsquery('simple', $3) AS simple,
         websearch_to_tsquery('portuguese', $3) AS pt, websearch_to_tsquery('spanish', $3) AS es,
         websearch_to_tsquery('english', $3) AS en) q
       WHERE m.tenant_id = $1 AND m.user_id = $2
@@ -205,10 +206,11 @@ final class MessageStore {
                 .addValue(time(to))
                 .addInteger(limit))) {
       hits.add(
-          new MessageHit(
+          MessageHit.byWords(
               row.getUUID(0),
               row.getUUID(1),
               row.getString(2),
+              Optional.ofNullable(row.getDouble(4)),
               row.getOffsetDateTime(3).toInstant()));
     }
     return hits;

@@ -8,7 +8,7 @@ import dev.mordomo.ops.audit.AuditRecord;
 import dev.mordomo.ops.audit.AuditService;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /** Who did what. */
 final class AuditRoutes {
@@ -46,6 +46,6 @@ final class AuditRoutes {
 
   /** Whether nothing was taken out or changed. */
   Answer verify(Exchange exchange) {
-    return Answer.ok(Map.of("data", audit.verify(exchange.scope())));
+    return Answer.page(audit.verify(exchange.scope()), Optional.empty());
   }
 }

@@ -17,7 +17,7 @@ final class ConfigRoutes {
   }
 
   Answer list(Exchange exchange) {
-    return Answer.ok(Map.of("data", config.list(exchange.scope())));
+    return Answer.page(config.list(exchange.scope()), Optional.empty());
   }
 
   Answer get(Exchange exchange) {

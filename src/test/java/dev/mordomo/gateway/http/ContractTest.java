@@ -179,12 +179,19 @@ class ContractTest {
         call("POST", "/v1/conversations/{id}/turns", id, 202, words).get("turn_id").asText();
     call("GET", "/v1/turns/{id}", turn, 200, Map.of());
     call("POST", "/v1/turns/{id}/cancel", turn, 200, Map.of());
-    call("PATCH", "/v1/conversations/{id}", id, 200, Map.of("title", "Lamps"));
+    call(
+        "PATCH",
+        "/v1/conversations/{id}",
+        id,
+        200,
+        Map.of("title", "Lamps", "satisfaction_score", 0.75));
     call("GET", "/v1/conversations/{id}", id, 200, Map.of());
     call("GET", "/v1/conversations", 200);
     call("GET", "/v1/conversations/{id}/messages", id, 200, Map.of());
     call("GET", "/v1/messages", 200);
-    call("POST", "/v1/messages/search", 200, Map.of("query", "morning"));
+    JsonNode found = call("POST", "/v1/messages/search", 200, Map.of("query", "morning"));
+    assertEquals(0.75, found.at("/hits/0/satisfaction").asDouble());
+    assertTrue(found.at("/hits/0/sentiment").isNull() && found.at("/hits/0/similarity").isNull());
     call("GET", "/v1/models", 200);
     eventsAreAsDescribed();
   }
