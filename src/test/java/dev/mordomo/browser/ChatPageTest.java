@@ -130,6 +130,7 @@ class ChatPageTest {
 
   @Test
   void aHostileAnswerIsShownAndDoesNothing() throws Exception {
+    desk.mayBlock(HostileText.BLOCKED);
     Demo demo = signedIn("hostile-answer");
     Asked asked = begin(demo, "Say something wicked", HostileText.MARKDOWN);
     assertThat(demo.at("answer-text")).containsText("swordfish");

@@ -263,6 +263,7 @@ class DocumentsPageTest {
 
   @Test
   void aHostileDocumentIsShownAndDoesNothing() {
+    desk.mayBlock(HostileText.BLOCKED);
     Demo demo = signedIn("hostile", "member");
     demo.at("composer-file")
         .setInputFiles(file("hostile.md", "# The gate of Moura\n\n" + HostileText.MARKDOWN));

@@ -14,6 +14,12 @@ final class HostileText {
       <iframe src="https://example.org"></iframe> <a href="data:text/html,x" onclick="window.taken=5">go</a>
       """;
 
+  /**
+   * What Chromium says, from 156 on, of a handler in the text that is being sanitized, in a
+   * document that runs nothing.
+   */
+  static final String BLOCKED = "Executing inline event handler violates";
+
   /** Everything in the page that could run or fetch something, wherever it came from. */
   private static final String DANGEROUS =
       """

@@ -11,13 +11,12 @@ final class UsageTable {
 
   static Answer of(UsageReport report) {
     StringBuilder lines = new StringBuilder();
-    lines.append(report.by().wire()).append(",kind,prompt_tokens,completion_tokens,calls,cost");
+    lines.append(report.by().wire()).append(",prompt_tokens,completion_tokens,calls,cost,kind");
     lines.append(END);
     for (UsageReport.Row row : report.rows()) {
-      lines.append(quoted(row.key())).append(',').append(row.kind()).append(',');
-      lines.append(row.promptTokens()).append(',');
+      lines.append(quoted(row.key())).append(',').append(row.promptTokens()).append(',');
       lines.append(row.completionTokens()).append(',').append(row.calls()).append(',');
-      lines.append(row.cost().toPlainString()).append(END);
+      lines.append(row.cost().toPlainString()).append(',').append(row.kind()).append(END);
     }
     return new Answer.Text(
         200,
