@@ -29,6 +29,12 @@ final class TurnStream {
    */
   private static final long KEPT_NANOS = Duration.ofSeconds(10).toNanos();
 
+  /**
+   * What waits longer than this has met a PostgreSQL that is slow, or that was away and may have
+   * lost what came before.
+   */
+  private static final long LONG_NANOS = Duration.ofSeconds(1).toNanos();
+
   /** What ends a turn from below. */
   interface Keeper {
     /** The turn is another node's now. */
@@ -71,6 +77,10 @@ final class TurnStream {
   private int nextDelta;
   private int nextSentence;
   private boolean closed;
+
+  /** Nothing more is to be said; closed as soon as what waits is flushed. */
+  private boolean closing;
+
   private Optional<Flight> inFlight = Optional.empty();
   private final Deque<Kept> kept = new ArrayDeque<>();
 
@@ -110,7 +120,7 @@ final class TurnStream {
     String piece = said.replace('\0', '\uFFFD');
     boolean late;
     synchronized (this) {
-      if (closed) {
+      if (closing) {
         return;
       }
       text.append(piece);
@@ -137,7 +147,7 @@ final class TurnStream {
   void event(String type, Map<String, ?> members) {
     boolean late;
     synchronized (this) {
-      if (closed) {
+      if (closing) {
         return;
       }
       joinText(text.length());
@@ -155,17 +165,31 @@ final class TurnStream {
     return all.toString();
   }
 
-  /** Ends the stream: waits for the flush under way, and gives what was not flushed. */
+  /**
+   * Ends the stream: waits for the flush under way, and gives what was not flushed. What has waited
+   * for long is flushed before: that tells whether PostgreSQL has lost something, and the end does
+   * not.
+   */
   Future<List<Draft>> close() {
+    Future<Void> flushed;
     synchronized (this) {
-      closed = true;
-      if (inFlight.isPresent()) {
-        Promise<Void> promise = drained.orElseGet(Promise::promise);
-        drained = Optional.of(promise);
-        return promise.future().map(ignored -> rest());
+      closing = true;
+      boolean waitedLong = hasWaiting() && hasWaitedFor(LONG_NANOS);
+      if (!waitedLong && inFlight.isEmpty()) {
+        closed = true;
+        return Future.succeededFuture(rest());
       }
+      closed = !waitedLong;
+      Promise<Void> promise = drained.orElseGet(Promise::promise);
+      drained = Optional.of(promise);
+      flushed = promise.future();
     }
-    return Future.succeededFuture(rest());
+    flusher.wake(this);
+    return flushed.map(ignored -> rest());
+  }
+
+  private boolean hasWaitedFor(long nanos) {
+    return waitsSince != 0 && System.nanoTime() - waitsSince > nanos;
   }
 
   private synchronized List<Draft> rest() {
@@ -220,6 +244,7 @@ final class TurnStream {
       flushed = count;
       waiter = drained;
       drained = Optional.empty();
+      closed |= waiter.isPresent();
       more = hasWaiting();
       waitsSince = more ? System.nanoTime() : 0;
     }
@@ -257,6 +282,7 @@ final class TurnStream {
       inFlight = Optional.empty();
       waiter = drained;
       drained = Optional.empty();
+      closed |= waiter.isPresent();
     }
     waiter.ifPresent(Promise::tryComplete);
     keeper.fencedOut();
