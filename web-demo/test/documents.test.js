@@ -13,3 +13,22 @@ test('files that were given to no collection go into one\'s own of the page\'s n
   assert.equal(ownOf(list, 'Meus documentos'), list[0]);
   assert.equal(ownOf(list.slice(1).reverse(), 'My documents'), list[1]);
 });
+
+test('an answer that comes late does not hide what a later one has shown', async () => {
+  globalThis.localStorage = { getItem: () => 'refresh', setItem: () => {}, removeItem: () => {} };
+  const answers = [];
+  globalThis.fetch = () => new Promise((answered) => {
+    answers.push((data) => answered(new Response(JSON.stringify({ data, next_cursor: null }))));
+  });
+  const { takeTokens } = await import('../src/net/session.js');
+  const { documents, openCollection, refreshDocuments } = await import('../src/documents/documents.js');
+  takeTokens({ access_token: `x.${btoa(JSON.stringify({ sub: 'ana' }))}.x`, refresh_token: 'refresh', expires_in: 900 });
+  const first = openCollection('c');
+  const second = refreshDocuments('c');
+  while (answers.length < 2) await new Promise(setImmediate);
+  answers[1]([{ id: 'new' }]);
+  await second;
+  answers[0]([]);
+  await first;
+  assert.deepEqual(documents.get(), { collectionId: 'c', list: [{ id: 'new' }], nextCursor: null, loading: false, error: null });
+});

@@ -15,12 +15,21 @@ const byScope = (a, b) => (RANK[a.scope] ?? 3) - (RANK[b.scope] ?? 3) || a.name.
 export const MINE = 'mine';
 const MINE_TO_BE = { id: MINE, name: '', scope: 'user', document_count: 0 };
 
-export async function loadCollections() {
-  const { data } = await allPages('/collections');
+// Answers may come in another order than they were asked for: the last question's counts, and who asked before waits
+// for it.
+let latest = null;
+
+function show(data) {
   const sorted = [...data].sort(byScope);
   const list = sorted[0]?.scope === 'user' ? sorted : [MINE_TO_BE, ...sorted];
   const wanted = [collections.get().current, kept.get('collection')].find((id) => list.some((one) => one.id === id));
   collections.set({ list, current: wanted ?? list[0]?.id ?? null, loaded: true });
+}
+
+export function loadCollections() {
+  const own = allPages('/collections').then(({ data }) => (own === latest ? show(data) : latest));
+  latest = own;
+  return own;
 }
 
 export function chooseCollection(id) {

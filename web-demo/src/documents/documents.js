@@ -13,15 +13,21 @@ async function page(collectionId, cursor) {
   return api.get(`/collections/${collectionId}/documents?${query}`);
 }
 
+// Answers may come in another order than they were asked for: the last question's counts.
+let reads = 0;
+
 async function read(collectionId, cursor, before) {
+  reads += 1;
+  const number = reads;
+  // Or another collection was chosen meanwhile.
+  const isStale = () => number !== reads || documents.get().collectionId !== collectionId;
   documents.update((state) => ({ ...state, collectionId, loading: true, error: null }));
   try {
     const { data, next_cursor: nextCursor } = await page(collectionId, cursor);
-    // Another collection was chosen meanwhile.
-    if (documents.get().collectionId !== collectionId) return;
+    if (isStale()) return;
     documents.set({ collectionId, list: [...before, ...data], nextCursor, loading: false, error: null });
   } catch (error) {
-    documents.update((state) => ({ ...state, loading: false, error }));
+    if (!isStale()) documents.update((state) => ({ ...state, loading: false, error }));
   }
 }
 
