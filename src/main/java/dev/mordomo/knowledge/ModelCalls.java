@@ -24,36 +24,35 @@ final class ModelCalls {
     this.meter = meter;
   }
 
+  /** Either way to pay for vectors that {@link CallMeter} has. */
+  @FunctionalInterface
+  private interface Payment {
+    CallMeter.Counted<List<float[]>> call(
+        Scope who, Kind kind, String model, int tokens, Supplier<Spent<List<float[]>>> work);
+  }
+
   /**
    * One vector a text, in order.
    *
    * @throws dev.mordomo.kernel.Failure {@code quota_exceeded}, and what the model says
    */
   List<float[]> embed(Scope who, EmbeddingModel model, List<String> texts, Use use) {
-    return model.isInside()
-        ? Database.await(model.embed(texts, use))
-        : meter
-            .call(
-                who,
-                Kind.EMBEDDING,
-                model.name(),
-                CallMeter.tokens(texts),
-                asked(model, texts, use))
-            .value();
+    return embed(who, model, texts, use, meter::call);
   }
 
   /** The same, also when the quota is spent. */
   List<float[]> embedAnyway(Scope who, EmbeddingModel model, List<String> texts, Use use) {
-    return model.isInside()
-        ? Database.await(model.embed(texts, use))
-        : meter
-            .callAnyway(
-                who,
-                Kind.EMBEDDING,
-                model.name(),
-                CallMeter.tokens(texts),
-                asked(model, texts, use))
-            .value();
+    return embed(who, model, texts, use, meter::callAnyway);
+  }
+
+  private static List<float[]> embed(
+      Scope who, EmbeddingModel model, List<String> texts, Use use, Payment payment) {
+    if (model.isInside()) {
+      return Database.await(model.embed(texts, use));
+    }
+    return payment
+        .call(who, Kind.EMBEDDING, model.name(), CallMeter.tokens(texts), asked(model, texts, use))
+        .value();
   }
 
   private static Supplier<Spent<List<float[]>>> asked(

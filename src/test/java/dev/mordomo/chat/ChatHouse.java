@@ -138,6 +138,27 @@ final class ChatHouse implements AutoCloseable {
     return asked(conversation, text, false, directions);
   }
 
+  /** With the client's own history and tools, to be ended before one of these texts. */
+  static Directions directions(
+      Optional<List<Directions.Line>> history,
+      List<ToolSpec> tools,
+      Optional<List<String>> stops,
+      boolean plain) {
+    return new Directions(
+        plain,
+        "",
+        history,
+        List.of(),
+        tools,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        stops,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /** An answer that is also wanted in sentences. */
   static TurnRequest spoken(Conversation conversation, String text) {
     return asked(conversation, text, true, Directions.NONE);

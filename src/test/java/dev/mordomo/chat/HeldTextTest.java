@@ -52,19 +52,7 @@ class HeldTextTest {
   /** What the model is asked, which is to stop at these texts. */
   private ScriptedModel.Session asked(String content, String... stops) throws Exception {
     Directions stopping =
-        new Directions(
-            true,
-            "",
-            Optional.empty(),
-            List.of(),
-            List.of(),
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(List.of(stops)),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+        ChatHouse.directions(Optional.empty(), List.of(), Optional.of(List.of(stops)), true);
     house.chat.startTurn(scope, ChatHouse.words(house.conversation(scope), content, stopping));
     return house.model.next();
   }

@@ -177,19 +177,11 @@ class QueryRewritingTest {
   @Test
   void whatAClientGivesAsHistoryCounts() throws Exception {
     Directions given =
-        new Directions(
-            false,
-            "",
+        ChatHouse.directions(
             Optional.of(List.of(Line.of("user", "Quanto custa o salão?"))),
             List.of(),
-            List.of(),
-            false,
             Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+            false);
     house.chat.startTurn(scope, words(house.conversation(scope), NEXT, given));
     ScriptedModel.Session session = rewriter.next();
     assertTrue(session.request.messages().getLast().content().contains("User: Quanto custa o sal"));

@@ -128,19 +128,11 @@ class ToolPassagesTest {
       house.actions = new Finder(Ids.next());
       Scope scope = db.tenantWithUser("member");
       Directions withTool =
-          new Directions(
-              false,
-              "",
+          ChatHouse.directions(
               Optional.empty(),
-              List.of(),
               List.of(new ToolSpec("theirs", "", Map.of("type", "object"))),
-              false,
               Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty());
+              false);
       house.chat.startTurn(scope, words(house.conversation(scope), "Quanto custa?", withTool));
       ScriptedModel.Session session = house.model.next();
       session.say("Vejo [2].");
