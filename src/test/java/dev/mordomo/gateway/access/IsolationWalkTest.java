@@ -243,7 +243,17 @@ class IsolationWalkTest {
   private static JsonNode call(WireClient socket, String method, JsonNode data) {
     socket.send(
         Json.write(Map.of("id", 7, "rpc", Map.of("method", method, "data", Json.map(data)))));
-    return socket.next();
+    return answer(socket, 7);
+  }
+
+  /** What comes on its own meanwhile is not the answer, and holds nothing of theirs either. */
+  private static JsonNode answer(WireClient socket, int id) {
+    JsonNode line = socket.next();
+    while (line.path("id").asInt() != id) {
+      assertHoldsNothingOfTheirs("what came meanwhile", line.toString());
+      line = socket.next();
+    }
+    return line;
   }
 
   @Test
@@ -265,7 +275,7 @@ class IsolationWalkTest {
             command(socket, "unsubscribe", "conversation:" + Ids.next()),
             command(socket, "unsubscribe", channels.getFirst()));
         socket.send("{\"id\":8,\"refresh\":{\"token\":\"" + victim.token() + "\"}}");
-        assertEquals(103, socket.next().at("/error/code").asInt(), "another subject's token");
+        assertEquals(103, answer(socket, 8).at("/error/code").asInt(), "another subject's token");
         assertEquals(3500, socket.closeCode());
       }
     }
@@ -290,7 +300,7 @@ class IsolationWalkTest {
 
   private static JsonNode command(WireClient socket, String command, String channel) {
     socket.send("{\"id\":9,\"%s\":{\"channel\":\"%s\",\"limit\":10}}".formatted(command, channel));
-    return socket.next();
+    return answer(socket, 9);
   }
 
   @Test
