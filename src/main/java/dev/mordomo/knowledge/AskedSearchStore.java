@@ -2,18 +2,12 @@ package dev.mordomo.knowledge;
 
 import dev.mordomo.kernel.Caller;
 import dev.mordomo.kernel.Database;
-import dev.mordomo.kernel.Failure;
-import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Scope;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,14 +15,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Searches among what was asked: one is written at once when none is under way, and what comes
- * meanwhile goes together in the next statement, so that the number of commits does not grow with
- * that of searches. Thread-safe.
- */
+/** Searches among what was asked. Thread-safe. */
 final class AskedSearchStore {
   private static final String ADD = "SELECT add_searches($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-  private static final int MOST = 64;
   private static final int LONGEST = 1_000;
 
   /**
@@ -43,71 +32,22 @@ final class AskedSearchStore {
       UUID search,
       Optional<String> query,
       List<UUID> documents,
-      Instant at) {}
-
-  private record Entry(Asked asked, Promise<Void> written) {}
+      Instant at) {
+    /** Without what is personal in it. */
+    Asked nameless() {
+      Caller unknown = new Caller(caller.kind(), caller.credential(), Optional.empty());
+      return new Asked(who, unknown, search, Optional.empty(), documents, at);
+    }
+  }
 
   private final Database database;
-  private final Deque<Entry> waiting = new ArrayDeque<>();
-  private boolean writing;
 
   AskedSearchStore(Database database) {
     this.database = database;
   }
 
-  /**
-   * Waits until it is written.
-   *
-   * @throws Failure when it cannot be
-   */
-  void add(Asked asked) {
-    Entry entry = new Entry(asked, Promise.promise());
-    synchronized (waiting) {
-      waiting.add(entry);
-    }
-    next();
-    Database.await(entry.written().future());
-  }
-
-  private void next() {
-    List<Entry> group = take();
-    if (!group.isEmpty()) {
-      write(group)
-          .onComplete(reply -> {
-            if (reply.succeeded()) {
-              group.forEach(entry -> entry.written().complete());
-            } else if (group.size() == 1 || isUnavailable(reply.cause())) {
-              group.forEach(entry -> entry.written().fail(reply.cause()));
-            } else {
-              // None fails for what another brought.
-              group.forEach(entry -> write(List.of(entry)).onComplete(entry.written()));
-            }
-            synchronized (waiting) {
-              writing = false;
-            }
-            next();
-          });
-    }
-  }
-
-  /** The next group; empty while one is under way. */
-  private List<Entry> take() {
-    synchronized (waiting) {
-      List<Entry> group = new ArrayList<>();
-      while (!writing && group.size() < MOST && !waiting.isEmpty()) {
-        group.add(waiting.removeFirst());
-      }
-      writing |= !group.isEmpty();
-      return group;
-    }
-  }
-
-  private static boolean isUnavailable(Throwable e) {
-    return e instanceof Failure failure && failure.code() == FailureCode.UNAVAILABLE;
-  }
-
-  private Future<Void> write(List<Entry> group) {
-    List<Asked> all = group.stream().map(Entry::asked).toList();
+  /** Writes them in one statement. */
+  Future<Void> add(List<Asked> all) {
     Tuple parameters =
         Tuple.tuple()
             .addArrayOfUUID(ids(all, asked -> asked.who().tenantId()))

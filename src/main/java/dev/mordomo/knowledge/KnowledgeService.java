@@ -45,7 +45,7 @@ public final class KnowledgeService {
   private final VectorIndex vectorIndex;
   private final Searcher searcher;
   private final Retriever retriever;
-  private final AskedSearchStore asked;
+  private final AskedSearches asked;
 
   /**
    * Makes the model's partition and index where they are missing: the database must be up.
@@ -102,7 +102,7 @@ public final class KnowledgeService {
             reranking,
             meters,
             clock);
-    this.asked = new AskedSearchStore(database);
+    this.asked = new AskedSearches(new AskedSearchStore(database)::add, System::nanoTime);
     this.retriever = new Retriever(searcher, config.passages());
   }
 
@@ -299,10 +299,10 @@ public final class KnowledgeService {
   }
 
   /**
-   * Finds passages. That it was asked is written down before it is answered.
+   * Finds passages. That it was asked is written down within {@link AskedSearches#GATHER}.
    *
    * @throws Failure {@code invalid} for a request that makes no sense; what the embedding model
-   *     says
+   *     says; {@code unavailable} while it cannot be written down
    */
   public SearchResult search(Scope who, SearchRequest request) {
     Instant at = clock.instant();
@@ -351,6 +351,7 @@ public final class KnowledgeService {
   public void forget(UUID subject) {
     traces.remove(
         kept -> kept.who().userId().equals(subject) || kept.who().tenantId().equals(subject));
+    asked.forget(subject);
     retriever.forget();
   }
 
@@ -360,6 +361,10 @@ public final class KnowledgeService {
 
   ActiveModel models() {
     return models;
+  }
+
+  AskedSearches asked() {
+    return asked;
   }
 
   SearchTraces traces() {

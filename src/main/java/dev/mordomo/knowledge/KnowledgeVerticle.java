@@ -4,6 +4,7 @@ import dev.mordomo.job.Job;
 import dev.mordomo.job.JobRequest;
 import dev.mordomo.job.JobService;
 import dev.mordomo.kernel.Bus;
+import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -20,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has orphaned files swept once a day, whichever node thinks of it first; has the index filled when
  * the settings of all servers want another embedding model; follows a switch that another node
- * made; and stores what other nodes are to tell of the searches here. What arrives in bulk it has
- * put into the index.
+ * made; and stores what was searched here, and what other nodes are to tell of it. What arrives in
+ * bulk it has put into the index.
  */
 public final class KnowledgeVerticle extends AbstractVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(KnowledgeVerticle.class);
@@ -34,6 +35,7 @@ public final class KnowledgeVerticle extends AbstractVerticle {
 
   private final ActiveModel models;
   private final SearchTraces traces;
+  private final AskedSearches asked;
   private final VectorIndex vectorIndex;
   private final JobService jobs;
   private final Bus bus;
@@ -46,6 +48,7 @@ public final class KnowledgeVerticle extends AbstractVerticle {
       KnowledgeService knowledge, JobService jobs, Bus bus, InstantSource clock) {
     this.models = knowledge.models();
     this.traces = knowledge.traces();
+    this.asked = knowledge.asked();
     this.vectorIndex = knowledge.vectorIndex();
     this.jobs = jobs;
     this.bus = bus;
@@ -62,6 +65,7 @@ public final class KnowledgeVerticle extends AbstractVerticle {
     timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::sweepDaily)));
     timers.add(vertx.setPeriodic(LOOK.toMillis(), ignored -> quietly(this::fillGaps)));
     timers.add(vertx.setPeriodic(FOLLOW.toMillis(), ignored -> follow()));
+    timers.add(vertx.setPeriodic(AskedSearches.GATHER.toMillis(), ignored -> asked.write()));
     timers.add(vertx.setPeriodic(STORE.toMillis(), ignored -> quietly(traces::store)));
     timers.add(
         vertx.setPeriodic(
@@ -138,6 +142,7 @@ public final class KnowledgeVerticle extends AbstractVerticle {
     // Its connection closes; what it leaves is cleared away by the next one.
     indexing.interrupt();
     changes.ifPresent(MessageConsumer::unregister);
+    quietly(() -> Database.await(asked.drain()));
     quietly(models::leave);
   }
 }

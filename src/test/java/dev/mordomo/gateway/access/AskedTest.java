@@ -110,15 +110,17 @@ class AskedTest {
             .api()
             .post(
                 "/v1/search", Map.of("query", "the old bridge of maria@example.org", "limit", 50));
-    JsonNode records =
-        chief.api().get("/v1/audit?action=search.ask&actor_id=" + asker.userId()).get("data");
-    assertEquals(1, records.size(), records.toString());
-    JsonNode record = records.get(0);
+    String query = "/v1/audit?action=search.ask&actor_id=" + asker.userId();
+    Await.until(
+        "it is recorded",
+        () -> chief.api().get(query).get("data").size() == 1,
+        Duration.ofSeconds(20));
+    JsonNode record = chief.api().get(query).get("data").get(0);
     assertEquals(found.get("id").asText(), record.at("/target/id").asText());
     assertEquals("search", record.at("/target/type").asText());
     assertEquals("127.0.0.1", record.get("address").asText());
     assertFalse(record.toString().contains("bridge"), "the words are the asker's");
-    assertEquals("the old bridge of [email]", query(record.get("id").asText()));
+    assertEquals("the old bridge of [email]", words(record.get("id").asText()));
     assertEquals(
         found.get("hits").findValuesAsText("document_id").stream().distinct().toList(),
         Json.read(
@@ -126,7 +128,7 @@ class AskedTest {
   }
 
   /** As it is kept, for the asker's export. */
-  private static String query(String id) {
+  private static String words(String id) {
     return house
         .app
         .database()
