@@ -26,9 +26,15 @@ final class MessageStore {
       """
       m.id, m.conversation_id, m.turn_id, m.role, m.type, m.content, m."references"::text,
       m.prompt_tokens, m.completion_tokens, m.model, m.intent, m.confidence, m.latency_ms,
-      m.time_to_first_token_ms, m.interrupted, m.source, (CASE WHEN m.feedback_score IS NULL THEN m.metadata
-        ELSE m.metadata || jsonb_build_object('feedback', jsonb_build_object(
-          'score', m.feedback_score, 'comment', m.feedback_comment)) END)::text, m.created_at
+      m.time_to_first_token_ms, m.interrupted, m.source, (CASE WHEN m.feedback_score IS NULL
+          AND m.audio_duration_ms IS NULL AND m.transcription_model IS NULL THEN m.metadata
+        ELSE m.metadata
+          || CASE WHEN m.feedback_score IS NULL THEN '{}' ELSE jsonb_build_object('feedback',
+            jsonb_build_object('score', m.feedback_score, 'comment', m.feedback_comment)) END
+          || CASE WHEN m.type <> 'audio' THEN '{}' ELSE jsonb_build_object('audio', jsonb_strip_nulls(
+            jsonb_build_object('duration_ms', m.audio_duration_ms, 'transcription_model', m.transcription_model))) END
+        END)::text,
+      m.created_at
       """;
   private static final String OF_CONVERSATION =
       "SELECT "

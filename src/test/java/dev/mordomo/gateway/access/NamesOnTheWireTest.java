@@ -152,6 +152,7 @@ class NamesOnTheWireTest {
     JsonNode message = caller.api().get(path + "/messages").at("/data/0");
     assertEquals("audio", message.get("type").asText());
     assertEquals("Good morning", message.get("content").asText());
+    assertEquals(Json.read(Json.write(audio)), message.at("/metadata/audio"));
     Map<String, Object> wrong =
         Map.of("content", "x", "client_message_id", "y", "audio", Map.of("duration_ms", "long"));
     assertEquals(
