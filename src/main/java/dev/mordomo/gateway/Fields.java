@@ -276,7 +276,12 @@ public final class Fields {
     }
     String text = node.textValue();
     if (text.length() > most || text.length() < least || (least > 0 && text.isBlank())) {
-      return wrong(at, "a string of " + least + " to " + most + " characters");
+      // Where only the size of the whole request bounds it, that is not what is wrong.
+      String bound =
+          most == Integer.MAX_VALUE
+              ? "a string that is not empty"
+              : "a string of " + least + " to " + most + " characters";
+      return wrong(at, bound);
     }
     return text.indexOf('\0') >= 0 ? wrong(at, "a string without U+0000") : Optional.of(text);
   }
