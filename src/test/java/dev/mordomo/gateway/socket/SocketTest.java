@@ -220,7 +220,7 @@ class SocketTest {
     Scope scope = gateway.user("member");
     UUID conversation = conversation(scope);
     int events = 200;
-    try (WireClient client = WireClient.connected(gateway.port(), token(scope))) {
+    try (WireClient client = WireClient.connected(gateway.port(), token(scope)).pongs()) {
       Thread writer =
           Thread.ofVirtual()
               .start(() -> {
