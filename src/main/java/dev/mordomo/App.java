@@ -430,7 +430,7 @@ public final class App implements AutoCloseable {
     deploy(new ReminderVerticle(reminders, database, clock));
     deploy(new PrivacyVerticle(privacy, database));
     billing.setPrices(billingConfig);
-    deploy(new BillingVerticle(billing));
+    keepTokens();
     for (int i = 0; i < chatConfig.threads(); i++) {
       deploy(new ChatVerticle(chat, bus, i == 0));
     }
@@ -495,6 +495,11 @@ public final class App implements AutoCloseable {
               .await());
       gateway = Optional.of(door);
     }
+  }
+
+  /** For a command that calls models, too: what it leases of a quota goes back when it ends. */
+  void keepTokens() {
+    deploy(new BillingVerticle(billing));
   }
 
   private void deploy(Verticle verticle) {

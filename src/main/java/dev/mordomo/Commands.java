@@ -39,14 +39,16 @@ final class Commands {
   private static int run(
       App app, Settings settings, List<String> all, PrintStream out, PrintStream err) {
     return switch (all.getFirst()) {
-      case "ingest", "migrate" ->
-          new KnowledgeCommands(
-                  app.knowledge(),
-                  email -> app.identity().users().operator(email),
-                  out,
-                  err,
-                  isTerminal())
-              .run(all, settings.variable("CHROMA_TOKEN"));
+      case "ingest", "migrate" -> {
+        app.keepTokens();
+        yield new KnowledgeCommands(
+                app.knowledge(),
+                email -> app.identity().users().operator(email),
+                out,
+                err,
+                isTerminal())
+            .run(all, settings.variable("CHROMA_TOKEN"));
+      }
       case "retention" -> new RetentionCommands(app.privacy(), out, err).run(all);
       case "secret" -> new SecretCommands(app.keyring(), app.resealing(), out, err).run(all);
       case "audit" -> new AuditCommands(app.audit(), out, err).run(all);

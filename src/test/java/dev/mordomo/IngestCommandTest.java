@@ -5,12 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.kernel.TestDatabase;
+import dev.mordomo.model.FakeModelServer;
+import dev.mordomo.model.FakeModelServer.Behaviour;
+import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +52,49 @@ class IngestCommandTest {
     }
   }
 
+  @Test
+  void tokensThatItDidNotUseAreGivenBackAtItsEnd() throws IOException, SQLException {
+    Files.writeString(folder.resolve("horta.md"), "# Horta\n\nOs tomates são regados cedo.");
+    Vertx vertx = Vertx.vertx();
+    try (FakeModelServer model = FakeModelServer.start(vertx).always(Behaviour.embedding(8));
+        RunningApp app = new RunningApp(TestDatabase.create(), Map.of(), elsewhere(model))) {
+      assertEquals(0, ingest(app.database(), elsewhere(model)), err::toString);
+      try (Connection owner = app.database().owner();
+          Statement statement = owner.createStatement();
+          ResultSet left =
+              statement.executeQuery(
+                  """
+                  SELECT (SELECT count(*) FROM usage u WHERE u.node_id IS NOT NULL
+                      AND NOT EXISTS (SELECT FROM node n WHERE n.id = u.node_id)),
+                    (SELECT count(*) FROM token_lease l
+                      WHERE NOT EXISTS (SELECT FROM node n WHERE n.id = l.node_id))
+                  """)) {
+        assertTrue(left.next());
+        assertTrue(left.getLong(1) > 0, "it was paid for");
+        assertEquals(0, left.getLong(2), "leases");
+      }
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  private static Map<String, String> elsewhere(FakeModelServer model) {
+    return Map.of(
+        "MORDOMO_MODEL_EMBEDDING",
+        "openai/words",
+        "MORDOMO_KNOWLEDGE_MANUAL",
+        "false",
+        "OPENAI_BASE_URL",
+        model.openAiUrl());
+  }
+
   private int ingest(TestDatabase database) {
+    return ingest(database, Map.of());
+  }
+
+  private int ingest(TestDatabase database, Map<String, String> more) {
     Map<String, String> environment = new HashMap<>(database.environment());
+    environment.putAll(more);
     environment.put("MORDOMO_SECRET", TestDatabase.SECRET_TEXT);
     environment.put("MORDOMO_DATA", data.toString());
     return Main.run(

@@ -80,6 +80,11 @@ final class AccountLease {
     return reserved > 0;
   }
 
+  /** Whether something is under way, and the database was not told of it for so long. */
+  synchronized boolean isToBeRenewed(Duration time) {
+    return reserved > 0 && System.nanoTime() - checkedNanos >= time.toNanos();
+  }
+
   synchronized boolean isIdle(Duration time) {
     return System.nanoTime() - touchedNanos >= time.toNanos();
   }

@@ -23,6 +23,9 @@ final class TokenLeases {
   private static final Logger LOG = LoggerFactory.getLogger(TokenLeases.class);
   private static final Duration IDLE = Duration.ofSeconds(3);
 
+  /** A lease that nobody renews, of a process that is no node, ends after ten seconds. */
+  private static final Duration RENEWED = Duration.ofSeconds(3);
+
   /** Other nodes give back what they do not use within {@link #IDLE} and a beat. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -161,7 +164,9 @@ final class TokenLeases {
     lease.asking.lock();
     try {
       boolean last = closing && !lease.isReserved();
-      if (lease.isClosed() || !(last || lease.spare() > 0 || lease.isToBeSaid())) {
+      boolean wanted =
+          last || lease.spare() > 0 || lease.isToBeSaid() || lease.isToBeRenewed(RENEWED);
+      if (lease.isClosed() || !wanted) {
         return;
       }
       long askedNanos = System.nanoTime();
@@ -182,11 +187,13 @@ final class TokenLeases {
     }
   }
 
-  /** Gives back what was not used for a while. */
+  /** Gives back what was not used for a while, and renews what is. */
   void tidy() {
-    List<AccountLease> idle =
-        leases.values().stream().filter(lease -> lease.isIdle(IDLE) || lease.isToBeSaid()).toList();
-    idle.forEach(lease -> giveBack(lease, lease.isIdle(IDLE)));
+    List<AccountLease> due =
+        leases.values().stream()
+            .filter(l -> l.isIdle(IDLE) || l.isToBeSaid() || l.isToBeRenewed(RENEWED))
+            .toList();
+    due.forEach(lease -> giveBack(lease, lease.isIdle(IDLE)));
   }
 
   /** Gives back everything that no turn needs. */

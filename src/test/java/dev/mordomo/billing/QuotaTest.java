@@ -201,6 +201,35 @@ class QuotaTest {
     assertEquals(750, alive.billing().reserve(scope, 300, 9000).completion() + 300);
   }
 
+  /** A command has no row among the nodes: its tokens are its own while a call of it lasts. */
+  @Test
+  void whatACommandHasUnderWayIsNotTakenFromIt() {
+    Node command = house.node();
+    Node server = house.node();
+    Scope scope = house.tenant(1000);
+    house.sql("DELETE FROM node WHERE id = '%s'".formatted(command.id()));
+    Reservation held = command.billing().reserve(scope, 400, 0);
+    String old = "renewed_at < now() - interval '30 seconds'";
+    String lease = " FROM token_lease WHERE node_id = '%s'".formatted(command.id());
+    house.sql(
+        "UPDATE token_lease SET renewed_at = now() - interval '1 minute' WHERE node_id = '%s'"
+            .formatted(command.id()));
+    Await.until(
+        "its lease is renewed",
+        () -> {
+          command.billing().tidy();
+          return house.text("SELECT (" + old + ")::text" + lease).orElseThrow().equals("false");
+        },
+        PATIENCE);
+    server.billing().release();
+    refused(server, scope, 700, 0);
+    write(scope, command, held, held.settle(new Tokens(400, 0)));
+    command.billing().leave();
+    assertEquals(0, house.number("SELECT count(*)" + lease));
+    assertEquals(400, leased(scope.tenantId()));
+    assertEquals(600, server.billing().reserve(scope, 300, 9000).completion() + 300);
+  }
+
   @Test
   void aNodeThatWasSilentHoldsNothingAnyMore() {
     Node silent = house.node();
