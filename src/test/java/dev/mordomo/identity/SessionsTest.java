@@ -48,28 +48,68 @@ class SessionsTest {
     assertEquals(CredentialKind.JWT, principal.kind());
   }
 
+  /**
+   * Also with the right password, where there is one: whose account is off is nobody's to learn.
+   */
   @Test
-  void anUnknownUserCostsAHashAndGetsTheSameAnswer() {
+  void whoeverCannotSignInCostsAHashAndGetsTheSameAnswer() {
+    Scope debtor = fixture.db.tenantWithUser("admin");
     fixture.user(admin, "known@example.org", Role.MEMBER);
-    long before = fixture.identity.passwords().computed();
-    Failure wrong = refused("known@example.org", "not the password");
-    long afterWrong = fixture.identity.passwords().computed();
-    Failure unknown = refused("nobody@example.org", "not the password");
-    long afterUnknown = fixture.identity.passwords().computed();
-    assertEquals(1, afterWrong - before);
-    assertEquals(1, afterUnknown - afterWrong);
-    assertEquals(wrong.detail(), unknown.detail());
+    create("without@example.org");
+    User off = fixture.user(admin, "off@example.org", Role.MEMBER);
+    fixture.identity.users().change(admin, off.id(), switchedOff());
+    User deleted = fixture.user(admin, "deleted@example.org", Role.MEMBER);
+    fixture.identity.users().delete(admin, deleted.id(), (c, u) -> u);
+    fixture.user(debtor, "debtor@example.org", Role.MEMBER);
+    fixture.identity.tenants().change(fixture.superuser(), debtor.tenantId(), suspended());
+
+    Failure wrong = refusedForOneHash("known@example.org", "not the password");
+    for (String email :
+        List.of(
+            "nobody@example.org",
+            "without@example.org",
+            "off@example.org",
+            "deleted@example.org",
+            "debtor@example.org")) {
+      Failure refused = refusedForOneHash(email, PASSWORD);
+      assertEquals(wrong.detail(), refused.detail(), email);
+      assertEquals(wrong.retryAfter(), refused.retryAfter(), email);
+    }
   }
 
-  @Test
-  void aUserWithoutAPasswordCannotSignInWithAny() {
+  private static Failure refusedForOneHash(String email, String password) {
+    long before = fixture.identity.passwords().computed();
+    Failure refused = refused(email, password);
+    assertEquals(1, fixture.identity.passwords().computed() - before, email);
+    return refused;
+  }
+
+  private static void create(String email) {
     fixture
         .identity
         .users()
         .create(
-            admin,
-            new User.Draft(
-                Optional.empty(), "none@example.org", Optional.empty(), "None", Role.MEMBER));
+            admin, new User.Draft(Optional.empty(), email, Optional.empty(), "None", Role.MEMBER));
+  }
+
+  private static User.Change switchedOff() {
+    return new User.Change(
+        Optional.empty(), Optional.empty(), Optional.of(false), Optional.empty());
+  }
+
+  private static Tenant.Change suspended() {
+    return new Tenant.Change(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(Tenant.Status.SUSPENDED),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Test
+  void aUserWithoutAPasswordCannotSignInWithAny() {
+    create("none@example.org");
     refused("none@example.org", "");
     refused("none@example.org", PASSWORD);
   }

@@ -68,6 +68,8 @@ class IsolationTest {
             """
             SELECT r.rolname FROM pg_roles r WHERE r.rolname IN ('mordomo_app', 'mordomo_system')
               AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb
+                OR has_schema_privilege(r.oid, 'public', 'CREATE')
+                OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid)
                 OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid))
             """));
   }

@@ -92,8 +92,10 @@ class AskedTest {
           details.get("conversation_id").asText(),
           details.get("question_id").asText()
         }) {
-      assertEquals(1, audit(chief, "target_id=" + id).size(), id);
-      assertEquals(1, audit(house.superuser, "target_id=" + id).size(), id);
+      // Others may have asked about the same document.
+      String theirs = "actor_id=" + asker.userId() + "&target_id=" + id;
+      assertEquals(1, audit(chief, theirs).size(), id);
+      assertEquals(1, audit(house.superuser, theirs).size(), id);
       assertEquals(0, audit(foreign, "target_id=" + id).size(), id);
     }
     assertEquals(0, audit(chief, "actor_id=" + asker.userId() + "&result=failed").size());
@@ -163,5 +165,66 @@ class AskedTest {
     JsonNode said = audit(chief, "actor_id=" + live.userId()).get(0);
     assertEquals("127.0.0.1", said.get("address").asText());
     assertFalse(said.at("/actor/credential").asText().isEmpty(), said.toString());
+  }
+
+  @Test
+  void inTheFormOfOpenAiAsAStreamAgainAndAsAGuestToo() {
+    Caller chief = house.person("asked.head", house.tenant, "admin");
+    Caller asker = house.person("asked.openai", house.tenant, "member");
+    // The whole assistant, a model by its name, and both ways of answering.
+    for (String model : List.of("mordomo", "embedded/extractive")) {
+      for (boolean stream : new boolean[] {false, true}) {
+        assertEquals(200, completion(asker, model, stream).status(), model);
+      }
+    }
+    assertEquals(4, asked(chief, asker).size());
+    for (JsonNode record : asked(chief, asker)) {
+      assertEquals("embedded/extractive", record.at("/details/model").asText());
+      assertEquals("127.0.0.1", record.get("address").asText());
+      assertTrue(record.at("/details/prompt_tokens").asLong() > 0, record.toString());
+    }
+
+    Caller reader = house.person("asked.reader", house.tenant, "member");
+    String conversation = reader.api().post("/v1/conversations", Map.of()).get("id").asText();
+    Caller.Got streamed =
+        Attack.raw(
+            reader,
+            "POST",
+            "/v1/conversations/" + conversation + "/turns",
+            "{\"content\":\"good morning\",\"client_message_id\":\"1\"}",
+            "Accept",
+            "text/event-stream");
+    assertTrue(streamed.body().contains("turn.completed"), streamed.body());
+    String first = asked(chief, reader).get(0).at("/target/id").asText();
+    reader.api().post("/v1/turns/" + first + "/regenerate", Map.of());
+    Await.until(
+        "the other answer is recorded too",
+        () -> asked(chief, reader).size() == 2,
+        Duration.ofSeconds(20));
+
+    Caller guest = house.guest().caller();
+    turn(guest, "good morning");
+    JsonNode byGuest = asked(chief, guest).get(0);
+    assertEquals("user", byGuest.at("/actor/kind").asText());
+    assertEquals("127.0.0.1", byGuest.get("address").asText());
+  }
+
+  private static JsonNode asked(Caller chief, Caller who) {
+    return audit(chief, "actor_id=" + who.userId());
+  }
+
+  private static Caller.Got completion(Caller who, String model, boolean stream) {
+    return Attack.raw(
+        who,
+        "POST",
+        "/v1/chat/completions",
+        Json.write(
+            Map.of(
+                "model",
+                model,
+                "stream",
+                stream,
+                "messages",
+                List.of(Map.of("role", "user", "content", "good morning")))));
   }
 }

@@ -154,7 +154,8 @@ class ExportTest {
           "jobs",
           "usage",
           "log_lines",
-          "audit"
+          "audit",
+          "asked"
         }) {
       assertTrue(files.containsKey(kind + ".jsonl"), kind + " of " + files.keySet());
       file(files, kind + ".jsonl").lines().forEach(Json::read);
@@ -165,6 +166,7 @@ class ExportTest {
     assertTrue(file(files, "sign_ins.jsonl").contains("ana at theirs"));
     assertTrue(file(files, "log_lines.jsonl").contains("dry, of " + ana.userId()));
     assertFalse(file(files, "log_lines.jsonl").contains("\"node\""), "the machine's name");
+    assertTrue(file(files, "asked.jsonl").contains("treasure " + anas.word()), "what was searched");
     List<JsonNode> audit = file(files, "audit.jsonl").lines().map(Json::read).toList();
     assertEquals(
         ana.userId(), only(audit, "conversation.create").getFirst().get("actor_id").asText());

@@ -196,6 +196,21 @@ class PersonalDataTest {
     assertFalse(next.contains(CPF) || next.contains("111.444"), next);
   }
 
+  @Test
+  void aQuestionIsRewrittenWithTheSameCare() throws Exception {
+    String conversation = ana.post("/v1/conversations", Map.of()).get("id").asText();
+    model.forget();
+    model.then(REPEATS);
+    say(conversation, SAID);
+    model.then(REPEATS);
+    say(conversation, "E o outro, 111.444.777-35?");
+    String asked = model.nextRewriting().json().toString();
+    assertTrue(asked.contains("Meu CPF é [CPF_1]") && asked.contains("E o outro, [CPF_2]?"), asked);
+    assertFalse(asked.contains(CPF) || asked.contains(MAIL) || asked.contains("111.444"), asked);
+    assertEquals(0, rowsWith("111.444.777-35"));
+    model.forget();
+  }
+
   private static String started(List<Event> events) {
     return events.stream()
         .filter(e -> e.type().equals("turn.started"))
