@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 /** The tools, and the actions that calling them makes. To be called from virtual threads. */
 public final class ActionService implements Actions {
   private static final Logger LOG = LoggerFactory.getLogger(ActionService.class);
+  private static final String NOT_DONE = "it could not be done";
   private static final int BATCH = 100;
   private static final String LATE = "nobody reported a result in time";
 
@@ -152,12 +153,16 @@ public final class ActionService implements Actions {
       ToolContext context, Tool.Internal tool, Map<String, Object> arguments) {
     try {
       return ActionReport.success(tool.run(context, arguments));
-    } catch (Failure e) {
-      return ActionReport.failed(e);
     } catch (RuntimeException e) {
-      LOG.error(
-          "the tool {} failed; so does its action, and the turn goes on", tool.spec().name(), e);
-      return ActionReport.failed(Failure.of(FailureCode.INTERNAL, "it could not be done", e));
+      Failure failure =
+          e instanceof Failure known
+              ? known.told(NOT_DONE)
+              : Failure.of(FailureCode.INTERNAL, NOT_DONE, e);
+      if (failure.code() == FailureCode.INTERNAL) {
+        LOG.error(
+            "the tool {} failed; so does its action, and the turn goes on", tool.spec().name(), e);
+      }
+      return ActionReport.failed(failure);
     }
   }
 

@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
 /** Runs one turn from its retrieval to its end, straight on, on a virtual thread. */
 final class TurnRunner {
   private static final Logger LOG = LoggerFactory.getLogger(TurnRunner.class);
+  private static final String NO_ANSWER = "the answer could not be made";
   private static final Duration RETRY = Duration.ofMillis(500);
 
   private final Vertx vertx;
@@ -112,14 +113,14 @@ final class TurnRunner {
       if (e.code() == FailureCode.INTERNAL) {
         LOG.error("turn {} failed; its text so far is kept", turn.id(), e);
       }
-      return finish(turn, answer, TurnStatus.FAILED, Optional.of(e));
+      return finish(turn, answer, TurnStatus.FAILED, Optional.of(e.told(NO_ANSWER)));
     } catch (RuntimeException e) {
       LOG.error("turn {} failed; its text so far is kept", turn.id(), e);
       return finish(
           turn,
           answer,
           TurnStatus.FAILED,
-          Optional.of(Failure.of(FailureCode.INTERNAL, "the answer could not be made", e)));
+          Optional.of(Failure.of(FailureCode.INTERNAL, NO_ANSWER, e)));
     } finally {
       vertx.cancelTimer(deadline);
     }

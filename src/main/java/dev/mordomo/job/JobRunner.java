@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 /** Claims jobs for one node, keeps their leases, and brings each attempt to its end. */
 final class JobRunner {
   private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
+  private static final String OUR_FAULT = "our fault; the log has it";
 
   private final Database database;
   private final JobAnnouncer announcer;
@@ -94,10 +95,13 @@ final class JobRunner {
     } catch (JobStopped stopped) {
       LOG.info("job {} stops here: {}", run.id(), stopped.getMessage());
     } catch (Failure failure) {
-      failed(run, failure);
+      if (failure.code() == FailureCode.INTERNAL) {
+        LOG.error("job {} ({}) broke", run.id(), run.request().type(), failure);
+      }
+      failed(run, failure.told(OUR_FAULT));
     } catch (RuntimeException | Error broken) {
       LOG.error("job {} ({}) broke", run.id(), run.request().type(), broken);
-      failed(run, Failure.of(FailureCode.INTERNAL, "our fault; the log has it", broken));
+      failed(run, Failure.of(FailureCode.INTERNAL, OUR_FAULT, broken));
     } finally {
       running.remove(run.id(), run);
     }

@@ -77,6 +77,14 @@ public final class Failure extends RuntimeException {
         FailureCode.INVALID, detail, errors, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
+  /**
+   * As it may be kept for clients to read: of what broke inside, these words alone. Whoever says it
+   * logs the rest.
+   */
+  public Failure told(String ourFault) {
+    return code == FailureCode.INTERNAL ? of(code, ourFault, this) : this;
+  }
+
   /** The same failure, saying when a retry may help. */
   public Failure retryAfter(Duration wait) {
     return new Failure(

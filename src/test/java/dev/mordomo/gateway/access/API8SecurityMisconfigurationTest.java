@@ -4,8 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mordomo.Await;
 import dev.mordomo.gateway.access.Caller.Got;
 import dev.mordomo.gateway.socket.WireClient;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -115,6 +121,74 @@ class API8SecurityMisconfigurationTest {
               "SELECT ")) {
         assertFalse(got.body().contains(inside), got.body());
       }
+    }
+  }
+
+  /** Also by what runs on after its request: an action, a job, a turn. */
+  @Test
+  void whatBreaksInsideIsToldAsOurFaultAlone() throws SQLException {
+    try (House broken = new House()) {
+      Caller unlucky = broken.person("unlucky", broken.tenant, "operator");
+      broken.document(unlucky, "user");
+      sql(broken, "ALTER TABLE reminder ADD CONSTRAINT inside CHECK (title = '') NOT VALID");
+      turn(unlucky, "Lembre-me de regar a horta amanhã às 9h");
+      JsonNode action = unlucky.api().get("/v1/actions").at("/data/0");
+      assertEquals("failed", action.path("status").asText(), action.toString());
+      assertHoldsNothingInside(action);
+
+      sql(broken, "ALTER TABLE consent RENAME TO inside");
+      String export = unlucky.api().post("/v1/exports", Map.of()).get("id").asText();
+      Await.until(
+          "its job fails",
+          () -> !unlucky.api().get("/v1/jobs").at("/data/0/error").isNull(),
+          PATIENCE);
+      assertHoldsNothingInside(unlucky.api().get("/v1/jobs"));
+      assertHoldsNothingInside(unlucky.api().get("/v1/exports/" + export));
+
+      sql(
+          broken,
+          """
+          DO $$ BEGIN EXECUTE (SELECT format('ALTER FUNCTION %s RENAME TO inside', oid::regprocedure)
+            FROM pg_proc WHERE proname = 'search_chunks'); END $$
+          """);
+      JsonNode turn = turn(unlucky, "Onde fica a ponte?");
+      assertEquals("failed", turn.get("status").asText(), turn.toString());
+      assertHoldsNothingInside(turn);
+      String events = "/v1/turns/" + turn.get("id").asText() + "/events";
+      assertHoldsNothingInside(Attack.raw(unlucky, "GET", events, "").body());
+      assertHoldsNothingInside(unlucky.api().get("/v1/messages"));
+    }
+  }
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static JsonNode turn(Caller who, String words) {
+    String conversation = who.api().post("/v1/conversations", Map.of()).get("id").asText();
+    String turn =
+        who.api()
+            .post(
+                "/v1/conversations/" + conversation + "/turns",
+                Map.of("content", words, "client_message_id", words))
+            .get("turn_id")
+            .asText();
+    Await.until(
+        "it has ended",
+        () -> !who.api().get("/v1/turns/" + turn).get("ended_at").isNull(),
+        PATIENCE);
+    return who.api().get("/v1/turns/" + turn);
+  }
+
+  private static void assertHoldsNothingInside(Object told) {
+    String text = told.toString();
+    for (String inside : List.of("inside", "ERROR", "refused", "search_chunks", "(42", "(23")) {
+      assertFalse(text.contains(inside), text);
+    }
+  }
+
+  private static void sql(House house, String sql) throws SQLException {
+    try (Connection owner = house.app.database().owner();
+        Statement statement = owner.createStatement()) {
+      statement.execute(sql);
     }
   }
 
