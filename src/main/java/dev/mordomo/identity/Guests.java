@@ -27,6 +27,15 @@ public final class Guests {
     this.clock = clock;
   }
 
+  /** What is hidden in texts is sealed for whoever wrote them: takes it over to another user. */
+  @FunctionalInterface
+  public interface Resealing {
+    /**
+     * @return the text as it is where it was not sealed for {@code from}
+     */
+    String reseal(Scope from, Scope to, String text);
+  }
+
   /** Whether a tenant is named for them. */
   public boolean areAllowed() {
     return tenant.isPresent();
@@ -56,16 +65,18 @@ public final class Guests {
    * @throws Failure {@code unauthenticated} unless it is a guest's of the same tenant, {@code
    *     conflict} while an answer to the guest is under way
    */
-  public int claim(Scope scope, String refreshToken) {
+  public int claim(Scope scope, String refreshToken, Resealing resealing) {
     UUID guest =
         store
             .guest(OpaqueToken.hash(refreshToken), scope.tenantId(), clock.instant())
             .orElseThrow(() ->
                 Failure.of(FailureCode.UNAUTHENTICATED, "the guest's refresh token is not valid"));
-    int moved = store.claim(scope, guest, clock.instant());
-    if (moved < 0) {
-      throw Failure.of(FailureCode.CONFLICT, "an answer is under way; claim when it has ended");
-    }
+    int moved =
+        store
+            .claim(scope, guest, resealing, clock.instant())
+            .orElseThrow(() ->
+                Failure.of(
+                    FailureCode.CONFLICT, "an answer is under way; claim when it has ended"));
     sessions.endAll(scope.tenantId(), guest);
     return moved;
   }

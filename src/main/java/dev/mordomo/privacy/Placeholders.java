@@ -64,6 +64,16 @@ public final class Placeholders {
     return FORM.matcher(text).replaceAll(found -> Matcher.quoteReplacement(original(who, found)));
   }
 
+  /** The text with what one user's key has sealed in it sealed under another's. */
+  public String handedOver(Scope from, Scope to, String text) {
+    return FORM.matcher(text)
+        .replaceAll(found ->
+            Matcher.quoteReplacement(
+                open(from, found.group(1), found.group(2))
+                    .map(original -> seal(to, PersonalKind.of(found.group(1)), original))
+                    .orElseGet(found::group)));
+  }
+
   /**
    * The beginning of a text, as long as so many characters of what its user sees of it. Of a
    * placeholder that was begun its beginning is sealed.

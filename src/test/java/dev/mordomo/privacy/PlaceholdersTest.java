@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
@@ -28,6 +29,16 @@ class PlaceholdersTest {
     assertFalse(text.contains("529"));
     assertEquals("CPF 529.982.247-25.", placeholders.restored(ana, text));
     assertEquals("CPF [cpf].", placeholders.restored(rui, text));
+  }
+
+  @Test
+  void itIsHandedOverByItsUserAlone() {
+    String others = placeholders.seal(rui, PersonalKind.EMAIL, "rui@example.org");
+    Scope eva = new Scope(ana.tenantId(), Ids.next(), "member");
+    String handed =
+        placeholders.handedOver(ana, eva, "De " + sealed + " a " + others + ", [[cpf:a");
+    assertEquals("De 529.982.247-25 a [email], [cpf]", placeholders.restored(eva, handed));
+    assertTrue(handed.endsWith(others + ", [[cpf:a"), handed);
   }
 
   @Test

@@ -89,6 +89,10 @@ final class OidcRoutes {
     Fields fields = exchange.fields();
     String token = fields.text("refresh_token", 1, LONGEST_URL);
     fields.verify();
-    return Answer.ok(Map.of("conversations", identity.guests().claim(exchange.scope(), token)));
+    int claimed =
+        identity
+            .guests()
+            .claim(exchange.scope(), token, gateway.sockets().placeholders()::handedOver);
+    return Answer.ok(Map.of("conversations", claimed));
   }
 }

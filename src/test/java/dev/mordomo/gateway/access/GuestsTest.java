@@ -13,6 +13,10 @@ import dev.mordomo.kernel.Ids;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -193,6 +197,47 @@ class GuestsTest {
     say(person.api(), "And on");
     Await.until("the guest's token is refused", () -> me(guest.caller().token()) == 401, PATIENCE);
     assertEquals(401, claim(person, guest.refreshToken()).status(), "once");
+  }
+
+  @Test
+  void whatWasHiddenInAGuestsWordsIsSeenByWhoTakesThemOver() throws SQLException {
+    House.Guest guest = house.guest();
+    String words = "O meu CPF é 529.982.247-25, e o e-mail eu@exemplo.com.br.";
+    String conversation = say(guest.caller().api(), words);
+    Caller person = house.person("hidden", House.TENANT, "member");
+    assertEquals(200, claim(person, guest.refreshToken()).status());
+
+    String path = "/v1/conversations/" + conversation;
+    assertEquals(words, person.api().get(path).get("title").asText());
+    JsonNode messages = person.api().get(path + "/messages").get("data");
+    assertEquals(words, messages.get(0).get("content").asText());
+    assertEquals(words, started(person, conversation), "in the events as well");
+    try (Connection owner = house.app.database().owner();
+        Statement statement = owner.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT content FROM message WHERE conversation_id = '"
+                    + conversation
+                    + "' AND role = 'user'")) {
+      assertTrue(rows.next());
+      assertTrue(rows.getString(1).matches("O meu CPF é \\[\\[cpf:.*"), rows.getString(1));
+    }
+  }
+
+  /** What its first event says. */
+  private static String started(Caller who, String conversation) {
+    try (WireClient socket = WireClient.connected(house.port(), who.token()).pongs()) {
+      socket.send(
+          "{\"id\":3,\"history\":{\"channel\":\"conversation:"
+              + conversation
+              + "\",\"limit\":100}}");
+      for (JsonNode event : socket.next().at("/history/publications")) {
+        if (event.at("/data/type").asText().equals("turn.started")) {
+          return event.at("/data/message/content").asText();
+        }
+      }
+      return "";
+    }
   }
 
   private static int me(String token) {
