@@ -19,12 +19,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Who was switched off is out on every node: the second node here shares the database and no bus,
@@ -323,6 +326,37 @@ class WhoIsOutTest {
             .POST(HttpRequest.BodyPublishers.ofString(Json.write(GREETING)));
     try (Reader reader = new Reader(request)) {
       reader.awaitBegun();
+      root().patch("/v1/users/" + person.userId(), Map.of("is_active", false));
+      reader.awaitCut();
+      awaitRefused(person.token());
+    }
+  }
+
+  /** Whether it comes in pieces or whole. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoWaitsForACompletion(boolean inPieces) {
+    Caller person = someone();
+    Map<String, Object> wanted =
+        Map.of(
+            "model",
+            "mordomo",
+            "stream",
+            inPieces,
+            "messages",
+            List.of(Map.of("role", "user", "content", "Good morning")));
+    HttpRequest.Builder request =
+        stream(person.token(), "/v1/chat/completions")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(wanted)));
+    try (Reader reader = new Reader(request)) {
+      Await.until(
+          "it is being answered",
+          () ->
+              !at(person).get("/v1/conversations").get("data").isEmpty()
+                  && (!inPieces || reader.begun.getCount() == 0),
+          PATIENCE);
+      assertFalse(reader.over.isDone(), "the answer lasts for minutes");
       root().patch("/v1/users/" + person.userId(), Map.of("is_active", false));
       reader.awaitCut();
       awaitRefused(person.token());
