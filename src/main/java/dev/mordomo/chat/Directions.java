@@ -1,5 +1,6 @@
 package dev.mordomo.chat;
 
+import dev.mordomo.kernel.JsonTexts;
 import dev.mordomo.model.ChatMessage;
 import dev.mordomo.model.ToolCall;
 import dev.mordomo.model.ToolSpec;
@@ -105,7 +106,12 @@ public record Directions(
     }
 
     Line mapped(UnaryOperator<String> text) {
-      return new Line(role, text.apply(content), calls, callId, toolName);
+      List<ToolCall> said =
+          calls.stream()
+              .map(call ->
+                  new ToolCall(call.id(), call.name(), JsonTexts.mapped(call.arguments(), text)))
+              .toList();
+      return new Line(role, text.apply(content), said, callId, toolName);
     }
 
     public static Line of(String role, String content) {

@@ -260,6 +260,59 @@ class PersonalDataTest {
   }
 
   @Test
+  void whatAClientsOwnToolIsGivenAndSaysIsSealedToo() throws Exception {
+    String other = "111.444.777-35";
+    Map<String, Object> question = Map.of("role", "user", "content", SAID);
+    Map<String, Object> tool =
+        Map.of(
+            "type",
+            "function",
+            "function",
+            Map.of("name", "balance", "parameters", Map.of("type", "object")));
+    model.forget();
+    model.then(
+        Behaviour.calling("call_1", "balance", "{\"of\":\"[CPF_1]\"}"),
+        Behaviour.saying("De [CPF_1], como de [CPF_2]."));
+    JsonNode called =
+        ana.post(
+                "/v1/chat/completions",
+                Map.of(
+                    "model", "openai/test", "messages", List.of(question), "tools", List.of(tool)))
+            .at("/choices/0/message");
+    assertEquals(
+        "{\"of\":\"" + CPF + "\"}", called.at("/tool_calls/0/function/arguments").asText());
+    String asked = model.next().json().toString();
+    assertFalse(asked.contains(CPF), asked);
+
+    JsonNode answer =
+        ana.post(
+            "/v1/chat/completions",
+            Map.of(
+                "model",
+                "openai/test",
+                "tools",
+                List.of(tool),
+                "messages",
+                List.of(
+                    question,
+                    Json.map(called),
+                    Map.of(
+                        "role",
+                        "tool",
+                        "tool_call_id",
+                        called.at("/tool_calls/0/id").asText(),
+                        "content",
+                        "o saldo de " + CPF + " é 10, como o de " + other))));
+    String told = model.next().json().toString();
+    assertTrue(told.contains("o saldo de [CPF_1] é 10, como o de [CPF_2]"), told);
+    assertFalse(told.contains(CPF) || told.contains(other) || told.contains(MAIL), told);
+    assertEquals(
+        "De " + CPF + ", como de " + other + ".", answer.at("/choices/0/message/content").asText());
+    assertEquals(0, rowsWith(CPF));
+    assertEquals(0, rowsWith(other));
+  }
+
+  @Test
   void whatAToolIsGivenIsSealedToo() throws Exception {
     model.then(
         Behaviour.calling(
