@@ -65,10 +65,16 @@ final class Pulse {
         };
     Runnable leave = services.sessions().attend(live, principal);
     stream.over().onComplete(ended -> leave.run());
+    // Who was switched off between their request and this is found by looking once more.
+    look(services, principal, stream);
   }
 
   private static void beat(SocketServices services, Principal principal, EventStream stream) {
     stream.send(COMMENT);
+    look(services, principal, stream);
+  }
+
+  private static void look(SocketServices services, Principal principal, EventStream stream) {
     services
         .authenticator()
         .isLive(principal)

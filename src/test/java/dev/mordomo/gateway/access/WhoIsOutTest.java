@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -360,6 +361,46 @@ class WhoIsOutTest {
       root().patch("/v1/users/" + person.userId(), Map.of("is_active", false));
       reader.awaitCut();
       awaitRefused(person.token());
+    }
+  }
+
+  /** Known when they asked, and out before there was a stream that could have been cut. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/conversations/%s/turns", "/v1/chat/completions"})
+  void whoIsSwitchedOffWhileTheirQuestionIsTaken(String path) throws SQLException {
+    Caller person = someone();
+    String conversation = conversation(person);
+    Map<String, Object> completion =
+        Map.of(
+            "model", "mordomo", "messages", List.of(Map.of("role", "user", "content", "Good day")));
+    boolean isTurn = path.contains("%s");
+    HttpRequest.Builder request =
+        stream(person.token(), path.formatted(conversation))
+            .header("Content-Type", "application/json")
+            .header("X-Conversation-Id", conversation)
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(isTurn ? GREETING : completion)));
+    try (Connection owner = house.app.database().owner();
+        Statement statement = owner.createStatement()) {
+      owner.setAutoCommit(false);
+      statement.execute("SELECT FROM conversation WHERE id = '" + conversation + "' FOR UPDATE");
+      try (Reader reader = new Reader(request)) {
+        Await.until("it waits", () -> isWaitedFor(statement), PATIENCE);
+        root().patch("/v1/users/" + person.userId(), Map.of("is_active", false));
+        awaitRefused(person.token());
+        assertFalse(reader.over.isDone(), "it has not begun");
+        owner.rollback();
+        reader.awaitCut();
+      }
+    }
+  }
+
+  private static boolean isWaitedFor(Statement statement) {
+    try (ResultSet waiting =
+        statement.executeQuery(
+            "SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")) {
+      return waiting.next();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
     }
   }
 }
