@@ -36,7 +36,8 @@ final class People {
     }
     List<Person> people = new ArrayList<>();
     try (PreparedStatement user =
-            owner.prepareStatement("INSERT INTO app_user (id, tenant_id, name) VALUES (?, ?, ?)");
+            owner.prepareStatement(
+                "INSERT INTO app_user (id, tenant_id, name, role) VALUES (?, ?, ?, 'member')");
         PreparedStatement key =
             owner.prepareStatement(
                 "INSERT INTO api_key (id, tenant_id, user_id, name, prefix, key_hash)"

@@ -75,7 +75,7 @@ public final class IdentityCommands {
   private int addUser(CommandLine line) {
     line.expect(2, "role", "tenant");
     String password = ReadablePassword.next();
-    Role role = line.option("role").map(name -> choice("role", name)).orElse(Role.MEMBER);
+    Role role = line.option("role").map(name -> choice("role", name)).orElse(Role.OPERATOR);
     Optional<UUID> tenant = line.option("tenant").map(UUID::fromString);
     User user =
         identity

@@ -52,7 +52,7 @@ final class TenantRoutes {
             fields.text("email", 1, LONGEST_NAME),
             fields.optionalText("password", 1, LONGEST),
             fields.text("name", 1, LONGEST_NAME),
-            fields.choice("role", Role.wires()).map(Role::of).orElse(Role.MEMBER));
+            fields.choice("role", Role.wires()).map(Role::of).orElse(Role.OPERATOR));
     fields.verify();
     return Answer.created(identity.users().create(exchange.scope(), draft));
   }

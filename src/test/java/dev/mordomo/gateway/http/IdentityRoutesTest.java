@@ -239,7 +239,7 @@ class IdentityRoutesTest {
 
     String member = Json.write(Map.of("email", "clerk@city.example", "name", "Clerk"));
     JsonNode clerk = ok(201, send("POST", "/v1/users", boss, member));
-    assertEquals("member", clerk.get("role").asText());
+    assertEquals("operator", clerk.get("role").asText());
     refused(409, "conflict", send("POST", "/v1/users", boss, member));
     String path = "/v1/users/" + clerk.get("id").asText();
     assertFalse(
