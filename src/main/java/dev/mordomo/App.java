@@ -13,6 +13,8 @@ import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.ChatVerticle;
 import dev.mordomo.chat.ConversationDeleted;
 import dev.mordomo.chat.EmbeddingCalls;
+import dev.mordomo.chat.MessageEmbeddingVerticle;
+import dev.mordomo.chat.MessageSearch;
 import dev.mordomo.chat.RecentConfig;
 import dev.mordomo.chat.RecentTurns;
 import dev.mordomo.chat.Retrieval;
@@ -154,6 +156,7 @@ public final class App implements AutoCloseable {
   private final Database database;
   private final Keyring keyring;
   private final Bus bus;
+  private final PersonalData personal;
   private final Telling telling;
   private final GlossMiniLm embedded;
   private final ExtractiveModel extractive;
@@ -172,6 +175,7 @@ public final class App implements AutoCloseable {
   private final MeteredCalls meter;
   private final RecentTurns recent;
   private final ChatService chat;
+  private final MessageSearch messages;
   private final PrivacyService privacy;
   private final ModelHttp modelHttp;
   private final OnnxProvider folders;
@@ -231,7 +235,7 @@ public final class App implements AutoCloseable {
     streams = new Streams(database, bus);
     hub = new Hub(vertx, bus, streams);
     outbound = new Outbound(vertx, outboundConfig);
-    PersonalData personal = new PersonalData(database, new Placeholders(secret));
+    personal = new PersonalData(database, new Placeholders(secret));
     Function<Scope, Masking.Pass> masking =
         scope -> personal.begin(scope, () -> speaker(scope).locale());
     telling = scope -> personal.telling(scope, () -> speaker(scope).locale());
@@ -292,6 +296,7 @@ public final class App implements AutoCloseable {
             live,
             metrics,
             clock);
+    messages = new MessageSearch(database, knowledge.vectors(), masking);
     privacy =
         new PrivacyService(
             database,
@@ -434,10 +439,14 @@ public final class App implements AutoCloseable {
     for (int i = 0; i < chatConfig.threads(); i++) {
       deploy(new ChatVerticle(chat, bus, i == 0));
     }
+    if (chatConfig.messageVectors()) {
+      deploy(new MessageEmbeddingVerticle(database, knowledge.vectors(), personal, chat, metrics));
+    }
     EmbeddingCalls embeddings = new EmbeddingCalls(models.embedding(), telling, meter);
     Features features =
         new Features(
             chat,
+            messages,
             knowledge,
             models,
             identity,

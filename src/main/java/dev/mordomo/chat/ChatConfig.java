@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param rewrites whether the turn's model may make the question that is searched
  * @param rewriteDeadline after which that is done by rule
  * @param threads virtual-thread contexts that turns run on
+ * @param messageVectors whether messages are embedded, to be found by meaning
+ * @param messageVectorsShare of the time that a node may work at that when no turn runs, above 0 to
+ *     1
  * @param drain at a stop, how long running turns may take to end
  * @param storePatience how long an answer may wait for the database before its turn stops
  * @param toolRounds how often a model may ask for tools within a turn
@@ -29,6 +32,8 @@ public record ChatConfig(
     String instructions,
     boolean rewrites,
     Duration rewriteDeadline,
+    boolean messageVectors,
+    double messageVectorsShare,
     int threads,
     Duration drain) {
 
@@ -46,6 +51,8 @@ public record ChatConfig(
         settings.text("chat.instructions", ""),
         settings.flag("chat.rewrite", true),
         settings.duration("chat.rewrite_deadline", Duration.ofSeconds(3)),
+        settings.flag("chat.message_vectors", true),
+        settings.decimal("chat.message_vectors_share", 0.2, 0.001, 1),
         settings.integer("chat.threads", 4, 1, 64),
         settings.duration("chat.drain", Duration.ofSeconds(10)));
   }

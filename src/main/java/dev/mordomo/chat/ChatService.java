@@ -57,6 +57,7 @@ public final class ChatService {
   private final TurnRecovery recovery;
   private final Attendance attendance;
   private final ConversationNews news;
+  private final TurnsHere here = new TurnsHere();
 
   /**
    * To be made on a thread that is no virtual one: the flusher runs on the event loop that it
@@ -112,7 +113,6 @@ public final class ChatService {
             masking,
             clock);
     this.news = new ConversationNews(vertx, database, streams, clock);
-    TurnsHere here = new TurnsHere();
     this.stops =
         new TurnStops(
             node, vertx, here, turnStore, new TurnStopStore(database), streams, news, bus, clock);
@@ -154,6 +154,11 @@ public final class ChatService {
 
   ConversationNews news() {
     return news;
+  }
+
+  /** How many turns run on this node just now. */
+  int runningTurns() {
+    return here.runningCount();
   }
 
   ChatConfig config() {
@@ -339,19 +344,6 @@ public final class ChatService {
                     query.intent(),
                     query.before(),
                     query.limit())));
-  }
-
-  /**
-   * Full text over one's own messages, best first, in Portuguese, Spanish and English. What was
-   * hidden reversibly is found by whoever said it.
-   */
-  public List<MessageHit> search(
-      Scope scope, String query, Optional<Instant> from, Optional<Instant> to, int limit) {
-    if (query.isBlank()) {
-      throw Failure.invalid("query", "must not be empty");
-    }
-    String hidden = masks(scope).masked(query);
-    return database.as(scope, c -> messages.search(c, scope, hidden, from, to, limit));
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.mordomo.chat;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Json;
-import dev.mordomo.kernel.Scope;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
@@ -73,24 +72,6 @@ final class MessageStore {
             AND ($8::uuid IS NULL OR m.id < $8)
           ORDER BY m.id DESC LIMIT $9
           """;
-  // The messages of one user are few: read by their index and matched one by one, so that saying
-  // something costs no full-text index.
-  private static final String SEARCH =
-      """
-      SELECT m.id, m.conversation_id, m.content, m.created_at, c.satisfaction_score,
-        ts_rank(to_tsvector('simple', m.content), q.simple) + ts_rank(to_tsvector('portuguese', m.content), q.pt)
-          + ts_rank(to_tsvector('spanish', m.content), q.es) + ts_rank(to_tsvector('english', m.content), q.en) AS rank
-      FROM message m JOIN conversation c ON c.id = m.conversation_id,
-        (SELECT websearch_to_tsquery('simple', $3) AS simple,
-        websearch_to_tsquery('portuguese', $3) AS pt, websearch_to_tsquery('spanish', $3) AS es,
-        websearch_to_tsquery('english', $3) AS en) q
-      WHERE m.tenant_id = $1 AND m.user_id = $2
-        AND ($4::timestamptz IS NULL OR m.created_at >= $4)
-        AND ($5::timestamptz IS NULL OR m.created_at < $5)
-        AND (to_tsvector('simple', m.content) @@ q.simple OR to_tsvector('portuguese', m.content) @@ q.pt
-          OR to_tsvector('spanish', m.content) @@ q.es OR to_tsvector('english', m.content) @@ q.en)
-      ORDER BY rank DESC, m.id DESC LIMIT $6
-      """;
   private static final String FEEDBACK =
       """
       UPDATE message SET feedback_score = $2, feedback_comment = $3
@@ -192,34 +173,6 @@ final class MessageStore {
                 .addString(filter.intent().orElse(null))
                 .addUUID(filter.before().orElse(null))
                 .addInteger(filter.limit())));
-  }
-
-  List<MessageHit> search(
-      SqlClient connection,
-      Scope scope,
-      String query,
-      Optional<Instant> from,
-      Optional<Instant> to,
-      int limit) {
-    List<MessageHit> hits = new ArrayList<>();
-    for (Row row :
-        Database.run(
-            connection,
-            SEARCH,
-            Tuple.of(scope.tenantId(), scope.userId())
-                .addString(query)
-                .addValue(time(from))
-                .addValue(time(to))
-                .addInteger(limit))) {
-      hits.add(
-          MessageHit.byWords(
-              row.getUUID(0),
-              row.getUUID(1),
-              row.getString(2),
-              Optional.ofNullable(row.getDouble(4)),
-              row.getOffsetDateTime(3).toInstant()));
-    }
-    return hits;
   }
 
   boolean feedback(SqlClient connection, UUID message, int score, Optional<String> comment) {

@@ -88,6 +88,10 @@ final class TurnsHere {
     return List.copyOf(running.values());
   }
 
+  int runningCount() {
+    return running.size();
+  }
+
   /** Of what was begun to run here and is nowhere here now, forgets what is not among these. */
   void forgetRanExcept(Set<UUID> open) {
     ran.removeIf(turn -> !open.contains(turn) && !has(turn));

@@ -4,6 +4,7 @@ import dev.mordomo.action.ActionService;
 import dev.mordomo.billing.UserQuotas;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.EmbeddingCalls;
+import dev.mordomo.chat.MessageSearch;
 import dev.mordomo.identity.IdentityService;
 import dev.mordomo.job.JobService;
 import dev.mordomo.knowledge.KnowledgeService;
@@ -14,6 +15,7 @@ import dev.mordomo.reminder.ReminderService;
 /** The services that the gateway is the door of. */
 public record Features(
     ChatService chat,
+    MessageSearch messages,
     KnowledgeService knowledge,
     ChatModels models,
     IdentityService identity,

@@ -36,6 +36,11 @@ public interface Masking {
     return beginning(kept, chars);
   }
 
+  /** A text as it is kept, with a mask in place of each original that could be restored. */
+  default String masksOnly(String kept) {
+    return kept;
+  }
+
   /** So many characters; one that is two units long is taken whole or not at all. */
   static String beginning(String text, int chars) {
     int end = Math.clamp(chars, 0, text.length());

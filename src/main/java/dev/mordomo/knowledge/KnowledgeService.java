@@ -46,6 +46,7 @@ public final class KnowledgeService {
   private final Searcher searcher;
   private final Retriever retriever;
   private final AskedSearches asked;
+  private final TextVectors vectors;
 
   /**
    * Makes the model's partition and index where they are missing: the database must be up.
@@ -103,7 +104,13 @@ public final class KnowledgeService {
             meters,
             clock);
     this.asked = new AskedSearches(new AskedSearchStore(database)::add, System::nanoTime);
+    this.vectors = new TextVectors(this.models, calls, telling);
     this.retriever = new Retriever(searcher, config.passages());
+  }
+
+  /** Vectors of what is no document, by the same models. */
+  public TextVectors vectors() {
+    return vectors;
   }
 
   /** All that the caller sees, newest first; {@code before} is the last id of the page before. */

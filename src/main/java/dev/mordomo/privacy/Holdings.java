@@ -31,6 +31,7 @@ final class Holdings {
           unnamed("erasure", "requested_by"),
           unnamed("config_value", "updated_by"),
           erased("event"),
+          erased("message_embedding"),
           erased("message"),
           erased("turn"),
           erased("action"),

@@ -43,6 +43,11 @@ public final class PersonalData implements Masking {
     return placeholders.beginning(who, kept, chars);
   }
 
+  @Override
+  public String masksOnly(String kept) {
+    return placeholders.masksOnly(kept);
+  }
+
   /**
    * What others than the user are told of their words: masks that nobody can undo, unless the
    * policy keeps what is said.

@@ -74,6 +74,11 @@ public final class Placeholders {
                     .orElseGet(found::group)));
   }
 
+  /** The text with masks, which need no key and no user. */
+  String masksOnly(String text) {
+    return text.contains(BEGINNING) ? FORM.matcher(text).replaceAll("[$1]") : text;
+  }
+
   /**
    * The beginning of a text, as long as so many characters of what its user sees of it. Of a
    * placeholder that was begun its beginning is sealed.

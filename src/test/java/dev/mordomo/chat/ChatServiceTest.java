@@ -226,12 +226,8 @@ class ChatServiceTest {
         assertNotFound(() -> house.chat.cancel(other, started.turnId(), Optional.empty()));
         assertNotFound(() -> house.chat.startTurn(other, words(conversation, "oi")));
         assertNotFound(() -> house.chat.messages(other, conversation.id(), Optional.empty(), 10));
-        assertTrue(
-            house.chat.search(other, "segredo", Optional.empty(), Optional.empty(), 10).isEmpty());
         assertFalse(house.chat.mayListen(other, conversation.id()));
       }
-      assertEquals(
-          2, house.chat.search(scope, "segredo", Optional.empty(), Optional.empty(), 10).size());
     }
   }
 

@@ -67,6 +67,7 @@ class HoldingsTest {
       Map.of(
           "event", "tells of what is in it, for clients that were away",
           "channel", "the position of the last event",
+          "message_embedding", "made of its message, and made again where it is lost",
           "embedding", "in the line of its chunk",
           "kept_embedding", "a job's, until the document's embeddings are made of them",
           "idempotency_key", "answers that were given, sealed, for a day",

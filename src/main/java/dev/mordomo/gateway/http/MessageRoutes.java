@@ -3,7 +3,12 @@ package dev.mordomo.gateway.http;
 import dev.mordomo.chat.ChatService;
 import dev.mordomo.chat.Message;
 import dev.mordomo.chat.MessageQuery;
+import dev.mordomo.chat.MessageSearch;
+import dev.mordomo.chat.MessageSearchRequest;
+import dev.mordomo.chat.Sentiment;
 import dev.mordomo.gateway.Fields;
+import dev.mordomo.knowledge.SearchMode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,15 +16,19 @@ import java.util.Optional;
 /** Messages across conversations. */
 final class MessageRoutes {
   private static final List<String> ROLES = List.of("user", "assistant", "system");
+  private static final List<String> MODES =
+      Arrays.stream(SearchMode.values()).map(SearchMode::wire).toList();
   private static final int MOST_HITS = 100;
   private static final int DEFAULT_HITS = 20;
   private static final int LONGEST_QUERY = 2_000;
   private static final int LONGEST_COMMENT = 4_000;
 
   private final ChatService chat;
+  private final MessageSearch found;
 
-  MessageRoutes(ChatService chat) {
+  MessageRoutes(ChatService chat, MessageSearch found) {
     this.chat = chat;
+    this.found = found;
   }
 
   /** One's own, newest first. */
@@ -45,24 +54,20 @@ final class MessageRoutes {
         Message::id);
   }
 
-  /** By words: messages have no embeddings yet. */
+  /** One's own alone, by words unless it says otherwise. */
   Answer search(Exchange exchange) {
     Fields fields = exchange.fields();
-    String query = fields.text("query", 1, LONGEST_QUERY);
-    Optional<String> mode = fields.optionalText("mode", 1, 20);
-    if (mode.filter(m -> !m.equals("text")).isPresent()) {
-      fields.refuse("mode", "expected text: messages are searched by their words");
-    }
-    // How near a message has to be in meaning: by words there is nothing that it narrows.
-    fields.decimal("threshold", 0, 1);
-    if (fields.any("sentiment", LONGEST_QUERY).isPresent()) {
-      fields.refuse("sentiment", "is not supported: messages are searched by their words");
-    }
-    int limit = fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS);
-    var from = fields.time("from");
-    var to = fields.time("to");
+    MessageSearchRequest request =
+        new MessageSearchRequest(
+            fields.text("query", 1, LONGEST_QUERY),
+            fields.choice("mode", MODES).flatMap(SearchMode::of).orElse(SearchMode.TEXT),
+            fields.integer("limit", 1, MOST_HITS).orElse(DEFAULT_HITS),
+            fields.decimal("threshold", 0, 1).orElse(MessageSearchRequest.THRESHOLD),
+            fields.time("from"),
+            fields.time("to"),
+            fields.choice("sentiment", Sentiment.NAMES).map(Sentiment::of));
     fields.verify();
-    return Answer.ok(Map.of("hits", chat.search(exchange.scope(), query, from, to, limit)));
+    return Answer.ok(Map.of("hits", found.search(exchange.scope(), request)));
   }
 
   Answer feedback(Exchange exchange) {

@@ -107,7 +107,7 @@ final class Routes {
   private static List<Route> chat(
       Features features, RateLimits limits, HttpGateway.Services services) {
     ConversationRoutes conversations = new ConversationRoutes(features.chat());
-    MessageRoutes messages = new MessageRoutes(features.chat());
+    MessageRoutes messages = new MessageRoutes(features.chat(), features.messages());
     TurnRoutes turns =
         new TurnRoutes(features.chat(), limits, new TurnSse(features.chat(), services));
     return List.of(

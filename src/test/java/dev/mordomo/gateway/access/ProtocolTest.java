@@ -260,11 +260,7 @@ class ProtocolTest {
     String path = "/v1/messages/search";
     ok(send(caller, "POST", path, Map.of("query", "roses", "mode", "text")));
     for (String mode : List.of("semantic", "hybrid")) {
-      refused(
-          send(caller, "POST", path, Map.of("query", "roses", "mode", mode)),
-          400,
-          "invalid",
-          "mode");
+      ok(send(caller, "POST", path, Map.of("query", "roses", "mode", mode)));
     }
     ok(send(caller, "POST", path, Map.of("query", "roses", "mode", "text", "threshold", 0.7)));
     ok(send(caller, "POST", path, Map.of("query", "roses", "threshold", 0)));
@@ -272,8 +268,13 @@ class ProtocolTest {
     List.of("mode", "threshold", "sentiment", "from", "to", "limit")
         .forEach(name -> nothingSaid.put(name, null));
     ok(send(caller, "POST", path, nothingSaid));
+    for (String sentiment : List.of("positive", "neutral", "negative")) {
+      ok(send(caller, "POST", path, Map.of("query", "roses", "sentiment", sentiment)));
+    }
     for (Map.Entry<String, Object> field :
-        Map.<String, Object>of("threshold", 1.5, "sentiment", "positive").entrySet()) {
+        Map.<String, Object>of(
+                "mode", "meaning", "threshold", 1.5, "sentiment", "glad", "limit", 0, "from", "May")
+            .entrySet()) {
       refused(
           send(caller, "POST", path, Map.of("query", "x", field.getKey(), field.getValue())),
           400,

@@ -12,12 +12,14 @@ import java.util.TreeMap;
 
 /** What PostgreSQL holds of one user, to see whether anything was changed. */
 record Rows(Map<String, String> sums) {
-  // A search's trace is written up to a second after it, by no call of anybody's.
+  // A search's trace is written up to a second after it, by no call of anybody's, and a message's
+  // vector
+  // when there is time.
   private static final String TABLES =
       """
       SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-        AND c.relname <> 'search_trace'
+        AND c.relname NOT IN ('search_trace', 'message_embedding')
         AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'user_id')
       ORDER BY 1
       """;

@@ -288,6 +288,7 @@ class ContractTest {
                 null,
                 null,
                 null,
+                null,
                 new Oversight(null, null, null),
                 null),
             null,
