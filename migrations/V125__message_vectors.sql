@@ -44,10 +44,13 @@ CREATE INDEX message_embedding_claim_due ON message_embedding_claim (model_id, u
 CREATE FUNCTION messages_to_embed(of_model smallint, n integer, lease_seconds integer)
 RETURNS TABLE (id uuid, tenant_id uuid, user_id uuid, content text, attempts smallint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_bitmapscan = off AS $$
+-- Along the ids, until enough is found: the planner cannot know how few have a vector, and would look at all and sort.
+SET enable_sort = off SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-  p message_embedding_progress; horizon uuid; late uuid[]; fresh uuid[]; old uuid[] := '{}'; reached uuid; room integer;
+  p message_embedding_progress; horizon uuid; late uuid[]; fresh uuid[]; seen uuid[]; old uuid[] := '{}';
+  reached uuid; room integer;
   lease timestamptz := clock_timestamp() + make_interval(secs => lease_seconds);
 BEGIN
   -- No lock of a row: whoever finds nothing writes nothing.
@@ -80,11 +83,15 @@ BEGIN
     CASE WHEN room = 0 THEN p.upto WHEN cardinality(fresh) < room THEN horizon ELSE least(horizon, fresh[cardinality(fresh)]) END);
   room := room - cardinality(fresh);
   IF room > 0 AND p.downto IS NOT NULL THEN
-    old := ARRAY(SELECT m.id FROM message m
-      WHERE m.id < p.downto AND m.content <> '' AND m.role IN ('user', 'assistant')
+    -- So many at the most: of a model that was used before, most have their vector.
+    seen := ARRAY(SELECT m.id FROM message m WHERE m.id < p.downto ORDER BY m.id DESC LIMIT 500);
+    old := ARRAY(SELECT m.id FROM unnest(seen) WITH ORDINALITY AS s (id, place) JOIN message m ON m.id = s.id
+      WHERE m.content <> '' AND m.role IN ('user', 'assistant')
         AND NOT EXISTS (SELECT FROM message_embedding v WHERE v.model_id = of_model AND v.message_id = m.id)
-      ORDER BY m.id DESC LIMIT room);
-    UPDATE message_embedding_progress SET downto = old[cardinality(old)] WHERE model_id = of_model;
+      ORDER BY s.place LIMIT room);
+    UPDATE message_embedding_progress
+      SET downto = CASE WHEN cardinality(old) = room THEN old[room] ELSE seen[cardinality(seen)] END
+      WHERE model_id = of_model;
   END IF;
   IF reached > p.upto AND (cardinality(fresh) > 0
     OR p.upto < uuid_from_time(clock_timestamp() - interval '10 minutes')) THEN
@@ -96,7 +103,7 @@ BEGIN
   INSERT INTO message_embedding_claim AS c (model_id, message_id, until)
     SELECT of_model, a.id, lease FROM unnest(late || fresh || old) AS a (id)
     ON CONFLICT (model_id, message_id) DO UPDATE SET until = excluded.until, attempts = c.attempts + 1;
-  RETURN QUERY SELECT m.id, m.tenant_id, m.user_id, m.content, c.attempts
+  RETURN QUERY SELECT m.id, m.tenant_id, m.user_id, left(m.content, 4000), c.attempts
     FROM unnest(late || fresh || old) WITH ORDINALITY AS a (id, place)
       JOIN message m ON m.id = a.id
       JOIN message_embedding_claim c ON c.model_id = of_model AND c.message_id = a.id

@@ -107,6 +107,11 @@ final class ActiveModel {
     return wantedByOthers;
   }
 
+  /** What {@link #isKeptByOthers} said last. */
+  boolean wasKeptByOthers() {
+    return keptByOthers;
+  }
+
   /** This server wants nothing any more. */
   void leave() {
     EmbeddingModelStore.forget(database, server);

@@ -46,12 +46,13 @@ public final class TextVectors {
     }
   }
 
-  /** The one that search works with, then the one that is to follow it. */
+  /** The one that search works with, then the one that is to follow it, unless others keep that. */
   public List<Wanted> wanted() {
-    return Stream.of(models.current(), models.wanted())
-        .map(indexed -> new Wanted(indexed.id(), indexed.model().name()))
-        .distinct()
-        .toList();
+    Stream<IndexedModel> all =
+        models.wasKeptByOthers()
+            ? Stream.of(models.current())
+            : Stream.of(models.current(), models.wanted());
+    return all.map(indexed -> new Wanted(indexed.id(), indexed.model().name())).distinct().toList();
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Masking;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Telling;
@@ -151,6 +152,40 @@ class MessageEmbeddingTest {
     messages.said(ana, talk, "um pouco antes", early, Instant.now());
     runAll(embedding);
     assertTrue(model.passages.contains("um pouco antes"), model.passages.toString());
+  }
+
+  @Test
+  void manyThatLackAVectorAreNotAllLookedAt() throws SQLException {
+    messages.owner(
+        """
+        INSERT INTO message (id, tenant_id, user_id, conversation_id, role, content, created_at)
+        SELECT uuid_from_time(now() - interval '1 day' + n * interval '1 second'), '%s', '%s', '%s', 'user', 'x', now()
+        FROM generate_series(1, 20000) n
+        """
+            .formatted(ana.tenantId(), ana.userId(), talk));
+    messages.owner("ANALYZE message");
+    embedding.runOnce();
+    // As statistics have it once most have a vector, and none lacks one.
+    messages.owner("ANALYZE message_embedding");
+    messages.owner(
+        "UPDATE message_embedding_progress SET upto = uuid_from_time(now() - interval '1 day')");
+    assertTrue(buffersRead() < 3_000, "as it begins");
+    assertTrue(buffersRead() < 3_000, "as it goes on");
+    messages.owner("UPDATE message_embedding_progress SET upto = uuid_from_time(now())");
+    assertTrue(buffersRead() < 3_000, "backwards");
+  }
+
+  private long buffersRead() throws SQLException {
+    try (var owner = db.owner();
+        var rows =
+            owner
+                .createStatement()
+                .executeQuery(
+                    "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
+                        + " SELECT * FROM messages_to_embed(1::smallint, 16, 60)")) {
+      rows.next();
+      return Json.read(rows.getString(1)).at("/0/Plan/Shared Hit Blocks").asLong();
+    }
   }
 
   @Test

@@ -45,10 +45,12 @@ class RetentionTest extends RetentionFixture {
     List<RetentionDue> expected = sorted(due(starter, 4, 1), due(own, 3, 1));
     assertEquals(expected, sorted(retention.due().data()));
     assertEquals(6 + 2, messages(starter), "a dry run removes nothing");
+    embedAll();
     assertEquals(expected, sorted(retention.remove(done -> {})));
     assertEquals(List.of(), retention.due().data());
     assertEquals(List.of(), retention.remove(done -> {}));
 
+    vectorsAreThoseOfMessages(7);
     assertEquals(2 + 2, messages(starter));
     assertEquals(2, messages(enterprise));
     assertEquals(1, messages(own));
@@ -147,7 +149,9 @@ class RetentionTest extends RetentionFixture {
     String shared =
         "message_" + utc(NOW.minus(days(300))).toString().substring(0, 7).replace("-", "");
     assertTrue(isThere(past) && isThere(shared));
+    embedAll();
     assertEquals(List.of(due(starter, 3, 0)), retention(false).remove(done -> {}));
+    vectorsAreThoseOfMessages(2);
     assertFalse(isThere(past));
     assertTrue(isThere(shared));
     assertEquals(1, messages(enterprise));
@@ -155,6 +159,20 @@ class RetentionTest extends RetentionFixture {
     String current =
         "message_" + utc(NOW.minus(days(28))).toString().substring(0, 7).replace("-", "");
     assertTrue(isThere(current), "months to come and of late stay, empty or not");
+  }
+
+  private void embedAll() throws SQLException {
+    owner("SELECT add_embedding_model('test/four', 4)");
+    owner(
+        "INSERT INTO message_embedding (model_id, message_id, tenant_id, user_id, e)"
+            + " SELECT 1, id, tenant_id, user_id, '[1,0,0,0]' FROM message");
+  }
+
+  private void vectorsAreThoseOfMessages(int expected) throws SQLException {
+    assertEquals(expected, count("SELECT count(*) FROM message_embedding"));
+    assertEquals(
+        expected,
+        count("SELECT count(*) FROM message_embedding v JOIN message m ON m.id = v.message_id"));
   }
 
   private boolean isThere(String table) throws SQLException {
