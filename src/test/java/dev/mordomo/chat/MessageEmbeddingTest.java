@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mordomo.Await;
 import dev.mordomo.chat.MessageEmbeddingStore.Bare;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
@@ -23,6 +24,7 @@ import dev.mordomo.model.EmbeddingModel;
 import dev.mordomo.privacy.PersonalData;
 import dev.mordomo.privacy.Placeholders;
 import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +35,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +46,8 @@ import org.junit.jupiter.api.Test;
 /** Which messages get a vector, when, and what becomes of it. */
 class MessageEmbeddingTest {
   private static final short FIRST_MODEL = 1;
+  private static final String AFTER_THE_FIRST =
+      "message_id > uuid_from_time(now() - interval '23 hours')";
   private final TestDatabase db = TestDatabase.create();
   private final Messages messages = new Messages(db);
   private final MessageEmbeddingStore store = new MessageEmbeddingStore(db.database());
@@ -163,12 +169,18 @@ class MessageEmbeddingTest {
         FROM generate_series(1, 20000) n
         """
             .formatted(ana.tenantId(), ana.userId(), talk));
-    messages.owner("ANALYZE message");
-    embedding.runOnce();
-    // As statistics have it once most have a vector, and none lacks one.
-    messages.owner("ANALYZE message_embedding");
+    // Statistics of a time when every message had a vector; now most have none.
     messages.owner(
-        "UPDATE message_embedding_progress SET upto = uuid_from_time(now() - interval '1 day')");
+        """
+        INSERT INTO message_embedding
+        SELECT 1, id, tenant_id, user_id, '[1,0,0,0,0,0,0,0]' FROM message
+        """);
+    messages.owner("ANALYZE message");
+    messages.owner("ANALYZE message_embedding");
+    messages.owner("DELETE FROM message_embedding WHERE " + AFTER_THE_FIRST);
+    embedding.runOnce();
+    messages.owner(
+        "UPDATE message_embedding_progress SET upto = uuid_from_time(now() - interval '23 hours')");
     assertTrue(buffersRead() < 3_000, "as it begins");
     assertTrue(buffersRead() < 3_000, "as it goes on");
     messages.owner("UPDATE message_embedding_progress SET upto = uuid_from_time(now())");
@@ -340,6 +352,43 @@ class MessageEmbeddingTest {
             claimed.stream().map(Bare::id).toList(),
             List.of(new float[] {1, 0, 0, 0, 0, 0, 0, 0})));
     assertEquals(0, messages.count("FROM message_embedding"));
+  }
+
+  @Test
+  void itWaitsForWhoErasesTheMessage() throws Exception {
+    UUID one = said("carro");
+    List<UUID> claimed = store.claim(FIRST_MODEL, 16, 60).stream().map(Bare::id).toList();
+    assertEquals(List.of(one), claimed);
+    try (var owner = db.owner();
+        var storing = Executors.newVirtualThreadPerTaskExecutor()) {
+      owner.setAutoCommit(false);
+      owner.createStatement().execute("DELETE FROM message WHERE id = '" + one + "'");
+      String transaction = transaction(owner);
+      Future<Long> stored =
+          storing.submit(() ->
+              store.store(FIRST_MODEL, claimed, List.of(new float[] {1, 0, 0, 0, 0, 0, 0, 0})));
+      Await.until(
+          "it waits", () -> stored.isDone() || waitingFor(transaction) > 0, Duration.ofSeconds(10));
+      owner.commit();
+      assertEquals(0, stored.get());
+    }
+    assertEquals(0, messages.count("FROM message_embedding"));
+  }
+
+  private static String transaction(Connection connection) throws SQLException {
+    try (var rows = connection.createStatement().executeQuery("SELECT pg_current_xact_id()::xid")) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  private long waitingFor(String transaction) {
+    try {
+      return messages.count(
+          "FROM pg_locks WHERE NOT granted AND transactionid = '" + transaction + "'::xid");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
