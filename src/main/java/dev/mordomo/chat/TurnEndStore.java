@@ -31,11 +31,22 @@ import org.jspecify.annotations.Nullable;
 final class TurnEndStore {
   private static final String FINISH =
       """
-      SELECT item, refusal, detail, last_offset, epoch, more
-      FROM finish_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+      SELECT item, refusal, detail, last_offset, epoch, more, there
+      FROM finish_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
       """;
 
-  record Finished(Position position, boolean more) {}
+  /** What came of an end. */
+  sealed interface Finish {}
+
+  /** It is stored, now or before. */
+  record Finished(Position position, boolean more) implements Finish {}
+
+  /**
+   * Nothing was stored: a crash has taken some of the turn's flushed events.
+   *
+   * @param count how many of them are still there
+   */
+  record Lost(long count) implements Finish {}
 
   /** A model call to be written to the ledger. */
   record Call(UUID id, String model, int prompt, int completion) {}
@@ -47,26 +58,46 @@ final class TurnEndStore {
       List<Draft> events,
       Optional<Message> message,
       List<Reference> context,
-      List<Call> calls) {}
+      List<Call> calls) {
+    /** The same, with events that come before its own. */
+    Ending after(List<Draft> earlier) {
+      List<Draft> all = new ArrayList<>(earlier);
+      all.addAll(events);
+      return new Ending(status, error, all, message, context, calls);
+    }
+  }
 
-  /** The same of one turn, with what is stored of it. */
+  /**
+   * The same of one turn, with what is stored of it.
+   *
+   * @param flushed how many of its events have been flushed
+   */
   record End(
       Scope scope,
       UUID conversation,
       UUID turn,
       long fence,
+      long flushed,
       Ending ending,
       @Nullable String message,
       String references,
       String context,
       String calls,
       OffsetDateTime at) {
-    End(Scope scope, UUID conversation, UUID turn, long fence, Ending ending, Instant at) {
+    End(
+        Scope scope,
+        UUID conversation,
+        UUID turn,
+        long fence,
+        long flushed,
+        Ending ending,
+        Instant at) {
       this(
           scope,
           conversation,
           turn,
           fence,
+          flushed,
           ending,
           ending.message().map(TurnEndStore::json).orElse(null),
           Json.write(ending.message().map(Message::references).orElse(List.of())),
@@ -90,13 +121,16 @@ final class TurnEndStore {
    *
    * @throws Failure {@code conflict} when the turn is not this node's any more
    */
-  Finished finish(Scope scope, TurnStream stream, Ending ending, Instant at) {
-    return finish(new End(scope, stream.conversation, stream.turn, stream.fence, ending, at));
+  Finish finish(Scope scope, TurnStream stream, Ending ending, Instant at) {
+    return finish(
+        new End(scope, stream.conversation, stream.turn, stream.fence, stream.count(), ending, at));
   }
 
-  Finished finish(End end) {
+  Finish finish(End end) {
     Row row = Database.await(ends.call(end));
-    return new Finished(new Position(row.getString(4), row.getLong(3)), row.getBoolean(5));
+    return row.getLong(3) == null
+        ? new Lost(row.getLong(6))
+        : new Finished(new Position(row.getString(4), row.getLong(3)), row.getBoolean(5));
   }
 
   Future<List<GroupCall.Outcome<Row>>> together(List<End> all, boolean patient) {
@@ -130,7 +164,8 @@ final class TurnEndStore {
             .addArrayOfInteger(whose.toArray(Integer[]::new))
             .addArrayOfString(events.stream().map(Draft::type).toArray(String[]::new))
             .addArrayOfString(events.stream().map(Draft::payload).toArray(String[]::new))
-            .addArrayOfString(texts(all, TurnEndStore::documents));
+            .addArrayOfString(texts(all, TurnEndStore::documents))
+            .addArrayOfLong(all.stream().map(End::flushed).toArray(Long[]::new));
     return database.callAsync(FINISH, parameters).map(rows -> GroupCall.outcomes(all.size(), rows));
   }
 

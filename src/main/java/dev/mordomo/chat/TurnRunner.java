@@ -10,6 +10,7 @@ import dev.mordomo.chat.Message.Tokens;
 import dev.mordomo.chat.TurnEndStore.Call;
 import dev.mordomo.chat.TurnEndStore.Ending;
 import dev.mordomo.chat.TurnEndStore.Finished;
+import dev.mordomo.chat.TurnEndStore.Lost;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Json;
@@ -341,17 +342,17 @@ final class TurnRunner {
     drafts.add(last(turn, status, message, problem));
     Ending ending =
         new Ending(status, problem, drafts, message, answer.context.references(), answer.ledger());
-    Optional<Finished> finished = store(turn, ending, at);
-    finished.ifPresent(f ->
+    Optional<Stored> stored = store(turn, ending, at);
+    stored.ifPresent(s ->
         streams.announce(
             Streams.advanced(
                 turn.stream().conversation,
                 turn.scope().userId(),
-                f.position().epoch(),
-                f.position().offset(),
-                drafts)));
-    finished.ifPresent(ignored -> remember(turn, message));
-    return finished.map(Finished::more).orElse(true);
+                s.finished().position().epoch(),
+                s.finished().position().offset(),
+                s.events())));
+    stored.ifPresent(ignored -> remember(turn, message));
+    return stored.map(s -> s.finished().more()).orElse(true);
   }
 
   /** With its answer: what the next turn of the conversation begins with, if nothing else comes. */
@@ -407,11 +408,29 @@ final class TurnRunner {
     return turn.stream().draft("turn." + status.wire(), members);
   }
 
-  /** Tries until the database is back: the answer was shown, so it must be kept. */
-  private Optional<Finished> store(RunningTurn turn, Ending ending, Instant at) {
+  /** An end as it is in the channel. */
+  private record Stored(Finished finished, List<Draft> events) {}
+
+  /**
+   * Tries until the database is back: the answer was shown, so it must be kept. What a crash of
+   * PostgreSQL has taken of it is said again before the end.
+   */
+  private Optional<Stored> store(RunningTurn turn, Ending wanted, Instant at) {
+    Ending ending = wanted;
     while (true) {
       try {
-        return Optional.of(store.finish(turn.scope(), turn.stream(), ending, at));
+        switch (store.finish(turn.scope(), turn.stream(), ending, at)) {
+          case Finished finished -> {
+            return Optional.of(new Stored(finished, ending.events()));
+          }
+          case Lost lost -> {
+            LOG.warn(
+                "PostgreSQL has lost what turn {} said after its event {}; it is said again",
+                turn.id(),
+                lost.count());
+            ending = ending.after(turn.stream().lost(lost.count()));
+          }
+        }
       } catch (Failure e) {
         if (e.code() == FailureCode.CONFLICT) {
           LOG.warn("turn {} was taken over by another node: {}", turn.id(), e.detail());

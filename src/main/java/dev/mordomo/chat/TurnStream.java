@@ -29,12 +29,6 @@ final class TurnStream {
    */
   private static final long KEPT_NANOS = Duration.ofSeconds(10).toNanos();
 
-  /**
-   * What waits longer than this has met a PostgreSQL that is slow, or that was away and may have
-   * lost what came before.
-   */
-  private static final long LONG_NANOS = Duration.ofSeconds(1).toNanos();
-
   /** What ends a turn from below. */
   interface Keeper {
     /** The turn is another node's now. */
@@ -78,9 +72,6 @@ final class TurnStream {
   private int nextSentence;
   private boolean closed;
 
-  /** Nothing more is to be said; closed as soon as what waits is flushed. */
-  private boolean closing;
-
   private Optional<Flight> inFlight = Optional.empty();
   private final Deque<Kept> kept = new ArrayDeque<>();
 
@@ -120,7 +111,7 @@ final class TurnStream {
     String piece = said.replace('\0', '\uFFFD');
     boolean late;
     synchronized (this) {
-      if (closing) {
+      if (closed) {
         return;
       }
       text.append(piece);
@@ -147,7 +138,7 @@ final class TurnStream {
   void event(String type, Map<String, ?> members) {
     boolean late;
     synchronized (this) {
-      if (closing) {
+      if (closed) {
         return;
       }
       joinText(text.length());
@@ -166,30 +157,37 @@ final class TurnStream {
   }
 
   /**
-   * Ends the stream: waits for the flush under way, and gives what was not flushed. What has waited
-   * for long is flushed before: that tells whether PostgreSQL has lost something, and the end does
-   * not.
+   * Ends the stream: waits for the flush under way, and gives what was not flushed, to be stored
+   * with the turn's end.
    */
   Future<List<Draft>> close() {
     Future<Void> flushed;
     synchronized (this) {
-      closing = true;
-      boolean waitedLong = hasWaiting() && hasWaitedFor(LONG_NANOS);
-      if (!waitedLong && inFlight.isEmpty()) {
-        closed = true;
+      closed = true;
+      if (inFlight.isEmpty()) {
         return Future.succeededFuture(rest());
       }
-      closed = !waitedLong;
       Promise<Void> promise = drained.orElseGet(Promise::promise);
       drained = Optional.of(promise);
       flushed = promise.future();
     }
-    flusher.wake(this);
     return flushed.map(ignored -> rest());
   }
 
-  private boolean hasWaitedFor(long nanos) {
-    return waitsSince != 0 && System.nanoTime() - waitsSince > nanos;
+  /** How many of the turn's events are in its channel, as far as is known. */
+  synchronized long count() {
+    return flushed;
+  }
+
+  /**
+   * PostgreSQL has lost some of what was flushed before the stream was closed.
+   *
+   * @param count how many of the turn's events are in its channel
+   * @return those after them, to be stored with the turn's end
+   */
+  synchronized List<Draft> lost(long count) {
+    flushed = count;
+    return keptFrom(count);
   }
 
   private synchronized List<Draft> rest() {
@@ -244,7 +242,6 @@ final class TurnStream {
       flushed = count;
       waiter = drained;
       drained = Optional.empty();
-      closed |= waiter.isPresent();
       more = hasWaiting();
       waitsSince = more ? System.nanoTime() : 0;
     }
@@ -264,6 +261,12 @@ final class TurnStream {
 
   /** Puts back what is not there, from number {@code count} on. */
   private void sayAgain(Flight flight, long count) {
+    List<Draft> lost = keptFrom(count);
+    lost.addAll(flight.drafts());
+    waiting.addAll(0, lost);
+  }
+
+  private List<Draft> keptFrom(long count) {
     List<Draft> lost = new ArrayList<>();
     for (Kept before : kept) {
       List<Draft> drafts = before.flight().drafts();
@@ -271,8 +274,7 @@ final class TurnStream {
       lost.addAll(drafts.subList(Math.clamp(there, 0, drafts.size()), drafts.size()));
     }
     kept.clear();
-    lost.addAll(flight.drafts());
-    waiting.addAll(0, lost);
+    return lost;
   }
 
   /** The flight was refused: the turn is another node's now. */
@@ -282,7 +284,6 @@ final class TurnStream {
       inFlight = Optional.empty();
       waiter = drained;
       drained = Optional.empty();
-      closed |= waiter.isPresent();
     }
     waiter.ifPresent(Promise::tryComplete);
     keeper.fencedOut();

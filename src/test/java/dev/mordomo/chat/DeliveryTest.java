@@ -21,6 +21,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -362,6 +364,45 @@ class DeliveryTest {
     }
   }
 
+  /** As a crash leaves it: the last asynchronous commit is gone, whole. */
+  private static void lose(String last, UUID conversation) throws SQLException {
+    try (Connection owner = db.owner();
+        PreparedStatement event =
+            owner.prepareStatement(
+                "DELETE FROM event WHERE payload->>'text' = ? AND channel_id = ?");
+        PreparedStatement channel =
+            owner.prepareStatement(
+                "UPDATE channel SET last_offset = last_offset - 1, flushed_count = flushed_count -"
+                    + " 1, flushed_offset = flushed_offset - 1 WHERE id = ?")) {
+      event.setString(1, last);
+      event.setObject(2, conversation);
+      assertEquals(1, event.executeUpdate());
+      channel.setObject(1, conversation);
+      assertEquals(1, channel.executeUpdate());
+    }
+  }
+
+  /** Nothing waits that would be flushed and ask: the end itself does. */
+  @Test
+  void whatPostgresLosesBeforeATurnEndsIsSaidAgainWithItsEnd() throws Exception {
+    try (ChatHouse house = house()) {
+      UUID conversation = house.conversation(scope).id();
+      house.chat.startTurn(scope, TurnRequest.of(conversation, "conta", "lost at the end"));
+      ScriptedModel.Session session = house.model.next();
+      session.say("Um, ");
+      house.until("turn.delta");
+      session.say("dois.");
+      house.until("turn.delta");
+      lose("dois.", conversation);
+      session.end();
+      house.until("turn.completed");
+      assertEquals("Um, dois.", messages(house, conversation).getLast().content());
+      List<StreamEvent> rows = rows(conversation);
+      assertEquals("Um, dois.", said(rows));
+      assertEquals("turn.completed", rows.getLast().type());
+    }
+  }
+
   @Test
   void whatPostgresLosesInACrashIsSaidAgain() throws Exception {
     try (ChatHouse house = house()) {
@@ -372,17 +413,7 @@ class DeliveryTest {
       house.until("turn.delta");
       session.say("dois, ");
       house.until("turn.delta");
-      // As a crash leaves it: the last asynchronous commit is gone, whole.
-      try (Connection owner = db.owner();
-          Statement statement = owner.createStatement()) {
-        String channel = "'" + conversation + "'";
-        statement.execute(
-            "DELETE FROM event WHERE payload->>'text' = 'dois, ' AND channel_id = " + channel);
-        statement.execute(
-            "UPDATE channel SET last_offset = last_offset - 1, flushed_count = flushed_count - 1,"
-                + " flushed_offset = flushed_offset - 1 WHERE id = "
-                + channel);
-      }
+      lose("dois, ", conversation);
       session.say("três.");
       Await.until(
           "all is there again", () -> said(rows(conversation)).equals("Um, dois, três."), PATIENCE);

@@ -23,6 +23,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -432,8 +437,46 @@ class PostgresOutageTest {
         talks -> talks.forEach(talk -> assertWholeInANewEpoch(client, talk)));
   }
 
+  /** All that it said was stored and heard, and then lost; it has nothing to say any more. */
+  @Test
+  void aTurnThatEndsWithoutAWordAfterACrashIsWhole() throws Exception {
+    ApiClient client = ApiClient.signIn(app.url());
+    Talk talk = new Talk(client);
+    for (String word : List.of("Era ", "uma ", "vez ")) {
+      talk.say(word);
+      while (!talk.heard.toString().equals(talk.said.toString())) {
+        talk.hear();
+      }
+    }
+    postgres.crash();
+    postgres.start();
+    assertTrue(
+        replayedRows(talk.conversation) < talk.offset, "the crash has taken something with it");
+    endsWholeInANewEpoch(client, talk);
+  }
+
+  private static long replayedRows(UUID conversation) throws SQLException {
+    try (Connection owner =
+            DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/mordomo",
+                "mordomo",
+                "mordomo");
+        PreparedStatement count =
+            owner.prepareStatement("SELECT count(*) FROM event WHERE channel_id = ?")) {
+      count.setObject(1, conversation);
+      try (ResultSet rows = count.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
+    }
+  }
+
   private static void assertWholeInANewEpoch(ApiClient client, Talk talk) {
     talk.say("fim.");
+    endsWholeInANewEpoch(client, talk);
+  }
+
+  private static void endsWholeInANewEpoch(ApiClient client, Talk talk) {
     talk.asked.finish();
     Await.until("the turn ends", () -> status(client, talk.turn).equals("completed"), PATIENCE);
     assertEquals(talk.said.toString(), talk.answer().get("content").asText());

@@ -147,6 +147,7 @@ class RecentTurnsTest {
               id,
               ending.begun().turn(),
               ending.fence().orElse(ending.begun().fence()),
+              0,
               new Ending(
                   TurnStatus.COMPLETED,
                   Optional.empty(),

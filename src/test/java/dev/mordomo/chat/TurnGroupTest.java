@@ -155,6 +155,7 @@ class TurnGroupTest {
         conversation,
         turn,
         fence,
+        0,
         new Ending(
             TurnStatus.COMPLETED,
             Optional.empty(),
@@ -349,7 +350,8 @@ class TurnGroupTest {
         1, number("SELECT message_count::bigint FROM conversation WHERE id = $1", foreign.id()));
     assertEquals("running", text("SELECT status FROM turn WHERE id = $1", theirs.turn()));
     assertEquals(0, number("SELECT count(*) FROM usage WHERE turn_id = $1", theirs.turn()));
-    assertEquals(3, ends.finish(end(foreign, theirs, Ids.next())).position().offset());
+    Finished theirEnd = (Finished) ends.finish(end(foreign, theirs, Ids.next()));
+    assertEquals(3, theirEnd.position().offset());
   }
 
   @Test
@@ -484,7 +486,7 @@ class TurnGroupTest {
       var finished =
           CompletableFuture.supplyAsync(() -> ends.finish(end(talk, first, message)), threads);
       var begun = CompletableFuture.supplyAsync(() -> other.begin(words(talk)), threads);
-      Finished end = finished.join();
+      Finished end = (Finished) finished.join();
       Begun second = begun.join();
       // Who waits is seen by the end, and who is not seen does not wait.
       assertEquals(second.status() == TurnStatus.QUEUED, end.more());
@@ -553,7 +555,7 @@ class TurnGroupTest {
         assertFalse(begins.isDone());
         assertFalse(finishes.isDone());
         owner.rollback();
-        Finished end = finishes.join();
+        Finished end = (Finished) finishes.join();
         assertEquals(begins.join().status() == TurnStatus.QUEUED, end.more());
       }
       assertContiguous(talk.id(), 4);
