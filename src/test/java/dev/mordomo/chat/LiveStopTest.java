@@ -21,31 +21,35 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * {@code turn.cancel} over a socket, with a model server that really is asked: whatever a turn is
- * at, the request is closed and every device is told within a second.
+ * at, the request is closed within a second, and every device is told.
+ *
+ * <p>The bound holds for each phase by itself, from the moment before the command is sent to the
+ * one at which the model server sees its request closed. A busy machine may hold up any stop, and
+ * does not make one faster than the code is: a phase is tried up to three times, and one within the
+ * second shows that it can be done; what waits for a timer or an answer never is.
  */
 class LiveStopTest {
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
+  private static final int TRIES = 3;
+
   /** No stop takes longer, however busy the machine: what is not stopped goes on for minutes. */
   private static final Duration AT_MOST = Duration.ofSeconds(8);
 
-  private static final List<Duration> STOPS = new ArrayList<>();
   private static final int DIMENSIONS = 8;
 
   private static Vertx vertx;
   private static FakeModelServer model;
   private static RunningApp app;
   private static ApiClient client;
-  private UUID conversation;
+  private UUID conversation = new UUID(0, 0);
 
   @BeforeAll
   static void open() {
@@ -82,13 +86,25 @@ class LiveStopTest {
     app.close();
     model.close();
     vertx.close().await();
-    // Of all phases' stops the middle one, since a busy machine may hold up any.
-    Duration middle = STOPS.stream().sorted().skip(STOPS.size() / 2).findFirst().orElseThrow();
-    assertTrue(middle.compareTo(AT_ONCE) < 0, () -> "stopped after " + STOPS);
   }
 
-  @BeforeEach
-  void begin() {
+  /** What a turn is at when it is stopped. */
+  @FunctionalInterface
+  private interface Phase {
+    /** Begins a turn, stops it, and gives after what time its request was closed. */
+    Duration stopped() throws Exception;
+  }
+
+  private void closesAtOnce(Phase phase) throws Exception {
+    List<Duration> took = new ArrayList<>();
+    do {
+      begin();
+      took.add(phase.stopped());
+    } while (took.getLast().compareTo(AT_ONCE) >= 0 && took.size() < TRIES);
+    assertTrue(took.getLast().compareTo(AT_ONCE) < 0, () -> "closed after " + took);
+  }
+
+  private void begin() {
     model.forget();
     conversation = UUID.fromString(client.post("/v1/conversations", Map.of()).get("id").asText());
   }
@@ -118,8 +134,9 @@ class LiveStopTest {
 
   /**
    * @param asked whose connection is closed by it
+   * @return after what time it was
    */
-  private void stop(Device phone, Device screen, String turn, Optional<Asked> asked, String kept)
+  private Duration stop(Device phone, Device screen, String turn, Asked asked, String kept)
       throws Exception {
     long from = System.nanoTime();
     JsonNode stopped = screen.call("turn.cancel", Map.of("turn_id", turn));
@@ -128,12 +145,9 @@ class LiveStopTest {
       assertEquals(turn, told.get("turn_id").asText());
       assertEquals(kept, told.at("/message/content").asText(""));
     }
-    if (asked.isPresent()) {
-      asked.get().awaitClosed();
-    }
+    Duration closed = Duration.ofNanos(asked.awaitClosed() - from);
     Duration took = Duration.ofNanos(System.nanoTime() - from);
     assertTrue(took.compareTo(AT_MOST) < 0, () -> "after " + took);
-    STOPS.add(took);
     assertEquals("cancelled", stopped.at("/rpc/data/status").asText(), stopped::toString);
     JsonNode known = client.get("/v1/turns/" + turn);
     assertEquals("cancelled", known.get("status").asText());
@@ -145,6 +159,7 @@ class LiveStopTest {
     String next = start(phone, false);
     model.next().say("Sim.").finish();
     assertEquals(next, screen.hear("turn.completed").get("turn_id").asText());
+    return closed;
   }
 
   private static long usage(String turn) throws SQLException {
@@ -159,112 +174,136 @@ class LiveStopTest {
 
   @Test
   void whileItRetrieves() throws Exception {
-    int before = model.requests();
-    try (Device phone = device();
-        Device screen = device()) {
-      String turn = start(phone, true);
-      Asked asked = model.next();
-      assertEquals("/v1/embeddings", asked.path());
-      stop(phone, screen, turn, Optional.of(asked), "");
-      assertEquals(0, usage(turn), "no model has answered");
-      assertEquals(before + 2, model.requests(), "what was stopped asks no model later");
-    }
+    closesAtOnce(() -> {
+      int before = model.requests();
+      try (Device phone = device();
+          Device screen = device()) {
+        String turn = start(phone, true);
+        Asked asked = model.next();
+        assertEquals("/v1/embeddings", asked.path());
+        Duration closed = stop(phone, screen, turn, asked, "");
+        assertEquals(0, usage(turn), "no model has answered");
+        assertEquals(before + 2, model.requests(), "what was stopped asks no model later");
+        return closed;
+      }
+    });
   }
 
   @Test
   void whileWhatItFoundIsReadOnceMore() throws Exception {
-    model.then(Behaviour.embedding(DIMENSIONS));
-    int before = model.requests();
-    try (Device phone = device();
-        Device screen = device()) {
-      String turn = start(phone, true);
-      assertEquals("/v1/embeddings", model.next().path());
-      Asked asked = model.next();
-      assertEquals("/v1/rerank", asked.path());
-      stop(phone, screen, turn, Optional.of(asked), "");
-      assertEquals(0, usage(turn), "no model has answered");
-      assertEquals(before + 3, model.requests(), "what was stopped asks no model later");
-    }
+    closesAtOnce(() -> {
+      model.then(Behaviour.embedding(DIMENSIONS));
+      int before = model.requests();
+      try (Device phone = device();
+          Device screen = device()) {
+        String turn = start(phone, true);
+        assertEquals("/v1/embeddings", model.next().path());
+        Asked asked = model.next();
+        assertEquals("/v1/rerank", asked.path());
+        Duration closed = stop(phone, screen, turn, asked, "");
+        assertEquals(0, usage(turn), "no model has answered");
+        assertEquals(before + 3, model.requests(), "what was stopped asks no model later");
+        return closed;
+      }
+    });
   }
 
   @Test
   void whileItsQuestionIsRewritten() throws Exception {
-    model.rewriting(Behaviour.silence());
-    try (Device phone = device();
-        Device screen = device()) {
-      start(phone, false);
-      model.next().say("Era uma vez.").finish();
-      for (Device device : List.of(phone, screen)) {
-        device.hear("turn.completed");
+    closesAtOnce(() -> {
+      model.rewriting(Behaviour.silence());
+      try (Device phone = device();
+          Device screen = device()) {
+        start(phone, false);
+        model.next().say("Era uma vez.").finish();
+        for (Device device : List.of(phone, screen)) {
+          device.hear("turn.completed");
+        }
+        String turn = start(phone, true);
+        Duration closed = stop(phone, screen, turn, model.nextRewriting(), "");
+        assertEquals(1, usage(turn), "the request had left");
+        return closed;
       }
-      String turn = start(phone, true);
-      stop(phone, screen, turn, Optional.of(model.nextRewriting()), "");
-      assertEquals(1, usage(turn), "the request had left");
-    }
+    });
   }
 
   @Test
   void beforeTheServerAnswers() throws Exception {
-    try (Device phone = device();
-        Device screen = device()) {
-      String turn = start(phone, false);
-      stop(phone, screen, turn, Optional.of(model.next()), "");
-      assertEquals(1, usage(turn));
-    }
+    closesAtOnce(() -> {
+      try (Device phone = device();
+          Device screen = device()) {
+        String turn = start(phone, false);
+        Duration closed = stop(phone, screen, turn, model.next(), "");
+        assertEquals(1, usage(turn));
+        return closed;
+      }
+    });
   }
 
   @Test
   void beforeTheFirstWord() throws Exception {
-    try (Device phone = device();
-        Device screen = device()) {
-      String turn = start(phone, false);
-      stop(phone, screen, turn, Optional.of(model.next().begin()), "");
-      assertEquals(1, usage(turn));
-    }
+    closesAtOnce(() -> {
+      try (Device phone = device();
+          Device screen = device()) {
+        String turn = start(phone, false);
+        Duration closed = stop(phone, screen, turn, model.next().begin(), "");
+        assertEquals(1, usage(turn));
+        return closed;
+      }
+    });
   }
 
   @Test
   void whileItSpeaks() throws Exception {
-    try (Device phone = device();
-        Device screen = device()) {
-      String turn = start(phone, false);
-      Asked asked = model.next().say("Era uma vez");
-      screen.hear("turn.delta");
-      stop(phone, screen, turn, Optional.of(asked), "Era uma vez");
-      assertEquals(1, usage(turn));
-    }
+    closesAtOnce(() -> {
+      try (Device phone = device();
+          Device screen = device()) {
+        String turn = start(phone, false);
+        Asked asked = model.next().say("Era uma vez");
+        screen.hear("turn.delta");
+        Duration closed = stop(phone, screen, turn, asked, "Era uma vez");
+        assertEquals(1, usage(turn));
+        return closed;
+      }
+    });
   }
 
   @Test
   void whileAToolSearches() throws Exception {
-    model.then(
-        Behaviour.embedding(DIMENSIONS),
-        Behaviour.status(503, "", Map.of()),
-        Behaviour.calling("call_1", "search_documents", "{\"query\":\"um ponto\"}"));
-    try (Device phone = device();
-        Device screen = device()) {
-      String turn = start(phone, true);
-      for (String path : List.of("/v1/embeddings", "/v1/rerank", "/v1/chat/completions")) {
-        assertEquals(path, model.next().path());
+    closesAtOnce(() -> {
+      model.then(
+          Behaviour.embedding(DIMENSIONS),
+          Behaviour.status(503, "", Map.of()),
+          Behaviour.calling("call_1", "search_documents", "{\"query\":\"um ponto\"}"));
+      try (Device phone = device();
+          Device screen = device()) {
+        String turn = start(phone, true);
+        for (String path : List.of("/v1/embeddings", "/v1/rerank", "/v1/chat/completions")) {
+          assertEquals(path, model.next().path());
+        }
+        Asked asked = model.next();
+        assertEquals("/v1/embeddings", asked.path());
+        Duration closed = stop(phone, screen, turn, asked, "");
+        assertEquals(1, usage(turn));
+        return closed;
       }
-      Asked asked = model.next();
-      assertEquals("/v1/embeddings", asked.path());
-      stop(phone, screen, turn, Optional.of(asked), "");
-      assertEquals(1, usage(turn));
-    }
+    });
   }
 
   @Test
   void whileItCallsATool() throws Exception {
-    try (Device phone = device();
-        Device screen = device()) {
-      String turn = start(phone, false);
-      Asked asked = model.next().say("Vou lembrar. ");
-      asked.write(Behaviour.beginningOfACall("create_reminder"));
-      screen.hear("turn.delta");
-      stop(phone, screen, turn, Optional.of(asked), "Vou lembrar. ");
-      assertEquals(1, usage(turn));
-      assertTrue(client.get("/v1/reminders").get("data").isEmpty(), "half a call is none");
-    }
+    closesAtOnce(() -> {
+      try (Device phone = device();
+          Device screen = device()) {
+        String turn = start(phone, false);
+        Asked asked = model.next().say("Vou lembrar. ");
+        asked.write(Behaviour.beginningOfACall("create_reminder"));
+        screen.hear("turn.delta");
+        Duration closed = stop(phone, screen, turn, asked, "Vou lembrar. ");
+        assertEquals(1, usage(turn));
+        assertTrue(client.get("/v1/reminders").get("data").isEmpty(), "half a call is none");
+        return closed;
+      }
+    });
   }
 }

@@ -132,9 +132,9 @@ public final class FakeModelServer implements AutoCloseable {
   }
 
   private void handle(HttpServerRequest request) {
-    Promise<Void> closed = Promise.promise();
-    request.connection().closeHandler(ignored -> closed.tryComplete());
-    request.response().exceptionHandler(ignored -> closed.tryComplete());
+    Promise<Long> closed = Promise.promise();
+    request.connection().closeHandler(ignored -> closed.tryComplete(System.nanoTime()));
+    request.response().exceptionHandler(ignored -> closed.tryComplete(System.nanoTime()));
     request
         .body()
         .onSuccess(body -> {
@@ -162,10 +162,10 @@ public final class FakeModelServer implements AutoCloseable {
   public static final class Asked {
     private final HttpServerRequest request;
     private final Buffer body;
-    private final Promise<Void> closed;
+    private final Promise<Long> closed;
     private final Promise<Void> ended = Promise.promise();
 
-    private Asked(HttpServerRequest request, Buffer body, Promise<Void> closed) {
+    private Asked(HttpServerRequest request, Buffer body, Promise<Long> closed) {
       this.request = request;
       this.body = body;
       this.closed = closed;
@@ -193,9 +193,9 @@ public final class FakeModelServer implements AutoCloseable {
       return path().startsWith("/api/");
     }
 
-    /** Waits until the client has closed the connection. */
-    public void awaitClosed() throws Exception {
-      closed
+    /** Waits until the client has closed the connection; gives when, by the system's nanoTime. */
+    public long awaitClosed() throws Exception {
+      return closed
           .future()
           .toCompletionStage()
           .toCompletableFuture()
