@@ -11,6 +11,7 @@ import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Masking;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.kernel.Streams.Advanced;
@@ -202,6 +203,7 @@ public final class ChatService {
             connection -> {
               conversations.insert(connection, scope, draft, clock.instant());
               Conversation conversation = conversations.get(connection, draft.id()).orElseThrow();
+              Once.made(connection, conversation);
               return new Made(conversation, tell(connection, scope, conversation));
             });
     streams.announce(made.told());
@@ -582,6 +584,11 @@ public final class ChatService {
 
   public Turn turn(Scope scope, UUID id) {
     return turnStore.find(scope, id).orElseThrow(() -> Failure.notFound("the turn"));
+  }
+
+  /** The turn that a {@code client_message_id} is. */
+  public Optional<Turn> turn(Scope scope, String clientMessageId) {
+    return turnStore.findByClientMessage(scope, clientMessageId);
   }
 
   /** The place in its conversation's stream before its first event, while that is kept. */

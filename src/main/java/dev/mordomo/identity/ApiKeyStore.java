@@ -1,6 +1,7 @@
 package dev.mordomo.identity;
 
 import dev.mordomo.kernel.Database;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -46,15 +47,18 @@ final class ApiKeyStore {
   void insert(Scope scope, ApiKey.Created key, byte[] hash) {
     database.as(
         scope,
-        connection ->
-            Database.run(
-                connection,
-                INSERT,
-                Tuple.of(key.id(), scope.tenantId(), scope.userId(), key.name(), key.prefix())
-                    .addBuffer(Buffer.buffer(hash))
-                    .addValue(key.expiresAt().map(ApiKeyStore::utc).orElse(null))
-                    .addValue(utc(key.createdAt()))
-                    .addArrayOfString(key.scopes().map(ApiKeyStore::wires).orElse(null))));
+        connection -> {
+          Database.run(
+              connection,
+              INSERT,
+              Tuple.of(key.id(), scope.tenantId(), scope.userId(), key.name(), key.prefix())
+                  .addBuffer(Buffer.buffer(hash))
+                  .addValue(key.expiresAt().map(ApiKeyStore::utc).orElse(null))
+                  .addValue(utc(key.createdAt()))
+                  .addArrayOfString(key.scopes().map(ApiKeyStore::wires).orElse(null)));
+          Once.made(connection, key);
+          return key;
+        });
   }
 
   List<ApiKey> list(Scope scope, Optional<UUID> after, int limit) {

@@ -7,6 +7,7 @@ import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -63,7 +64,9 @@ public final class Tenants {
         scope,
         connection -> {
           store.insert(connection, id, checked, clock.instant());
-          return store.get(connection, id).orElseThrow();
+          Tenant made = store.get(connection, id).orElseThrow();
+          Once.made(connection, made);
+          return made;
         });
   }
 

@@ -8,6 +8,7 @@ import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -85,6 +86,7 @@ public final class Users {
         scope,
         connection -> {
           store.insert(connection, user, clock.instant());
+          Once.made(connection, visible(scope, store.get(connection, user.id())));
           return user;
         });
     return get(scope, user.id());

@@ -8,6 +8,7 @@ import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import io.vertx.sqlclient.SqlClient;
@@ -81,6 +82,7 @@ public final class JobService {
             c -> {
               Enqueued made = enqueue(c, who, type, checked);
               Deed.about(made.job().id());
+              Once.made(c, made.job());
               return made;
             });
     enqueued.announce().run();

@@ -4,6 +4,7 @@ import dev.mordomo.job.JobService;
 import dev.mordomo.kernel.Bus;
 import dev.mordomo.kernel.Database;
 import dev.mordomo.kernel.Failure;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.DocumentMasking.Hiding;
 import io.vertx.sqlclient.SqlClient;
@@ -72,12 +73,21 @@ final class DocumentIntake {
                 case Verdict.Existing it ->
                     new Stored(existing(c, it.documentId()), Optional.empty());
                 case Verdict.Insert _ ->
-                    new Stored(
-                        writer.insert(c, who, collection, prepared, vectors), Optional.empty());
-                case Verdict.Replace it -> swap(c, collection, it.documentId(), prepared, vectors);
+                    made(
+                        c,
+                        new Stored(
+                            writer.insert(c, who, collection, prepared, vectors),
+                            Optional.empty()));
+                case Verdict.Replace it ->
+                    made(c, swap(c, collection, it.documentId(), prepared, vectors));
               };
             });
     return taken(who, collection, prepared, vectors, stored);
+  }
+
+  private static Stored made(SqlClient connection, Stored stored) {
+    Once.made(connection, new Submitted.Added(stored.document(), List.of()));
+    return stored;
   }
 
   /** Puts a new version in a known document's place, whatever else there is like it. */
@@ -130,7 +140,9 @@ final class DocumentIntake {
               String key = collection.owner().fileKey(glanced.sha256());
               JobService.Enqueued job =
                   jobs.enqueue(c, who, IngestJob.TYPE, payload(pending, key, upload));
-              return new Accepted(new Submitted.Queued(job.job()), job.announce());
+              Submitted.Queued queued = new Submitted.Queued(job.job());
+              Once.made(c, queued);
+              return new Accepted(queued, job.announce());
             });
     accepted.announce().run();
     return accepted.submitted();

@@ -8,6 +8,7 @@ import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Telling;
 import dev.mordomo.knowledge.text.Chunker;
@@ -133,7 +134,9 @@ public final class KnowledgeService {
         who,
         c -> {
           CollectionStore.insert(c, id, owner, clean, clock.instant());
-          return visible(CollectionStore.find(c, id)).collection();
+          KnowledgeCollection made = visible(CollectionStore.find(c, id)).collection();
+          Once.made(c, made);
+          return made;
         });
   }
 

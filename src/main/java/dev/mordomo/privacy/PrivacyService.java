@@ -12,6 +12,7 @@ import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.knowledge.FileStore;
 import io.vertx.core.buffer.Buffer;
@@ -238,6 +239,7 @@ public final class PrivacyService {
             who,
             c -> {
               ExportStore.insert(c, who, export);
+              Once.made(c, export);
               return jobs.enqueue(c, who, ExportJob.TYPE, Map.of(ExportJob.EXPORT, export.id()));
             });
     enqueued.announce().run();
@@ -369,6 +371,7 @@ public final class PrivacyService {
         c -> {
           Consent given = PersonalStore.give(c, who, Consent.PERSONAL_DATA, now());
           Deed.about(given.id());
+          Once.made(c, given);
           return given;
         });
   }

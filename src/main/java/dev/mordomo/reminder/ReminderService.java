@@ -7,6 +7,7 @@ import dev.mordomo.kernel.Deed;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Masking;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams;
 import dev.mordomo.reminder.ReminderAnnouncer.Announced;
@@ -88,6 +89,7 @@ public final class ReminderService {
             connection -> {
               store.insert(connection, scope, reminder, wanted.conversationId(), now);
               store.wake(connection);
+              Once.made(connection, reminder);
               return updated(connection, scope, reminder, now);
             }));
     return reminder;

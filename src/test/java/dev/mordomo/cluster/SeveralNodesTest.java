@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.ApiClient;
 import dev.mordomo.Await;
 import dev.mordomo.NodeProcess;
+import dev.mordomo.gateway.http.EventSource;
 import dev.mordomo.gateway.socket.WireClient;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.Streams.StreamEvent;
@@ -25,9 +26,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -364,6 +367,64 @@ class SeveralNodesTest {
       Await.until("who was there is gone", () -> present(far, channel) == 1, Nodes.PATIENCE);
       nodes.contiguous(conversation);
     }
+  }
+
+  /** A client of OpenAI's interface tries again by itself, at a node that is there. */
+  @Test
+  void aCompletionWhoseNodeDiedIsAnsweredByItsRetriesAsOneQuestion() throws Exception {
+    UUID conversation = Nodes.conversation(atA);
+    try (NodeProcess c = nodes.start()) {
+      Nodes.awaitSize(c, 3);
+      // Its head comes with the first word.
+      var opening = CompletableFuture.supplyAsync(() -> completion(c, conversation, 0));
+      nodes.model.next().say("Era ");
+      try (EventSource first = opening.get(30, TimeUnit.SECONDS)) {
+        assertEquals("Era ", completed(first, "Era "));
+        c.kill();
+      }
+      // It follows what is left of the first attempt, and is told that it broke off.
+      try (EventSource retry = completion(b, conversation, 1)) {
+        assertTrue(
+            retry.rest().getLast().data().has("error"), "the end of what a dead node began is bad");
+      }
+      var answering = CompletableFuture.supplyAsync(() -> completion(a, conversation, 2));
+      nodes.model.next().say("Era ", "uma vez.").finish();
+      try (EventSource retry = answering.get(30, TimeUnit.SECONDS)) {
+        assertEquals("Era uma vez.", completed(retry, "Era uma vez."));
+      }
+      List<JsonNode> asked = Nodes.messages(atA, conversation, "user");
+      assertEquals(1, asked.size(), asked::toString);
+      nodes.contiguous(conversation);
+    }
+  }
+
+  private static EventSource completion(NodeProcess node, UUID conversation, int attempt) {
+    return EventSource.post(
+        node.url(),
+        "/v1/chat/completions",
+        atA.token(),
+        Map.of(
+            "X-Conversation-Id",
+            conversation.toString(),
+            "x-stainless-retry-count",
+            String.valueOf(attempt)),
+        Json.write(
+            Map.of(
+                "model",
+                "mordomo",
+                "stream",
+                true,
+                "messages",
+                List.of(Map.of("role", "user", "content", "Conte")))));
+  }
+
+  /** What a completion says, until all of it has come. */
+  private static String completed(EventSource source, String all) {
+    StringBuilder said = new StringBuilder();
+    while (said.length() < all.length()) {
+      said.append(source.event().data().at("/choices/0/delta/content").asText(""));
+    }
+    return said.toString();
   }
 
   /** Within five seconds of the end of the last lease that ended. */

@@ -11,8 +11,8 @@ import dev.mordomo.gateway.RateLimits;
 import dev.mordomo.gateway.http.CompletionChunks.Whole;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
-import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Json;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import dev.mordomo.kernel.Streams.Position;
 import dev.mordomo.model.ChatModels;
@@ -53,25 +53,18 @@ final class CompletionRoutes {
     Completion wanted = CompletionFields.read(exchange);
     Scope scope = exchange.scope();
     boolean isRetry = exchange.header(ATTEMPT).filter(count -> !count.equals("0")).isPresent();
+    Optional<UUID> ofKey = Once.seed();
+    String clientMessageId =
+        "completion:" + ofKey.orElseGet(() -> repeats.seed(exchange, isRetry));
     Optional<Turn> before =
-        isRetry
-            ? repeats.find(exchange).flatMap(id -> find(scope, id, Optional.empty()))
-            : Optional.empty();
+        isRetry || ofKey.isPresent() ? chat.turn(scope, clientMessageId) : Optional.empty();
     if (before.isPresent()) {
       return new Answer.Text(
           202, Map.of(REPLAYED, "true"), Json.write(Map.of("turn_id", before.get().id())));
     }
-    try {
-      checkModel(wanted);
-      limits.turn(scope);
-      TurnStarted started = begin(scope, wanted);
-      repeats.remember(exchange, started.turnId());
-      return Answer.accepted(started);
-    } catch (Failure e) {
-      // The next attempt at these words is not one at an earlier turn of the same words.
-      repeats.forget(exchange);
-      throw e;
-    }
+    checkModel(wanted);
+    limits.turn(scope);
+    return Answer.accepted(begin(scope, wanted, clientMessageId));
   }
 
   private void checkModel(Completion wanted) {
@@ -82,14 +75,14 @@ final class CompletionRoutes {
     }
   }
 
-  private TurnStarted begin(Scope scope, Completion wanted) {
+  private TurnStarted begin(Scope scope, Completion wanted, String clientMessageId) {
     Optional<Turn> answered =
         wanted.answers().flatMap(id -> find(scope, id, wanted.conversation()));
     TurnRequest request =
         new TurnRequest(
             answered.map(Turn::conversationId).or(wanted::conversation),
             wanted.words(),
-            "completion:" + Ids.next(),
+            clientMessageId,
             wanted.chosen(),
             Optional.empty(),
             false,

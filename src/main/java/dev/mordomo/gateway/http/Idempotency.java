@@ -3,6 +3,8 @@ package dev.mordomo.gateway.http;
 import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Keyring;
+import dev.mordomo.kernel.Once;
+import dev.mordomo.kernel.Scope;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -13,18 +15,32 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The first answer to a creating POST, given again for the same key and body for 24 hours. What
  * failed is forgotten, so that it can be tried again. Answers are sealed: some hold a secret that
  * is shown once.
+ *
+ * <p>An answer is kept in the transaction of what it tells, or what was made is found again by its
+ * id: a request whose node died is taken up by the same request, and makes nothing twice.
  */
 final class Idempotency {
+  private static final Logger LOG = LoggerFactory.getLogger(Idempotency.class);
+
   static final Duration KEPT = Duration.ofHours(24);
 
-  /** After which a request that never answered is taken for dead. */
-  static final Duration ABANDONED = Duration.ofMinutes(2);
+  /** After which a request that never answered, nor said that it is at it, is taken for dead. */
+  static final Duration ABANDONED = Duration.ofSeconds(30);
+
+  /** How often a request says that it is at it. */
+  private static final Duration BEAT = Duration.ofSeconds(8);
 
   /** How often it is looked whether the first request has its answer: for five seconds. */
   private static final int LOOKS = 100;
@@ -48,10 +64,16 @@ final class Idempotency {
   /**
    * Waits a while for the first request, when that is still under way.
    *
+   * @param told how the work answers what it has {@link Once#made}; empty: it finds what it made by
+   *     the id that it has from there
    * @throws Failure {@code idempotency_mismatch} when the key was used for something else, {@code
    *     conflict} when the first request takes long
    */
-  Answer once(Exchange exchange, String key, Supplier<Answer> work) {
+  Answer once(
+      Exchange exchange,
+      String key,
+      Optional<Function<Object, Answer>> told,
+      Supplier<Answer> work) {
     if (key.length() > LONGEST_KEY || key.indexOf('\0') >= 0) {
       throw Failure.invalid("Idempotency-Key", "expected 1 to " + LONGEST_KEY + " characters");
     }
@@ -59,7 +81,7 @@ final class Idempotency {
     for (int look = 0; look < LOOKS; look++) {
       switch (claim(exchange, key, fingerprint)) {
         case IdempotencyStore.Claim.First first -> {
-          return first(exchange, key, work);
+          return first(exchange, key, first, told, work);
         }
         case IdempotencyStore.Claim.Known known -> {
           if (!MessageDigest.isEqual(known.fingerprint().getBytes(), fingerprint)) {
@@ -91,32 +113,92 @@ final class Idempotency {
     over.future().await();
   }
 
-  private Answer first(Exchange exchange, String key, Supplier<Answer> work) {
-    boolean stored = false;
+  private Answer first(
+      Exchange exchange,
+      String key,
+      IdempotencyStore.Claim.First claim,
+      Optional<Function<Object, Answer>> told,
+      Supplier<Answer> work) {
+    Scope scope = exchange.scope();
+    AtomicReference<Answer> kept = new AtomicReference<>();
+    Once.Keeper keeper =
+        (connection, made) ->
+            told.map(how -> how.apply(made))
+                .ifPresent(answer -> {
+                  if (!IdempotencyStore.finish(
+                      connection, scope, key, claim.holder(), stored(key, text(answer)))) {
+                    throw Failure.of(
+                        FailureCode.CONFLICT, "this request took long, and was asked again");
+                  }
+                  kept.set(answer);
+                });
+    long beat =
+        vertx.setPeriodic(
+            BEAT.toMillis(),
+            ignored ->
+                Thread.ofVirtual()
+                    .name("key of a request")
+                    .start(() -> renew(scope, key, claim.holder())));
     try {
-      Answer answer = work.get();
+      Answer answer = new Once(claim.seed(), keeper).during(work);
       if (answer instanceof Answer.Text text && text.status() < 300) {
-        String sealed =
-            Base64.getEncoder()
-                .encodeToString(
-                    keyring.sealStored(
-                        SealedAnswerStore.nameOf(key),
-                        text.body().getBytes(StandardCharsets.UTF_8)));
-        store.finish(
-            exchange.scope(),
-            key,
-            new IdempotencyStore.Stored(
-                text.status(),
-                text.headers().getOrDefault("Content-Type", "application/json"),
-                sealed));
-        stored = true;
+        if (!answer.equals(kept.get())) {
+          store.finish(scope, key, claim.holder(), stored(key, text));
+        }
+      } else {
+        store.forget(scope, key, claim.holder());
       }
       return answer;
+    } catch (Throwable e) {
+      giveBack(scope, key, claim.holder(), e);
+      throw e;
     } finally {
-      if (!stored) {
-        store.release(exchange.scope(), key);
-      }
+      vertx.cancelTimer(beat);
     }
+  }
+
+  /** What is kept with something that was made stays, whatever failed after it. */
+  private void giveBack(Scope scope, String key, UUID holder, Throwable why) {
+    try {
+      if (why instanceof Failure failure && isRefusal(failure)) {
+        store.forget(scope, key, holder);
+      } else {
+        store.leave(scope, key, holder);
+      }
+    } catch (Failure e) {
+      // It is free when it has not been renewed for a while.
+      why.addSuppressed(e);
+    }
+  }
+
+  /** Whether nothing was done, and not merely nothing heard of it. */
+  private static boolean isRefusal(Failure failure) {
+    return failure.code() != FailureCode.UNAVAILABLE && failure.code() != FailureCode.INTERNAL;
+  }
+
+  private void renew(Scope scope, String key, UUID holder) {
+    try {
+      store.renew(scope, key, holder, clock.instant());
+    } catch (Failure e) {
+      LOG.warn("a request cannot say that it is at it; its key may be taken up: {}", e.detail());
+    }
+  }
+
+  private static Answer.Text text(Answer answer) {
+    if (answer instanceof Answer.Text text) {
+      return text;
+    }
+    throw new IllegalStateException("what is made is told in a text");
+  }
+
+  private IdempotencyStore.Stored stored(String key, Answer.Text answer) {
+    byte[] sealed =
+        keyring.sealStored(
+            SealedAnswerStore.nameOf(key), answer.body().getBytes(StandardCharsets.UTF_8));
+    return new IdempotencyStore.Stored(
+        answer.status(),
+        answer.headers().getOrDefault("Content-Type", "application/json"),
+        Base64.getEncoder().encodeToString(sealed));
   }
 
   private Answer replay(String key, IdempotencyStore.Stored stored) {

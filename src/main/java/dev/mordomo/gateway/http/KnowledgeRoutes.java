@@ -93,7 +93,12 @@ final class KnowledgeRoutes {
         exchange.upload().map(KnowledgeRoutes::fromForm).orElseGet(() -> fromJson(exchange));
     Submitted submitted =
         knowledge.submitDocument(exchange.scope(), exchange.id("id", COLLECTION), upload);
-    return switch (submitted) {
+    return submitted(submitted);
+  }
+
+  /** What is said of an upload. */
+  static Answer submitted(Object what) {
+    return switch ((Submitted) what) {
       case Submitted.Added added -> Answer.created(described(added));
       case Submitted.Queued queued -> Answer.accepted(Map.of("job_id", queued.job().id()));
     };

@@ -1,18 +1,15 @@
 package dev.mordomo.gateway.http;
 
-import dev.mordomo.gateway.Fields;
-import dev.mordomo.kernel.Scope;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Which turn a request began, by its body and conversation, for clients that count their attempts
+ * Which turn a request begins, by its body and conversation, for clients that count their attempts
  * and send no key of their own.
  */
 final class Repeats {
@@ -28,20 +25,16 @@ final class Repeats {
     this.services = services;
   }
 
-  /** The turn that an earlier attempt began. */
-  Optional<UUID> find(Exchange exchange) {
-    Instant oldest = services.clock().instant().minus(KEPT);
-    return store().known(exchange.scope(), key(exchange), oldest).flatMap(Fields::parseId);
-  }
-
-  /** The same request is said anew: an earlier turn of the same words is another one. */
-  void forget(Exchange exchange) {
-    store().forget(exchange.scope(), key(exchange));
-  }
-
-  void remember(Exchange exchange, UUID turn) {
-    Scope scope = exchange.scope();
-    store().remember(scope, key(exchange), turn.toString(), services.clock().instant());
+  /**
+   * What all attempts at one request have in common, known before the turn begins: whichever of
+   * them begins it, it is the same one.
+   *
+   * @param isRetry otherwise the words are said anew, and an earlier turn of the same words is
+   *     another one
+   */
+  UUID seed(Exchange exchange, boolean isRetry) {
+    Instant now = services.clock().instant();
+    return store().seed(exchange.scope(), key(exchange), !isRetry, now, now.minus(KEPT));
   }
 
   private IdempotencyStore store() {

@@ -7,12 +7,14 @@ import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One line of the route table.
  *
  * @param path with its parameters as {@code :name}
  * @param creates whether an {@code Idempotency-Key} is honoured
+ * @param told how the handler tells what was made; empty: the same request finds it again by its id
  * @param face in which form a failure is told
  * @param needs what an API key must be for
  * @param audit what is written down of it
@@ -24,6 +26,7 @@ record Route(
     Access access,
     Body body,
     boolean creates,
+    Optional<Function<Object, Answer>> told,
     Handler handler,
     Optional<Follow> follow,
     Face face,
@@ -93,6 +96,7 @@ record Route(
         access,
         body,
         creates,
+        Optional.empty(),
         handler,
         Optional.empty(),
         Face.OWN,
@@ -120,26 +124,41 @@ record Route(
     return new Route(HttpMethod.DELETE, path, access, Body.NONE, false, handler);
   }
 
-  /** The same route, making something: an {@code Idempotency-Key} is honoured. */
-  Route creating() {
-    return new Route(method, path, access, body, true, handler, follow, face, needs, audit);
+  /**
+   * The same route, making something: an {@code Idempotency-Key} is honoured. The handler says what
+   * it {@link dev.mordomo.kernel.Once#made has made}, and the answer is kept with it.
+   *
+   * @param how the handler answers what it has made
+   */
+  Route creating(Function<Object, Answer> how) {
+    return creating(Optional.of(how));
+  }
+
+  /** The same, for a handler that finds what it made by the {@link dev.mordomo.kernel.Once} id. */
+  Route finding() {
+    return creating(Optional.empty());
+  }
+
+  private Route creating(Optional<Function<Object, Answer>> how) {
+    return new Route(method, path, access, body, true, how, handler, follow, face, needs, audit);
   }
 
   /** The same route, taking files too. */
   Route uploading() {
     return new Route(
-        method, path, access, Body.UPLOAD, creates, handler, follow, face, needs, audit);
+        method, path, access, Body.UPLOAD, creates, told, handler, follow, face, needs, audit);
   }
 
   /** The same route, whose answer is what becomes of what it began. */
   Route following(Follow next) {
     return new Route(
-        method, path, access, body, creates, handler, Optional.of(next), face, needs, audit);
+        method, path, access, body, creates, told, handler, Optional.of(next), face, needs, audit);
   }
 
   /** The same route, whose failures are told in another form. */
   Route facing(Face other) {
-    return new Route(method, path, access, body, creates, handler, follow, other, needs, audit);
+    return new Route(
+        method, path, access, body, creates, told, handler, follow, other, needs, audit);
   }
 
   /** The same route, of which every request is written down. */
@@ -153,7 +172,8 @@ record Route(
   }
 
   private Route audited(Audit other) {
-    return new Route(method, path, access, body, creates, handler, follow, face, needs, other);
+    return new Route(
+        method, path, access, body, creates, told, handler, follow, face, needs, other);
   }
 
   /** The same routes, for API keys of another scope. */
@@ -161,8 +181,8 @@ record Route(
     return routes.stream()
         .map(r ->
             new Route(
-                r.method, r.path, r.access, r.body, r.creates, r.handler, r.follow, r.face, scope,
-                r.audit))
+                r.method, r.path, r.access, r.body, r.creates, r.told, r.handler, r.follow, r.face,
+                scope, r.audit))
         .toList();
   }
 

@@ -138,7 +138,7 @@ final class RouteRunner {
       Optional<String> key = exchange.header("Idempotency-Key");
       Answer first =
           route.creates() && key.isPresent()
-              ? idempotency.once(exchange, key.get(), work)
+              ? idempotency.once(exchange, key.get(), route.told(), work)
               : work.get();
       return first instanceof Answer.Text text && route.follow().isPresent()
           ? route.follow().get().follow(exchange, text)

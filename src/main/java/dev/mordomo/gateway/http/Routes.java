@@ -88,17 +88,17 @@ final class Routes {
         delete("/v1/me/sessions/:id", USER, identity::endSession).audited("session.end"),
         get("/v1/me/usage", USER, tenants::ownUsage).unaudited(ONES_OWN),
         get("/v1/api-keys", USER, identity::apiKeys).unaudited(ONES_OWN),
-        post("/v1/api-keys", USER, identity::createApiKey).creating().audited("key.create"),
+        post("/v1/api-keys", USER, identity::createApiKey).creating(Answer::created).audited("key.create"),
         delete("/v1/api-keys/:id", USER, identity::revokeApiKey).audited("key.revoke"),
         get("/v1/users", ADMIN, tenants::users).audited("user.list"),
-        post("/v1/users", ADMIN, tenants::createUser).creating().audited("user.create"),
+        post("/v1/users", ADMIN, tenants::createUser).creating(Answer::created).audited("user.create"),
         get("/v1/users/:id", USER, tenants::user).audited("user.read"),
         patch("/v1/users/:id", USER, tenants::changeUser).audited("user.change"),
         delete("/v1/users/:id/sessions", USER, tenants::signOutUser).audited("user.sign_out"),
         get("/v1/users/:id/quota", USER, tenants::quota).audited("user.quota_read"),
         put("/v1/users/:id/quota", USER, tenants::setQuota).audited("user.quota"),
         get("/v1/tenants", ADMIN, tenants::tenants).unaudited(NO_PERSON),
-        post("/v1/tenants", SUPERUSER, tenants::createTenant).creating().audited("tenant.create"),
+        post("/v1/tenants", SUPERUSER, tenants::createTenant).creating(Answer::created).audited("tenant.create"),
         get("/v1/tenants/:id", USER, tenants::tenant).unaudited(NO_PERSON),
         patch("/v1/tenants/:id", USER, tenants::changeTenant).audited("tenant.change"),
         get("/v1/tenants/:id/usage", USER, tenants::usage).audited("tenant.usage"));
@@ -113,7 +113,7 @@ final class Routes {
     return List.of(
         get("/v1/conversations", GUEST, conversations::list).unaudited(ONES_OWN),
         post("/v1/conversations", GUEST, conversations::create)
-            .creating()
+            .creating(Answer::created)
             .audited("conversation.create"),
         get("/v1/conversations/:id", GUEST, conversations::get).unaudited(ONES_OWN),
         patch("/v1/conversations/:id", GUEST, conversations::change).audited("conversation.change"),
@@ -121,18 +121,18 @@ final class Routes {
             .audited("conversation.delete"),
         get("/v1/conversations/:id/messages", GUEST, conversations::messages).unaudited(ONES_OWN),
         post("/v1/conversations/:id/turns", GUEST, turns::start)
-            .creating()
+            .finding()
             .following(turns::follow)
             .unaudited(IN_TURNS),
         get("/v1/turns/:id", GUEST, turns::get).unaudited(ONES_OWN),
         get("/v1/turns/:id/events", GUEST, turns::events).unaudited(ONES_OWN),
         post("/v1/turns/:id/cancel", GUEST, turns::cancel).unaudited(IN_TURNS),
         post("/v1/turns/:id/regenerate", GUEST, turns::regenerate)
-            .creating()
+            .finding()
             .following(turns::follow)
             .unaudited(IN_TURNS),
         post("/v1/turns/:id/continue", GUEST, turns::goOn)
-            .creating()
+            .finding()
             .following(turns::follow)
             .unaudited(IN_TURNS),
         get("/v1/messages", GUEST, messages::list).unaudited(ONES_OWN),
@@ -148,7 +148,7 @@ final class Routes {
     ModelRoutes models = new ModelRoutes(features.models());
     return List.of(
         post("/v1/chat/completions", USER, completions::start)
-            .creating()
+            .finding()
             .following(completions::follow)
             .facing(Route.Face.OPEN_AI)
             .unaudited(IN_TURNS),
@@ -165,7 +165,7 @@ final class Routes {
     return List.of(
         get("/v1/collections", USER, knowledge::collections).unaudited(SHARED),
         post("/v1/collections", USER, knowledge::createCollection)
-            .creating()
+            .creating(Answer::created)
             .audited("collection.create"),
         get("/v1/collections/:id", USER, knowledge::collection).unaudited(SHARED),
         patch("/v1/collections/:id", USER, knowledge::renameCollection)
@@ -174,7 +174,7 @@ final class Routes {
             .audited("collection.delete"),
         get("/v1/collections/:id/documents", USER, knowledge::documents).unaudited(SHARED),
         post("/v1/collections/:id/documents", USER, knowledge::addDocument)
-            .creating()
+            .creating(KnowledgeRoutes::submitted)
             .uploading()
             .audited("document.create"),
         get("/v1/documents/:id", USER, knowledge::document).unaudited(SHARED),
@@ -189,7 +189,7 @@ final class Routes {
     JobRoutes jobs = new JobRoutes(features.jobs());
     return List.of(
         get("/v1/jobs", USER, jobs::list).unaudited(ONES_OWN),
-        post("/v1/jobs", ADMIN, jobs::start).creating().audited("job.start"),
+        post("/v1/jobs", ADMIN, jobs::start).creating(Answer::created).audited("job.start"),
         get("/v1/jobs/:id", USER, jobs::get).unaudited(ONES_OWN),
         post("/v1/jobs/:id/cancel", USER, jobs::cancel).audited("job.cancel"));
   }
@@ -212,7 +212,7 @@ final class Routes {
     return List.of(
         get("/v1/config", USER, config::list).unaudited(NO_PERSON),
         get("/v1/config/:id", USER, config::get).unaudited(NO_PERSON),
-        post("/v1/logs", USER, logs::post).creating().unaudited(IS_LOGGED));
+        post("/v1/logs", USER, logs::post).finding().unaudited(IS_LOGGED));
   }
 
   private static List<Route> privacy(Features features) {
@@ -222,12 +222,12 @@ final class Routes {
         delete("/v1/tenants/:id", USER, privacy::eraseTenant).audited("tenant.delete"),
         get("/v1/tenants/:id/privacy", USER, privacy::policy).audited("tenant.privacy_read"),
         patch("/v1/tenants/:id/privacy", USER, privacy::changePolicy).audited("tenant.privacy"),
-        post("/v1/exports", USER, privacy::export).creating().audited("export.create"),
+        post("/v1/exports", USER, privacy::export).creating(Answer::accepted).audited("export.create"),
         get("/v1/exports", USER, privacy::exports).unaudited(ONES_OWN),
         get("/v1/exports/:id", USER, privacy::exported).unaudited(ONES_OWN),
         get("/v1/exports/:id/file", USER, privacy::exportFile).audited("export.download"),
         get("/v1/me/consents", USER, privacy::consents).unaudited(ONES_OWN),
-        post("/v1/me/consents", USER, privacy::consent).creating().audited("consent.give"),
+        post("/v1/me/consents", USER, privacy::consent).creating(Answer::created).audited("consent.give"),
         delete("/v1/me/consents/:id", USER, privacy::revoke).audited("consent.revoke"),
         get("/v1/retention", ADMIN, privacy::due).unaudited(NO_PERSON),
         get("/v1/erasures", ADMIN, privacy::erasures).audited("erasure.list"),
@@ -242,7 +242,7 @@ final class Routes {
         get("/v1/actions/:id", USER, actions::get).unaudited(ONES_OWN),
         post("/v1/actions/:id/result", USER, actions::report).audited("action.report"),
         get("/v1/reminders", USER, reminders::list).unaudited(ONES_OWN),
-        post("/v1/reminders", USER, reminders::create).creating().audited("reminder.create"),
+        post("/v1/reminders", USER, reminders::create).creating(Answer::created).audited("reminder.create"),
         get("/v1/reminders/:id", USER, reminders::get).unaudited(ONES_OWN),
         patch("/v1/reminders/:id", USER, reminders::change).audited("reminder.change"),
         post("/v1/reminders/:id/snooze", USER, reminders::snooze).audited("reminder.snooze"),

@@ -5,6 +5,7 @@ import dev.mordomo.kernel.Failure;
 import dev.mordomo.kernel.FailureCode;
 import dev.mordomo.kernel.Ids;
 import dev.mordomo.kernel.Masking;
+import dev.mordomo.kernel.Once;
 import dev.mordomo.kernel.Scope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -96,8 +97,8 @@ public final class LogService {
     String hidden = pass.masked(message);
     LogLine line =
         new LogLine(
-            Ids.next(),
-            clock.instant(),
+            Once.id(),
+            Once.seed().map(Ids::moment).orElseGet(clock::instant),
             level,
             pass.masked(source),
             node,

@@ -46,11 +46,11 @@ class HttpGatewayTest {
                 "limits.upload_bytes", "100000",
                 "gateway.cors_origins", "https://app.example.org"),
             List.of(
-                Route.post("/v1/things", Access.USER, HttpGatewayTest::make).creating(),
+                Route.post("/v1/things", Access.USER, HttpGatewayTest::make).finding(),
                 Route.get("/v1/things/:id", Access.USER, e -> Answer.ok(e.id("id", "the thing"))),
                 Route.get("/v1/list", Access.USER, e -> Answer.ok(e.query().text("q"))),
                 Route.get("/v1/admin", Access.ADMIN, e -> Answer.done()),
-                Route.post("/v1/slow", Access.USER, HttpGatewayTest::slow).creating(),
+                Route.post("/v1/slow", Access.USER, HttpGatewayTest::slow).finding(),
                 Route.post("/v1/files", Access.USER, HttpGatewayTest::receive).uploading(),
                 Route.get("/v1/boom", Access.ANYONE, HttpGatewayTest::boom)));
     member = gateway.user("member");

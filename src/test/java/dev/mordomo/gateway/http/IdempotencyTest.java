@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.ApiClient;
-import dev.mordomo.Await;
 import dev.mordomo.RunningApp;
-import dev.mordomo.kernel.Ids;
+import dev.mordomo.gateway.http.CreatingPosts.Made;
 import dev.mordomo.kernel.Json;
 import dev.mordomo.kernel.TestDatabase;
 import dev.mordomo.model.FakeModelServer;
@@ -33,14 +32,12 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +50,7 @@ class IdempotencyTest {
   private static RunningApp one;
   private static RunningApp two;
   private static String token = "";
+  private static CreatingPosts posts;
 
   @BeforeAll
   static void open() {
@@ -66,6 +64,7 @@ class IdempotencyTest {
             .withManual();
     two = one.besides();
     token = ApiClient.signIn(one.url()).token();
+    posts = new CreatingPosts(one, token);
   }
 
   @AfterAll
@@ -97,107 +96,21 @@ class IdempotencyTest {
             creating.add(path.getKey());
           }
         });
-    Set<String> served = served();
+    Set<String> served = CreatingPosts.served();
     assertEquals(served, described);
     assertTrue(served.containsAll(creating), () -> creating + " create");
   }
 
-  private static Set<String> served() {
-    return ContractTest.table().stream()
-        .filter(Route::creates)
-        .map(route -> route.path().replaceAll(":(\\w+)", "{$1}"))
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /** One way of making something. */
-  private record Made(String path, Map<String, Object> body) {}
-
-  /** What is made, by the path that makes it. */
-  private static Map<String, Made> made() throws Exception {
-    Map<String, Made> all = new LinkedHashMap<>();
-    for (var plain :
-        Map.<String, Map<String, Object>>of(
-                "/v1/conversations",
-                Map.of("title", "Once"),
-                "/v1/api-keys",
-                Map.of("name", "once"),
-                "/v1/collections",
-                Map.of("name", "Once"),
-                "/v1/users",
-                Map.of(
-                    "email", "once@example.org", "name", "Once", "password", RunningApp.PASSWORD),
-                "/v1/tenants",
-                Map.of("name", "Once", "plan", "starter"),
-                "/v1/reminders",
-                Map.of("title", "Once", "scheduled_at", "2199-01-01T10:00:00Z"),
-                "/v1/exports",
-                Map.of(),
-                "/v1/me/consents",
-                Map.of("purpose", "personal_data"),
-                "/v1/jobs",
-                Map.of("type", "retention"),
-                "/v1/logs",
-                Map.of("level", "INFO", "source", "kitchen", "message", "once"))
-            .entrySet()) {
-      all.put(plain.getKey(), new Made(plain.getKey(), plain.getValue()));
-    }
-    all.put(
-        "/v1/chat/completions",
-        new Made(
-            "/v1/chat/completions",
-            Map.of(
-                "model",
-                "mordomo",
-                "messages",
-                List.of(Map.of("role", "user", "content", "Once")))));
-    String collection = idOf(post(one, "/v1/collections", "a collection", Map.of("name", "Shelf")));
-    all.put(
-        "/v1/collections/{id}/documents",
-        new Made(
-            "/v1/collections/" + collection + "/documents",
-            Map.of("title", "Once", "source", "once.md", "content", "# Once\n\nUpon a time.")));
-    all.put(
-        "/v1/conversations/{id}/turns",
-        new Made(turns(), Map.of("content", "Once", "client_message_id", "once")));
-    for (String again : List.of("regenerate", "continue")) {
-      all.put(
-          "/v1/turns/{id}/" + again,
-          new Made("/v1/turns/" + broken(again) + "/" + again, Map.of()));
-    }
-    return all;
-  }
-
-  private static String turns() throws Exception {
-    String key = "a conversation " + Ids.next();
-    return "/v1/conversations/"
-        + idOf(post(one, "/v1/conversations", key, Map.of("collections", List.of())))
-        + "/turns";
-  }
-
-  /** A turn whose answer broke off. */
-  private static String broken(String words) throws Exception {
-    Map<String, Object> said =
-        Map.of("content", words, "client_message_id", words, "model", "openai/test");
-    String turn =
-        Json.read(post(one, turns(), "broken " + words, said).body()).get("turn_id").asText();
-    ApiClient client = ApiClient.of(one.url(), token);
-    Await.until(
-        "it breaks off",
-        () -> client.get("/v1/turns/" + turn).get("status").asText().equals("failed"),
-        Duration.ofSeconds(20));
-    return turn;
-  }
-
   @Test
   void manyAtOnceOnTwoNodesMakeOneThing() throws Exception {
-    Map<String, Made> all = made();
-    assertEquals(served(), all.keySet(), "each way of making something is tried");
+    Map<String, Made> all = posts.all("once");
+    assertEquals(CreatingPosts.served(), all.keySet(), "each way of making something is tried");
     for (Made made : all.values()) {
       String key = "once " + made.path();
       List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         for (RunningApp node : List.of(one, two)) {
-          asked.add(send(node, made.path(), key, made.body()));
+          asked.add(posts.send(node, made.path(), key, made.body()));
         }
       }
       Set<String> answers = new TreeSet<>();
@@ -210,7 +123,7 @@ class IdempotencyTest {
 
       Map<String, Object> other = new HashMap<>(made.body());
       other.put("metadata", Map.of("other", true));
-      HttpResponse<String> mismatch = post(two, made.path(), key, other);
+      HttpResponse<String> mismatch = posts.post(two, made.path(), key, other);
       assertEquals(422, mismatch.statusCode(), made.path());
       JsonNode said = Json.read(mismatch.body());
       assertEquals(
@@ -222,38 +135,21 @@ class IdempotencyTest {
   /** A file that is sent again is the same one, whatever stands between its parts. */
   @Test
   void aFileThatIsSentAgainIsOneDocument() throws Exception {
-    String collection = idOf(post(one, "/v1/collections", "files", Map.of("name", "Files")));
+    String collection =
+        CreatingPosts.idOf(posts.post(one, "/v1/collections", "files", Map.of("name", "Files")));
     String path = "/v1/collections/" + collection + "/documents";
-    HttpResponse<String> first = upload(one, path, "a", "# A file\n\nOf its own words.");
+    HttpResponse<String> first =
+        posts.upload(one, path, "a file", "a", "# A file\n\nOf its own words.");
     assertEquals(201, first.statusCode(), first::body);
-    HttpResponse<String> again = upload(two, path, "b", "# A file\n\nOf its own words.");
+    HttpResponse<String> again =
+        posts.upload(two, path, "a file", "b", "# A file\n\nOf its own words.");
     assertEquals(201, again.statusCode(), again::body);
     assertEquals(first.body(), again.body());
-    assertEquals(422, upload(two, path, "a", "# Another file\n\nOf other words.").statusCode());
+    assertEquals(
+        422,
+        posts.upload(two, path, "a file", "a", "# Another file\n\nOf other words.").statusCode());
     JsonNode there = ApiClient.of(one.url(), token).get(path).get("data");
     assertEquals(1, there.size(), there::toString);
-  }
-
-  private static HttpResponse<String> upload(
-      RunningApp node, String path, String boundary, String text) throws Exception {
-    String body =
-        """
-        --%1$s
-        Content-Disposition: form-data; name="file"; filename="once.md"
-        Content-Type: text/markdown
-
-        %2$s
-        --%1$s--
-        """
-            .formatted(boundary, text);
-    return HTTP.send(
-        HttpRequest.newBuilder(URI.create(node.url() + path))
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-            .header("Idempotency-Key", "a file")
-            .POST(BodyPublishers.ofString(body))
-            .build(),
-        BodyHandlers.ofString());
   }
 
   /** OpenAI's clients send no key: they count their attempts. */
@@ -293,18 +189,18 @@ class IdempotencyTest {
   void aKeyLivesForADay() throws Exception {
     Map<String, Object> body = Map.of("title", "Again");
     Instant day = Instant.now().minus(Duration.ofHours(24));
-    String first = idOf(post(one, "/v1/conversations", "a day", body));
+    String first = CreatingPosts.idOf(posts.post(one, "/v1/conversations", "a day", body));
     age("a day", day.plusSeconds(60));
-    assertEquals(first, idOf(post(two, "/v1/conversations", "a day", body)));
+    assertEquals(first, CreatingPosts.idOf(posts.post(two, "/v1/conversations", "a day", body)));
     // Nobody has swept it, and yet it is not known any more.
     age("a day", day.minusSeconds(60));
-    assertNotEquals(first, idOf(post(two, "/v1/conversations", "a day", body)));
+    assertNotEquals(first, CreatingPosts.idOf(posts.post(two, "/v1/conversations", "a day", body)));
   }
 
   @Test
   void keysThatAreTooOldAreDeleted() throws Exception {
-    post(one, "/v1/conversations", "young", Map.of());
-    post(one, "/v1/conversations", "old", Map.of());
+    posts.post(one, "/v1/conversations", "young", Map.of());
+    posts.post(one, "/v1/conversations", "old", Map.of());
     Instant now = Instant.now();
     age("old", now.minus(Idempotency.KEPT).minusSeconds(60));
     String id =
@@ -343,27 +239,5 @@ class IdempotencyTest {
       }
     }
     return found;
-  }
-
-  private static String idOf(HttpResponse<String> response) {
-    assertEquals(201, response.statusCode(), response::body);
-    return Json.read(response.body()).get("id").asText();
-  }
-
-  private static CompletableFuture<HttpResponse<String>> send(
-      RunningApp node, String path, String key, Map<String, Object> body) {
-    return HTTP.sendAsync(
-        HttpRequest.newBuilder(URI.create(node.url() + path))
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .header("Idempotency-Key", key)
-            .POST(BodyPublishers.ofString(Json.write(body)))
-            .build(),
-        BodyHandlers.ofString());
-  }
-
-  private static HttpResponse<String> post(
-      RunningApp node, String path, String key, Map<String, Object> body) throws Exception {
-    return send(node, path, key, body).get(30, TimeUnit.SECONDS);
   }
 }
