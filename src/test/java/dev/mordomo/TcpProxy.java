@@ -36,6 +36,7 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   private final SocketAddress target;
+  private final InetAddress address;
   private final int port;
   private volatile ServerSocket door;
   private volatile Thread keeper;
@@ -46,9 +47,10 @@ public final class TcpProxy implements AutoCloseable {
   private volatile long delayNanos;
   private volatile int bytesPerSecond = NO_LIMIT;
 
-  private TcpProxy(int targetPort) throws IOException {
-    target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
-    door = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+  private TcpProxy(InetSocketAddress at, InetSocketAddress target) throws IOException {
+    this.target = target;
+    address = at.getAddress();
+    door = new ServerSocket(at.getPort(), BACKLOG, address);
     port = door.getLocalPort();
     keeper = listen(door);
   }
@@ -60,7 +62,17 @@ public final class TcpProxy implements AutoCloseable {
   /** In front of a port of this machine. */
   public static TcpProxy to(int port) {
     try {
-      return new TcpProxy(port);
+      InetAddress here = InetAddress.getLoopbackAddress();
+      return new TcpProxy(new InetSocketAddress(here, 0), new InetSocketAddress(here, port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** At one address of the loopback, in front of the same port of another. */
+  public static TcpProxy at(String host, String target, int port) {
+    try {
+      return new TcpProxy(new InetSocketAddress(host, port), new InetSocketAddress(target, port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -111,7 +123,7 @@ public final class TcpProxy implements AutoCloseable {
   public void heal() {
     if (door.isClosed()) {
       try {
-        door = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+        door = new ServerSocket(port, BACKLOG, address);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

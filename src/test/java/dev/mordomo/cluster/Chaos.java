@@ -25,8 +25,10 @@ import java.util.stream.IntStream;
  */
 public final class Chaos {
   private static final int NODES = 3;
-  private static final int OWN_CLIENTS = 30;
-  private static final int OFFICIAL_CLIENTS = 10;
+  private static final int OWN_CLIENTS = 20;
+  private static final int OFFICIAL_CLIENTS = 8;
+  private static final int EVENTS_CLIENTS = 6;
+  private static final int COMPLETION_CLIENTS = 6;
   private static final Duration SETTLE = Duration.ofSeconds(90);
 
   private final long seed;
@@ -82,6 +84,34 @@ public final class Chaos {
       own.add(client);
       threads.add(Thread.ofVirtual().name("client " + i).start(client));
     }
+    List<EventsClient> events = new ArrayList<>();
+    for (int i = 0; i < EVENTS_CLIENTS; i++) {
+      Random random = new Random(seed * 1000 + 100 + i);
+      EventsClient client =
+          new EventsClient(
+              "e" + i,
+              () -> fleet.clients(random.nextInt(NODES)).port(),
+              admin.token(),
+              Nodes.conversation(admin),
+              random,
+              raging::get);
+      events.add(client);
+      threads.add(Thread.ofVirtual().name("events client " + i).start(client));
+    }
+    List<CompletionClient> completions = new ArrayList<>();
+    for (int i = 0; i < COMPLETION_CLIENTS; i++) {
+      Random random = new Random(seed * 1000 + 200 + i);
+      CompletionClient client =
+          new CompletionClient(
+              "o" + i,
+              () -> fleet.clients(random.nextInt(NODES)).port(),
+              admin.token(),
+              Nodes.conversation(admin),
+              random,
+              raging::get);
+      completions.add(client);
+      threads.add(Thread.ofVirtual().name("completion client " + i).start(client));
+    }
     try (NodeScript official = official(admin, fleet)) {
       Faults faults = new Faults(seed, fleet, model);
       faults.rage(time);
@@ -98,9 +128,14 @@ public final class Chaos {
         wrongs.addAll(client.wrongs());
         talks.computeIfAbsent(client.conversation(), c -> new ArrayList<>()).addAll(client.talks());
       }
+      for (EventsClient client : events) {
+        wrongs.addAll(client.wrongs());
+        talks.put(client.conversation(), client.talks());
+      }
+      completions.forEach(client -> wrongs.addAll(client.wrongs()));
       heard(official, talks, wrongs);
       nodes.awaitReminders();
-      Verdict verdict = new Verdict(nodes.database, talks);
+      Verdict verdict = new Verdict(nodes.database, talks, completions);
       wrongs.addAll(verdict.wrongs());
       return new Outcome(wrongs, verdict.summary(), faults.summary(), faults.log());
     }

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 
 /**
  * Does damage at random, from a seed: to nodes, to their clients' connections, to their database
- * and its connections, to the model server. Of three nodes one at a time is killed or frozen.
+ * and its connections, to the model server, to Redis and to the bus. Of three nodes one at a time
+ * is killed or frozen.
  */
 final class Faults {
   /** What can happen, and how often it does. */
@@ -34,7 +35,11 @@ final class Faults {
     DATABASE_CUT(4),
     DATABASE_MUTE(3),
     DATABASE_RESTART(1),
-    MODEL(3);
+    MODEL(3),
+    REDIS_KILL(2),
+    REDIS_FREEZE(2),
+    BUS_CUT(3),
+    BUS_LOSS(4);
 
     private final int weight;
 
@@ -43,11 +48,19 @@ final class Faults {
     }
   }
 
-  /** What happens to processes, and beside it what happens to connections. */
+  /** What happens to nodes and the database, to connections, and to what nobody may depend on. */
   private static final List<Set<Kind>> LANES =
       List.of(
           EnumSet.of(Kind.KILL, Kind.FREEZE, Kind.DATABASE_RESTART),
-          EnumSet.complementOf(EnumSet.of(Kind.KILL, Kind.FREEZE, Kind.DATABASE_RESTART)));
+          EnumSet.of(
+              Kind.CUT,
+              Kind.RESET,
+              Kind.HALF_OPEN,
+              Kind.SLOW,
+              Kind.DATABASE_CUT,
+              Kind.DATABASE_MUTE,
+              Kind.MODEL),
+          EnumSet.range(Kind.REDIS_KILL, Kind.BUS_LOSS));
 
   private final long seed;
   private final Fleet fleet;
@@ -62,7 +75,7 @@ final class Faults {
     this.model = model;
   }
 
-  /** Fault after fault for so long, two at a time; all is healed when this returns. */
+  /** Fault after fault for so long, three at a time; all is healed when this returns. */
   void rage(Duration time) throws InterruptedException, ExecutionException {
     long end = System.nanoTime() + time.toNanos();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -151,6 +164,25 @@ final class Faults {
         model.fail(true);
         pause(500 + random.nextInt(1500));
         model.fail(false);
+      }
+      case REDIS_KILL -> {
+        fleet.redis().kill();
+        pause(200 + random.nextInt(2000));
+        // With nothing of what it had.
+        fleet.redis().start();
+      }
+      case REDIS_FREEZE -> {
+        fleet.redis().freeze();
+        pause(200 + random.nextInt(2000));
+        fleet.redis().wake();
+      }
+      case BUS_CUT -> fleet.bus(node).reset();
+      case BUS_LOSS -> {
+        // What the others say to this node vanishes, and nobody is told.
+        fleet.bus(node).hold();
+        pause(100 + random.nextInt(1500));
+        fleet.bus(node).reset();
+        fleet.bus(node).heal();
       }
     }
   }

@@ -133,7 +133,7 @@ class RollingRestartTest {
       }
     }
     nodes.awaitReminders();
-    Verdict verdict = new Verdict(nodes.database, talks);
+    Verdict verdict = new Verdict(nodes.database, talks, List.of());
     wrongs.addAll(verdict.wrongs());
     assertEquals(List.of(), wrongs);
     assertTrue(talks.values().stream().mapToInt(List::size).sum() > 2 * CLIENTS);

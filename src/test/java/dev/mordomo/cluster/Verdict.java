@@ -44,6 +44,16 @@ final class Verdict {
       FROM reminder r GROUP BY r.title, r.user_id
       """;
 
+  private static final String QUESTIONS =
+      """
+      SELECT u.content,
+        (SELECT count(*) FROM turn t WHERE t.user_message_id = u.id
+          AND t.status NOT IN ('completed', 'cancelled', 'failed')),
+        ARRAY(SELECT a.content FROM turn t JOIN message a ON a.id = t.message_id
+          WHERE t.user_message_id = u.id AND t.status = 'completed' AND a.metadata->'superseded_by' IS NULL)
+      FROM message u WHERE u.conversation_id = ? AND u.role = 'user' ORDER BY u.id
+      """;
+
   /** A turn as its rows are. */
   private record Row(
       String turn,
@@ -59,15 +69,21 @@ final class Verdict {
 
   private final List<String> wrongs = new ArrayList<>();
   private int turns;
+  private int answered;
   private final Map<String, Integer> ends = new HashMap<>();
 
   /**
    * @param talks of all clients, by conversation
+   * @param completions clients that ask again until they have an answer
    */
-  Verdict(TestDatabase database, Map<UUID, List<Talk>> talks) throws SQLException {
+  Verdict(TestDatabase database, Map<UUID, List<Talk>> talks, List<CompletionClient> completions)
+      throws SQLException {
     try (Connection owner = database.owner()) {
       for (Map.Entry<UUID, List<Talk>> each : talks.entrySet()) {
         conversation(owner, each.getKey(), each.getValue());
+      }
+      for (CompletionClient each : completions) {
+        questions(owner, each);
       }
       reminders(owner);
     }
@@ -78,7 +94,7 @@ final class Verdict {
   }
 
   String summary() {
-    return turns + " turns: " + ends;
+    return turns + " turns: " + ends + ", " + answered + " completions";
   }
 
   private void wrong(UUID conversation, String what) {
@@ -111,6 +127,38 @@ final class Verdict {
     rows.keySet().stream()
         .filter(id -> !known.containsKey(id))
         .forEach(id -> wrong(conversation, id + " was never said"));
+  }
+
+  /**
+   * A question is there once, however often it was asked again; an answer that was told whole is
+   * the one that is there.
+   */
+  private void questions(Connection owner, CompletionClient client) throws SQLException {
+    UUID conversation = client.conversation();
+    events(owner, conversation);
+    numbers(owner, conversation);
+    List<String> there = new ArrayList<>();
+    try (PreparedStatement statement = of(owner, QUESTIONS, conversation);
+        ResultSet found = statement.executeQuery()) {
+      while (found.next()) {
+        String question = found.getString(1);
+        there.add(question);
+        List<String> answers = List.of((String[]) found.getArray(3).getArray());
+        if (found.getInt(2) > 0) {
+          wrong(conversation, question + " is left running");
+        }
+        if (client.answered().contains(question)) {
+          answered++;
+          if (!answers.equals(List.of(Answers.text(question)))) {
+            wrong(conversation, question + " was answered, and its answers are " + answers);
+          }
+        }
+      }
+    }
+    if (!there.equals(client.asked().stream().filter(there::contains).toList())
+        || !there.containsAll(client.answered())) {
+      wrong(conversation, "holds the questions " + there + " of " + client.asked());
+    }
   }
 
   /** Offsets from 1 without a hole; gives what was said in each turn. */
