@@ -297,7 +297,7 @@ class InterruptedKeyTest {
                             + " 'conversation'::regclass AND database = (SELECT oid FROM"
                             + " pg_database WHERE datname = current_database())")
                     .size()
-                == many,
+                >= many,
         PATIENCE);
   }
 
