@@ -54,8 +54,7 @@ final class CompletionRoutes {
     Scope scope = exchange.scope();
     boolean isRetry = exchange.header(ATTEMPT).filter(count -> !count.equals("0")).isPresent();
     Optional<UUID> ofKey = Once.seed();
-    String clientMessageId =
-        "completion:" + ofKey.orElseGet(() -> repeats.seed(exchange, isRetry));
+    String clientMessageId = "completion:" + ofKey.orElseGet(() -> repeats.seed(exchange, isRetry));
     Optional<Turn> before =
         isRetry || ofKey.isPresent() ? chat.turn(scope, clientMessageId) : Optional.empty();
     if (before.isPresent()) {

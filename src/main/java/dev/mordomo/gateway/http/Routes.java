@@ -88,17 +88,23 @@ final class Routes {
         delete("/v1/me/sessions/:id", USER, identity::endSession).audited("session.end"),
         get("/v1/me/usage", USER, tenants::ownUsage).unaudited(ONES_OWN),
         get("/v1/api-keys", USER, identity::apiKeys).unaudited(ONES_OWN),
-        post("/v1/api-keys", USER, identity::createApiKey).creating(Answer::created).audited("key.create"),
+        post("/v1/api-keys", USER, identity::createApiKey)
+            .creating(Answer::created)
+            .audited("key.create"),
         delete("/v1/api-keys/:id", USER, identity::revokeApiKey).audited("key.revoke"),
         get("/v1/users", ADMIN, tenants::users).audited("user.list"),
-        post("/v1/users", ADMIN, tenants::createUser).creating(Answer::created).audited("user.create"),
+        post("/v1/users", ADMIN, tenants::createUser)
+            .creating(Answer::created)
+            .audited("user.create"),
         get("/v1/users/:id", USER, tenants::user).audited("user.read"),
         patch("/v1/users/:id", USER, tenants::changeUser).audited("user.change"),
         delete("/v1/users/:id/sessions", USER, tenants::signOutUser).audited("user.sign_out"),
         get("/v1/users/:id/quota", USER, tenants::quota).audited("user.quota_read"),
         put("/v1/users/:id/quota", USER, tenants::setQuota).audited("user.quota"),
         get("/v1/tenants", ADMIN, tenants::tenants).unaudited(NO_PERSON),
-        post("/v1/tenants", SUPERUSER, tenants::createTenant).creating(Answer::created).audited("tenant.create"),
+        post("/v1/tenants", SUPERUSER, tenants::createTenant)
+            .creating(Answer::created)
+            .audited("tenant.create"),
         get("/v1/tenants/:id", USER, tenants::tenant).unaudited(NO_PERSON),
         patch("/v1/tenants/:id", USER, tenants::changeTenant).audited("tenant.change"),
         get("/v1/tenants/:id/usage", USER, tenants::usage).audited("tenant.usage"));
@@ -222,12 +228,16 @@ final class Routes {
         delete("/v1/tenants/:id", USER, privacy::eraseTenant).audited("tenant.delete"),
         get("/v1/tenants/:id/privacy", USER, privacy::policy).audited("tenant.privacy_read"),
         patch("/v1/tenants/:id/privacy", USER, privacy::changePolicy).audited("tenant.privacy"),
-        post("/v1/exports", USER, privacy::export).creating(Answer::accepted).audited("export.create"),
+        post("/v1/exports", USER, privacy::export)
+            .creating(Answer::accepted)
+            .audited("export.create"),
         get("/v1/exports", USER, privacy::exports).unaudited(ONES_OWN),
         get("/v1/exports/:id", USER, privacy::exported).unaudited(ONES_OWN),
         get("/v1/exports/:id/file", USER, privacy::exportFile).audited("export.download"),
         get("/v1/me/consents", USER, privacy::consents).unaudited(ONES_OWN),
-        post("/v1/me/consents", USER, privacy::consent).creating(Answer::created).audited("consent.give"),
+        post("/v1/me/consents", USER, privacy::consent)
+            .creating(Answer::created)
+            .audited("consent.give"),
         delete("/v1/me/consents/:id", USER, privacy::revoke).audited("consent.revoke"),
         get("/v1/retention", ADMIN, privacy::due).unaudited(NO_PERSON),
         get("/v1/erasures", ADMIN, privacy::erasures).audited("erasure.list"),
@@ -242,7 +252,9 @@ final class Routes {
         get("/v1/actions/:id", USER, actions::get).unaudited(ONES_OWN),
         post("/v1/actions/:id/result", USER, actions::report).audited("action.report"),
         get("/v1/reminders", USER, reminders::list).unaudited(ONES_OWN),
-        post("/v1/reminders", USER, reminders::create).creating(Answer::created).audited("reminder.create"),
+        post("/v1/reminders", USER, reminders::create)
+            .creating(Answer::created)
+            .audited("reminder.create"),
         get("/v1/reminders/:id", USER, reminders::get).unaudited(ONES_OWN),
         patch("/v1/reminders/:id", USER, reminders::change).audited("reminder.change"),
         post("/v1/reminders/:id/snooze", USER, reminders::snooze).audited("reminder.snooze"),
