@@ -31,7 +31,7 @@ final class Unprotected {
       """
       SELECT string_agg(proname, ', ') FROM pg_proc
       WHERE pronamespace = 'public'::regnamespace AND proname <> 'app_sees_user'
-        AND prosrc ~ 'set_config\\(''app|act_as\\(|app_tenant\\(|app_user\\(|app_role\\('
+        AND prosrc ~ 'set_config\\(''app\\.(tenant|user|role)|act_as\\(|app_tenant\\(|app_user\\(|app_role\\('
       """;
 
   private Unprotected() {}
