@@ -25,6 +25,7 @@ public final class ModelMock {
   static Process start(int tokens, int pauseMillis) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-Xmx128m",
             "-cp",
