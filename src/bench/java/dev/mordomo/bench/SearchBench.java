@@ -126,15 +126,20 @@ final class SearchBench {
         + "}";
   }
 
+  /** By text, beside what the embedding model alone does with the same texts over HTTP. */
   private void text(ServerProcess server, String token, String of) throws Exception {
-    List<String> bodies = new ArrayList<>();
+    List<String> searches = new ArrayList<>();
+    List<String> embeddings = new ArrayList<>();
     for (int i = 0; i < SearchData.QUERIES; i++) {
-      bodies.add("{\"query\":\"what does passage " + i + " say about words\",\"limit\":10}");
+      String query = "what does passage " + i + " say about words";
+      searches.add("{\"query\":\"" + query + "\",\"limit\":10}");
+      embeddings.add("{\"model\":\"" + MODEL + "\",\"input\":\"" + query + "\"}");
     }
-    report.figure(
-        "by text, hybrid" + of,
-        hammer(URI.create(server.url() + "/v1/search"), token, bodies).rate(),
-        "searches/s");
+    double byText = hammer(URI.create(server.url() + "/v1/search"), token, searches).rate();
+    double alone = hammer(URI.create(server.url() + "/v1/embeddings"), token, embeddings).rate();
+    report.figure("by text, hybrid" + of, byText, "searches/s");
+    report.figure("the embedding model alone, the same texts" + of, alone, "texts/s");
+    report.figure("by text, to the embedding model" + of, byText / alone, "");
   }
 
   /** Over HTTP as one tenant's user, who sees that tenant's chunks and the global ones. */
