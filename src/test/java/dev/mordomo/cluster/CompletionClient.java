@@ -4,14 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mordomo.gateway.http.EventSource;
 import dev.mordomo.gateway.http.EventSource.Event;
 import dev.mordomo.kernel.Json;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
@@ -19,20 +17,11 @@ import java.util.function.IntSupplier;
  * A client of OpenAI's interface: it asks again under the same {@code Idempotency-Key}, wherever
  * anybody answers, until it has an answer with a good end.
  */
-final class CompletionClient implements Runnable {
-  private static final Duration LONGEST = Duration.ofSeconds(75);
-
-  private final String name;
-  private final IntSupplier doors;
-  private final String token;
-  private final UUID conversation;
-  private final Random random;
-  private final BooleanSupplier goesOn;
+final class CompletionClient extends FaultyWorldClient {
   private final List<String> answered = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
-  private final List<String> wrongs = new ArrayList<>();
 
-  /** As those of {@link StubbornClient}. */
+  /** As those of {@link FaultyWorldClient}. */
   CompletionClient(
       String name,
       IntSupplier doors,
@@ -40,16 +29,7 @@ final class CompletionClient implements Runnable {
       UUID conversation,
       Random random,
       BooleanSupplier goesOn) {
-    this.name = name;
-    this.doors = doors;
-    this.token = token;
-    this.conversation = conversation;
-    this.random = random;
-    this.goesOn = goesOn;
-  }
-
-  UUID conversation() {
-    return conversation;
+    super(name, doors, token, conversation, random, goesOn);
   }
 
   /** All questions, in their order. */
@@ -62,20 +42,10 @@ final class CompletionClient implements Runnable {
     return List.copyOf(answered);
   }
 
-  List<String> wrongs() {
-    return List.copyOf(wrongs);
-  }
-
   @Override
-  public void run() {
-    for (int i = 0; goesOn.getAsBoolean(); i++) {
-      ask(name + "-" + i);
-    }
-  }
-
-  private void ask(String words) {
+  void talk(String words) {
     asked.add(words);
-    long deadline = System.nanoTime() + LONGEST.toNanos();
+    long deadline = System.nanoTime() + LONGEST_TURN.toNanos();
     Optional<String> answer = Optional.empty();
     while (answer.isEmpty() && System.nanoTime() - deadline < 0) {
       try {
@@ -85,7 +55,7 @@ final class CompletionClient implements Runnable {
         answer = Optional.empty();
       }
       if (answer.isEmpty()) {
-        LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(250)).toNanos());
+        nap();
       }
     }
     if (answer.isEmpty()) {
@@ -102,7 +72,7 @@ final class CompletionClient implements Runnable {
   private Optional<String> attempt(String words) {
     try (EventSource source =
         EventSource.post(
-            "http://127.0.0.1:" + doors.getAsInt(),
+            url(),
             "/v1/chat/completions",
             token,
             Map.of("Idempotency-Key", words, "X-Conversation-Id", conversation.toString()),

@@ -4,14 +4,12 @@ import dev.mordomo.ApiClient;
 import dev.mordomo.gateway.http.EventSource;
 import dev.mordomo.gateway.http.EventSource.Event;
 import dev.mordomo.kernel.Json;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
@@ -19,17 +17,8 @@ import java.util.function.IntSupplier;
  * A client of server-sent events: it begins a turn and hears it on the same answer, and goes on
  * with {@code Last-Event-ID} wherever its connection broke off, sometimes by its own doing.
  */
-final class EventsClient implements Runnable {
-  private static final Duration LONGEST_TURN = Duration.ofSeconds(75);
-
-  private final String name;
-  private final IntSupplier doors;
-  private final String token;
-  private final UUID conversation;
-  private final Random random;
-  private final BooleanSupplier goesOn;
+final class EventsClient extends FaultyWorldClient {
   private final List<Talk> talks = new ArrayList<>();
-  private final List<String> wrongs = new ArrayList<>();
 
   // Of the turn that is under way.
   private Optional<String> turn = Optional.empty();
@@ -39,7 +28,7 @@ final class EventsClient implements Runnable {
   private boolean whole = true;
   private boolean leaves;
 
-  /** As those of {@link StubbornClient}. */
+  /** As those of {@link FaultyWorldClient}. */
   EventsClient(
       String name,
       IntSupplier doors,
@@ -47,34 +36,15 @@ final class EventsClient implements Runnable {
       UUID conversation,
       Random random,
       BooleanSupplier goesOn) {
-    this.name = name;
-    this.doors = doors;
-    this.token = token;
-    this.conversation = conversation;
-    this.random = random;
-    this.goesOn = goesOn;
-  }
-
-  UUID conversation() {
-    return conversation;
+    super(name, doors, token, conversation, random, goesOn);
   }
 
   List<Talk> talks() {
     return List.copyOf(talks);
   }
 
-  List<String> wrongs() {
-    return List.copyOf(wrongs);
-  }
-
   @Override
-  public void run() {
-    for (int i = 0; goesOn.getAsBoolean(); i++) {
-      talk(name + "-" + i);
-    }
-  }
-
-  private void talk(String id) {
+  void talk(String id) {
     turn = Optional.empty();
     last = Optional.empty();
     end = Optional.empty();
@@ -100,10 +70,6 @@ final class EventsClient implements Runnable {
     talks.add(new Talk(id, id, turn, end, heard.toString(), whole, false));
   }
 
-  private void nap() {
-    LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(250)).toNanos());
-  }
-
   private void hear(String id) {
     try (EventSource source = open(id)) {
       if (source.status() != 200) {
@@ -119,7 +85,7 @@ final class EventsClient implements Runnable {
   }
 
   private EventSource open(String id) {
-    String url = "http://127.0.0.1:" + doors.getAsInt();
+    String url = url();
     if (turn.isPresent()) {
       return EventSource.get(
           url,
@@ -196,10 +162,7 @@ final class EventsClient implements Runnable {
 
   private void reload() {
     String status =
-        ApiClient.of("http://127.0.0.1:" + doors.getAsInt(), token)
-            .get("/v1/turns/" + turn.orElseThrow())
-            .get("status")
-            .asText();
+        ApiClient.of(url(), token).get("/v1/turns/" + turn.orElseThrow()).get("status").asText();
     if (List.of("completed", "cancelled", "failed").contains(status)) {
       end = Optional.of("turn." + status);
     } else {

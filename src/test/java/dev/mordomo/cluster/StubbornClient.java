@@ -21,21 +21,12 @@ import java.util.function.IntSupplier;
  * where it was, and sends again under the same id what nobody acknowledged. What it must never see
  * is noted in {@link #wrongs}.
  */
-final class StubbornClient implements Runnable {
+final class StubbornClient extends FaultyWorldClient {
   /** Pings come every two seconds: so long a silence is a dead connection. */
   private static final Duration SILENCE = Duration.ofSeconds(5);
 
   private static final Duration REPLY = Duration.ofSeconds(8);
-  private static final Duration LONGEST_TURN = Duration.ofSeconds(75);
-
-  private final String name;
-  private final IntSupplier doors;
-  private final String token;
-  private final UUID conversation;
-  private final Random random;
-  private final BooleanSupplier goesOn;
   private final List<Talk> talks = new ArrayList<>();
-  private final List<String> wrongs = new ArrayList<>();
 
   private Optional<WireClient> socket = Optional.empty();
   private long commands = 10;
@@ -53,10 +44,7 @@ final class StubbornClient implements Runnable {
   /** Turns of which something may have been missed, since a position could not be recovered. */
   private boolean reloaded;
 
-  /**
-   * @param doors a port to try, another one each time
-   * @param goesOn whether one more turn is to be begun
-   */
+  /** As those of {@link FaultyWorldClient}. */
   StubbornClient(
       String name,
       IntSupplier doors,
@@ -64,24 +52,11 @@ final class StubbornClient implements Runnable {
       UUID conversation,
       Random random,
       BooleanSupplier goesOn) {
-    this.name = name;
-    this.doors = doors;
-    this.token = token;
-    this.conversation = conversation;
-    this.random = random;
-    this.goesOn = goesOn;
-  }
-
-  UUID conversation() {
-    return conversation;
+    super(name, doors, token, conversation, random, goesOn);
   }
 
   List<Talk> talks() {
     return List.copyOf(talks);
-  }
-
-  List<String> wrongs() {
-    return List.copyOf(wrongs);
   }
 
   /** The connection is not to be used any more. */
@@ -96,9 +71,7 @@ final class StubbornClient implements Runnable {
   @Override
   public void run() {
     try {
-      for (int i = 0; goesOn.getAsBoolean(); i++) {
-        talk(name + "-" + i);
-      }
+      super.run();
     } catch (RuntimeException | AssertionError e) {
       wrongs.add(name + ": " + e);
     } finally {
@@ -106,7 +79,8 @@ final class StubbornClient implements Runnable {
     }
   }
 
-  private void talk(String id) {
+  @Override
+  void talk(String id) {
     String words = id + (random.nextInt(4) == 0 ? " " + Answers.REMIND : "");
     boolean cancels = random.nextInt(8) == 0;
     reloaded = false;
@@ -160,11 +134,6 @@ final class StubbornClient implements Runnable {
     }
   }
 
-  private void nap() {
-    java.util.concurrent.locks.LockSupport.parkNanos(
-        Duration.ofMillis(50 + random.nextInt(250)).toNanos());
-  }
-
   private void drop() {
     socket.ifPresent(WireClient::close);
     socket = Optional.empty();
@@ -173,7 +142,7 @@ final class StubbornClient implements Runnable {
   private void connect() {
     WireClient next;
     try {
-      next = new WireClient(doors.getAsInt());
+      next = new WireClient(port());
     } catch (RuntimeException e) {
       throw new Gone("no connection: " + e.getMessage());
     }
@@ -267,10 +236,7 @@ final class StubbornClient implements Runnable {
 
   private String status(String turn) {
     try {
-      return ApiClient.of("http://127.0.0.1:" + doors.getAsInt(), token)
-          .get("/v1/turns/" + turn)
-          .get("status")
-          .asText();
+      return ApiClient.of(url(), token).get("/v1/turns/" + turn).get("status").asText();
     } catch (RuntimeException | AssertionError e) {
       throw new Gone("no status: " + e.getMessage());
     }
