@@ -15,10 +15,7 @@ import dev.mordomo.model.FakeModelServer.Behaviour;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
@@ -165,20 +162,8 @@ class IdempotencyTest {
   }
 
   private static HttpResponse<String> attempt(RunningApp node, int count) throws Exception {
-    Map<String, Object> body =
-        Map.of(
-            "model",
-            "mordomo",
-            "messages",
-            List.of(Map.of("role", "user", "content", "An attempt")));
     return HTTP.send(
-        HttpRequest.newBuilder(URI.create(node.url() + "/v1/chat/completions"))
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .header("x-stainless-retry-count", String.valueOf(count))
-            .POST(BodyPublishers.ofString(Json.write(body)))
-            .build(),
-        BodyHandlers.ofString());
+        CountedAttempt.of(node.url(), token, count, "An attempt"), BodyHandlers.ofString());
   }
 
   private static String turnOf(HttpResponse<String> answer) {

@@ -13,10 +13,7 @@ import dev.mordomo.model.FakeModelServer;
 import dev.mordomo.model.FakeModelServer.Asked;
 import dev.mordomo.model.FakeModelServer.Behaviour;
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
@@ -205,16 +202,8 @@ class RetriedCompletionTest {
 
   private static CompletableFuture<HttpResponse<String>> attempt(
       RunningApp node, int count, String words) {
-    Map<String, Object> body =
-        Map.of("model", "mordomo", "messages", List.of(Map.of("role", "user", "content", words)));
     return HTTP.sendAsync(
-        HttpRequest.newBuilder(URI.create(node.url() + "/v1/chat/completions"))
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .header("x-stainless-retry-count", String.valueOf(count))
-            .POST(BodyPublishers.ofString(Json.write(body)))
-            .build(),
-        BodyHandlers.ofString());
+        CountedAttempt.of(node.url(), token, count, words), BodyHandlers.ofString());
   }
 
   private static HttpResponse<String> answered(CompletableFuture<HttpResponse<String>> asked)
